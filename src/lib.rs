@@ -1,0 +1,3 @@
+//! kaketsuke (駆けつけ): field service dispatch coordination. ARCHITECTURE.md is the map of these rooms.
+
+pub mod domain;
