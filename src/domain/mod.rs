@@ -1,5 +1,14 @@
 //! The language of the trade: values, aggregates and rules. No I/O, no clock, no random source.
 
+pub mod access;
+pub mod event;
 pub mod ids;
+pub mod issue;
+pub mod phone;
 pub mod place;
+pub mod priority;
+pub mod refusal;
+pub mod text;
 pub mod time;
+pub mod visit;
+pub mod wallet;

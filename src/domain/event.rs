@@ -1,0 +1,135 @@
+//! What happened: the journal's entries, the only thing that leaves the process.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::coded;
+use crate::domain::access::Actor;
+use crate::domain::ids::{ContractId, EventId, IssueId, TechnicianId, TerritoryId, VisitId, WorkOrderId};
+use crate::domain::time::Timestamp;
+
+coded! {
+    EventKind {
+        InteractionLogged = "interaction.logged", "応対を記録", "Contact logged";
+        IssueReceived = "issue.received", "要件を受付", "Issue received";
+        IssueResolved = "issue.resolved", "要件を解決", "Issue resolved";
+        IssueClosed = "issue.closed", "要件を完了", "Issue closed";
+        WorkOrderOpened = "work_order.opened", "作業指示を起票", "Work order opened";
+        WorkOrderReopened = "work_order.reopened", "作業指示を再手配", "Work order back in the queue";
+        WorkOrderClosed = "work_order.closed", "作業指示を終了", "Work order closed";
+        VisitAssigned = "visit.assigned", "訪問を手配", "Visit assigned";
+        VisitRescheduled = "visit.rescheduled", "訪問の予定を変更", "Visit rescheduled";
+        VisitUnassigned = "visit.unassigned", "手配を解除", "Visit unassigned";
+        VisitCancelled = "visit.cancelled", "訪問を取消", "Visit cancelled";
+        VisitAccepted = "visit.accepted", "技術員が受諾", "Accepted by the technician";
+        VisitDeclined = "visit.declined", "技術員が辞退", "Declined by the technician";
+        VisitSetOut = "visit.set_out", "出発", "Set out";
+        VisitArrived = "visit.arrived", "到着", "Arrived";
+        VisitStarted = "visit.started", "作業開始", "Work started";
+        VisitPaused = "visit.paused", "作業中断", "Work paused";
+        VisitResumed = "visit.resumed", "作業再開", "Work resumed";
+        VisitDelayed = "visit.delayed", "遅延の申告", "Delay declared";
+        VisitNoAccess = "visit.no_access", "不在・入館不可", "No access";
+        VisitUndone = "visit.undone", "操作の取り消し", "Tap undone";
+        VisitFinished = "visit.finished", "作業完了", "Work finished";
+        ReportFiled = "report.filed", "作業報告書", "Service report";
+        PromiseMade = "promise.made", "到着時間のお約束", "Arrival promised";
+        PromiseChanged = "promise.changed", "お約束の変更", "Promise changed";
+        EtaTold = "eta.told", "到着予定のお知らせ", "ETA told";
+        WalletPurchased = "wallet.purchased", "チケット購入", "Tickets purchased";
+        WalletGranted = "wallet.granted", "チケット無償付与", "Tickets granted";
+        WalletHeld = "wallet.held", "チケット仮押さえ", "Tickets held";
+        WalletCaptured = "wallet.captured", "チケット消費確定", "Tickets used";
+        WalletReleased = "wallet.released", "チケット解放", "Tickets released";
+        WalletExpired = "wallet.expired", "チケット失効", "Tickets expired";
+        WalletOverdrawn = "wallet.overdrawn", "超過利用", "Overdraft";
+        LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
+        LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
+    }
+}
+
+/// What an event is about; the history of a contract is found by these.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct About {
+    pub contract_id: Option<ContractId>,
+    pub issue_id: Option<IssueId>,
+    pub work_order_id: Option<WorkOrderId>,
+    pub visit_id: Option<VisitId>,
+    pub technician_id: Option<TechnicianId>,
+}
+
+/// A journal entry as it leaves the process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Event {
+    pub id: EventId,
+    pub kind: EventKind,
+    pub version: u16,
+    pub at: Timestamp,
+    pub actor: Actor,
+    #[serde(flatten)]
+    pub about: About,
+    pub data: Value,
+}
+
+/// A stream of events with a gapless sequence of its own; also the name of a live topic (`visit:vis_…`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stream {
+    Contract(ContractId),
+    Technician(TechnicianId),
+    Territory(TerritoryId),
+    Visit(VisitId),
+}
+
+impl std::fmt::Display for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Contract(id) => write!(f, "contract:{id}"),
+            Self::Technician(id) => write!(f, "technician:{id}"),
+            Self::Territory(id) => write!(f, "territory:{id}"),
+            Self::Visit(id) => write!(f, "visit:{id}"),
+        }
+    }
+}
+
+/// The text names no stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a topic of the form visit:, territory:, technician: or contract: and an id")]
+pub struct BadStream;
+
+impl std::str::FromStr for Stream {
+    type Err = BadStream;
+
+    fn from_str(text: &str) -> Result<Self, BadStream> {
+        let (kind, id) = text.split_once(':').ok_or(BadStream)?;
+        match kind {
+            "contract" => id.parse().map(Self::Contract).map_err(|_| BadStream),
+            "technician" => id.parse().map(Self::Technician).map_err(|_| BadStream),
+            "territory" => id.parse().map(Self::Territory).map_err(|_| BadStream),
+            "visit" => id.parse().map(Self::Visit).map_err(|_| BadStream),
+            _ => Err(BadStream),
+        }
+    }
+}
+
+impl Serialize for Stream {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stream {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Stream {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Topic".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^(contract:con|technician:tec|territory:ter|visit:vis)_[0-9a-f]{32}$" })
+    }
+}

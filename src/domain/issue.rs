@@ -1,0 +1,73 @@
+//! An issue (要件): one thing to be solved, and the unit of ticket consumption.
+
+use crate::coded;
+use crate::domain::refusal::{Code, Refusal};
+
+coded! {
+    IssueKind {
+        Fault = "fault", "故障", "Fault";
+        Question = "question", "質問", "Question";
+        Inquiry = "inquiry", "問い合わせ(状況・請求など)", "Inquiry (status, billing)";
+    }
+}
+
+coded! {
+    IssueState {
+        Received = "received", "受付", "Received";
+        Triaging = "triaging", "切り分け中", "Triage";
+        Remote = "remote", "電話対応中", "Remote fix";
+        AwaitingDispatch = "awaiting_dispatch", "手配待ち", "Awaiting dispatch";
+        InField = "in_field", "訪問対応中", "In field";
+        AwaitingParts = "awaiting_parts", "部品待ち", "Awaiting parts";
+        AwaitingCustomer = "awaiting_customer", "お客様待ち", "Awaiting customer";
+        Resolved = "resolved", "解決", "Resolved";
+        Closed = "closed", "完了", "Closed";
+        Cancelled = "cancelled", "取消", "Cancelled";
+    }
+}
+
+impl IssueState {
+    /// Whether somebody still has to do something.
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Resolved | Self::Closed | Self::Cancelled)
+    }
+}
+
+coded! {
+    /// How an issue ended; with the contract's policy it decides whether its tickets are captured or released.
+    Outcome {
+        Repaired = "repaired", "修理完了", "Repaired";
+        Answered = "answered", "回答済み", "Answered";
+        SolvedByArticle = "solved_by_article", "ナレッジで解決", "Solved by an article";
+        OwnDefect = "own_defect", "当社起因", "Our own defect";
+        NoFaultFound = "no_fault_found", "異常なし", "No fault found";
+        NoAccess = "no_access", "不在・入館不可", "No access";
+        Withdrawn = "withdrawn", "取り下げ", "Withdrawn";
+        NeedsRevisit = "needs_revisit", "要再訪", "Revisit needed";
+    }
+}
+
+impl Outcome {
+    /// Whether the issue is over; `needs_revisit` and `no_access` leave it open for another visit.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::NeedsRevisit | Self::NoAccess)
+    }
+}
+
+coded! {
+    /// Why a visit continues an earlier one.
+    LinkType {
+        Recurrence = "recurrence", "再発", "Recurrence";
+        Unfinished = "unfinished", "持ち越し", "Unfinished";
+        Parts = "parts", "部品後日", "Parts later";
+    }
+}
+
+/// An open issue that no technician is working on may be closed from the desk.
+pub fn may_close_remotely(state: IssueState) -> Result<(), Refusal> {
+    use IssueState::{AwaitingCustomer, AwaitingDispatch, Received, Remote, Triaging};
+    match state {
+        Received | Triaging | Remote | AwaitingDispatch | AwaitingCustomer => Ok(()),
+        _ => Err(Refusal::new(Code::IssueState).with("state_ja", state.ja()).with("state_en", state.en())),
+    }
+}

@@ -1,0 +1,65 @@
+//! Telephone numbers and kana as people type them, brought to one form for search.
+
+/// The digits of a number in Japan's national form: full width, hyphens, `+81` and an extension are understood.
+/// `None` when fewer than four digits remain.
+pub fn normalise(text: &str) -> Option<String> {
+    let half = half_width(text);
+    let main = half.split(['x', 'X', '#', '内']).next().unwrap_or_default();
+    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    let international = main.trim_start().starts_with('+') || main.trim_start().starts_with("0081");
+    let country = digits.strip_prefix("0081").or_else(|| digits.strip_prefix("81"));
+    let national = match country {
+        Some(rest) if international => format!("0{}", rest.trim_start_matches('0')),
+        _ => digits,
+    };
+    (national.len() >= 4).then_some(national)
+}
+
+/// One form for names and kana: half-width Latin and digits, katakana for hiragana, no spaces, lower case.
+pub fn fold(text: &str) -> String {
+    half_width(text).chars().filter(|c| !c.is_whitespace()).map(katakana).flat_map(char::to_lowercase).collect()
+}
+
+fn half_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '！'..='～' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            '　' => ' ',
+            'ー' | '‐' | '−' | '―' if text.chars().any(|d| d.is_ascii_digit()) => '-',
+            other => other,
+        })
+        .collect()
+}
+
+fn katakana(c: char) -> char {
+    match c {
+        'ぁ'..='ゖ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_in_many_spellings() {
+        for text in [
+            "03-5555-0199",
+            "０３−５５５５−０１９９",
+            "+81 3 5555 0199",
+            "0081-3-5555-0199",
+            "03-5555-0199 内線12",
+            "(03)5555-0199",
+        ] {
+            assert_eq!(normalise(text).as_deref(), Some("0355550199"), "{text}");
+        }
+        assert_eq!(normalise("たなか"), None);
+    }
+
+    #[test]
+    fn kana_is_found_in_either_script() {
+        assert_eq!(fold("たなか　ｸﾘ"), fold("タナカｸﾘ"));
+        assert_eq!(fold("Ｔｏｍｉ"), "tomi");
+    }
+}

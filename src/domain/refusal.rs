@@ -1,0 +1,159 @@
+//! The domain's "no": a stable code, and a sentence in Japanese and English that says what to do.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What a refusal means for the one who asked; the edges translate it into their own status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Invalid,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    Conflict,
+    Gone,
+    TooLarge,
+    Reused,
+    TooMany,
+    Busy,
+    Internal,
+}
+
+macro_rules! codes {
+    ($($variant:ident = $code:literal, $kind:ident, $ja:literal, $en:literal;)+) => {
+        /// Every refusal that can leave the process. Codes are stable; sentences may improve.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($variant,)+ }
+
+        impl Code {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
+            pub const fn kind(self) -> Kind { match self { $(Self::$variant => Kind::$kind,)+ } }
+            const fn ja(self) -> &'static str { match self { $(Self::$variant => $ja,)+ } }
+            const fn en(self) -> &'static str { match self { $(Self::$variant => $en,)+ } }
+        }
+    };
+}
+
+codes! {
+    Malformed = "request.malformed", Invalid, "送信内容を読み取れません（{why}）。内容を直して送り直してください。", "The request cannot be read ({why}). Correct it and send it again.";
+    UnknownField = "request.unknown_field", Invalid, "知らない項目があります（{why}）。項目名を確かめてください。", "There is an unknown field ({why}). Check the field names.";
+    RequestInvalid = "request.invalid", Invalid, "入力を確かめてください（{why}）。", "Please check the input ({why}).";
+    TooLarge = "request.too_large", TooLarge, "送信内容が大きすぎます（上限 {limit} バイト）。分けて送ってください。", "The request is too large (limit {limit} bytes). Send it in parts.";
+    AuthRequired = "auth.required", Unauthenticated, "ログインしてください。", "Please log in.";
+    AuthFailed = "auth.failed", Unauthenticated, "ログイン名かパスワードが違います。確かめてもう一度入力してください。", "The log-in name or password is wrong. Check them and try again.";
+    Forbidden = "auth.forbidden", Forbidden, "この操作の権限がありません。管理者に相談してください。", "You may not do this. Ask an administrator.";
+    Csrf = "auth.csrf", Forbidden, "画面の外からの操作は受け付けません。画面を開き直してください。", "Requests from outside our pages are not accepted. Reload the page.";
+    NotFound = "not_found", NotFound, "見つかりません。番号や宛先を確かめてください。", "It was not found. Check the number or address.";
+    LinkExpired = "link.expired", Gone, "この案内リンクの期限が切れています。受付窓口にお電話ください。", "This tracking link has expired. Please call the service desk.";
+    LinkRevoked = "link.revoked", Gone, "この案内リンクは取り消されました。受付窓口にお電話ください。", "This tracking link was withdrawn. Please call the service desk.";
+    OperationMissing = "operation.missing", Invalid, "操作番号（Idempotency-Key: op_…）を付けて送ってください。", "Send an operation id (Idempotency-Key: op_…) with the request.";
+    OperationReused = "operation.reused", Reused, "同じ操作番号で別の内容が届きました。新しい操作番号で送ってください。", "The operation id was used before with other content. Send it with a new operation id.";
+    Stale = "record.stale", Conflict, "ほかの人が先に変更しました（今の版 {current_version}）。新しい内容を見て、やり直してください。", "Somebody changed it before you (now version {current_version}). Look at the new state and try again.";
+    Transition = "visit.transition", Conflict, "この訪問は「{state_ja}」なので、その操作はできません。画面を更新してください。", "The visit is \"{state_en}\", so this cannot be done. Refresh the page.";
+    OneStarted = "visit.another_started", Conflict, "別の訪問が進行中です。先に終えるか中断してください。", "Another visit is in progress. Finish or pause it first.";
+    NotYours = "visit.not_yours", Forbidden, "ご自分の訪問ではありません。手配担当に確かめてください。", "This is not your visit. Ask the dispatcher.";
+    IssueState = "issue.transition", Conflict, "この要件は「{state_ja}」なので、その操作はできません。", "The issue is \"{state_en}\", so this cannot be done.";
+    Taken = "work_order.taken", Conflict, "すでに{technician}に手配済みです（{at}）。", "It is already assigned to {technician} ({at}).";
+    PromiseBroken = "promise.would_break", Conflict, "この手配では{count}件のお約束に遅れます。承知のうえなら理由を書いて確定してください。", "This assignment would break {count} promise(s). Confirm with a reason if you accept that.";
+    Unfit = "technician.unfit", Conflict, "この技術員には手配できません（{why_ja}）。", "This technician cannot take the job ({why_en}).";
+    Insufficient = "wallet.insufficient", Conflict, "チケットが足りません（必要 {needed} 枚、残 {available} 枚、超過利用の枠 {overdraft_left} 枚）。超過利用か追加購入を案内してください。", "There are not enough tickets (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
+    HoldClosed = "wallet.hold_closed", Conflict, "この仮押さえは処理済みです。", "This hold was already settled.";
+    NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";
+    ContractForeign = "contract.foreign", Forbidden, "ほかのお客様の契約です。", "The contract belongs to another customer.";
+    SiteForeign = "site.foreign", Invalid, "設置先がこの契約のお客様のものではありません。選び直してください。", "The site is not this customer's. Choose again.";
+    AssetForeign = "asset.foreign", Invalid, "機器がこの契約のものではありません。選び直してください。", "The asset is not under this contract. Choose again.";
+    OffGlobe = "position.off_globe", Invalid, "位置が地球上にありません。端末の位置情報を確かめてください。", "The position is not on the globe. Check the device.";
+    OffShift = "position.off_shift", Conflict, "移動中の訪問がないため、位置は受け取りません。", "No visit is under way, so positions are not taken.";
+    ReportIncomplete = "report.incomplete", Invalid, "報告書の必須項目が足りません（{missing}）。入力してください。", "The report is incomplete ({missing}). Fill it in.";
+    LiveTooMany = "live.too_many", TooMany, "購読が多すぎます（上限 {limit}）。", "Too many subscriptions (limit {limit}).";
+    LiveSlow = "live.slow", Busy, "受信が追いつかないため切断しました。自動で再接続します。", "Disconnected because the reader fell behind. Reconnect and resume.";
+    RateLimited = "rate.limited", TooMany, "短い間に送りすぎです。{seconds}秒ほど待ってください。", "Too many requests. Wait about {seconds} seconds.";
+    Busy = "busy", Busy, "混み合っています。数秒後に同じ操作番号で送り直してください。", "The server is busy. Retry in a few seconds with the same operation id.";
+    Internal = "internal", Internal, "内部の誤りです。同じ操作番号で送り直し、続くときは管理者に知らせてください。", "Internal error. Retry with the same operation id; tell an administrator if it persists.";
+}
+
+/// A refused command. Nothing was written.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{}: {}", code.as_str(), self.en())]
+pub struct Refusal {
+    pub code: Code,
+    /// Where in the request the fault lies, e.g. `issues[0].asset_id`.
+    pub field: Option<String>,
+    /// Figures and records that the sentence and the screens need.
+    pub detail: Map<String, Value>,
+}
+
+impl Refusal {
+    pub fn new(code: Code) -> Self {
+        Self { code, field: None, detail: Map::new() }
+    }
+
+    /// Adds a figure or record; `{name}` in the sentence shows it.
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+        self.detail.insert(name.to_owned(), value);
+        self
+    }
+
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// A fault in one field of a request.
+    pub fn invalid(field: impl Into<String>, why: &str) -> Self {
+        Self::new(Code::RequestInvalid).with("why", why).at(field)
+    }
+
+    pub fn stale(current_version: i64, current: impl Serialize) -> Self {
+        Self::new(Code::Stale).with("current_version", current_version).with("current", current)
+    }
+
+    pub fn ja(&self) -> String {
+        self.fill(self.code.ja())
+    }
+
+    pub fn en(&self) -> String {
+        self.fill(self.code.en())
+    }
+
+    fn fill(&self, sentence: &str) -> String {
+        self.detail.iter().fold(sentence.to_owned(), |text, (name, value)| {
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            text.replace(&format!("{{{name}}}"), &shown)
+        })
+    }
+}
+
+/// The body of every refused request (RFC 9457 in spirit).
+#[derive(Debug, Clone, Serialize, serde::Deserialize, JsonSchema)]
+pub struct Problem {
+    pub code: String,
+    pub status: u16,
+    pub ja: String,
+    pub en: String,
+    pub detail: Map<String, Value>,
+    pub field: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_carries_the_figures_in_both_languages() {
+        let refusal = Refusal::new(Code::Insufficient).with("needed", 2).with("available", 1).with("overdraft_left", 0);
+        assert!(refusal.ja().contains("必要 2 枚、残 1 枚"), "{}", refusal.ja());
+        assert!(refusal.en().contains("needed 2, left 1"), "{}", refusal.en());
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,143 @@
+//! Accounts, movements and the states of a ticket.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::coded;
+
+coded! {
+    /// Where units stand. `source` is the issuer and may go below zero; so may `overdraft`.
+    Account {
+        Source = "source", "発行元", "Issuer";
+        Available = "available", "未使用", "Available";
+        Held = "held", "仮押さえ中", "On hold";
+        Consumed = "consumed", "使用済", "Used";
+        Expired = "expired", "失効", "Expired";
+        Voided = "voided", "無効", "Void";
+        Overdraft = "overdraft", "超過利用", "Overdraft";
+    }
+}
+
+coded! {
+    Movement {
+        Purchase = "purchase", "購入", "Purchase";
+        Grant = "grant", "無償付与", "Grant";
+        Hold = "hold", "仮押さえ", "Hold";
+        Capture = "capture", "消費確定", "Capture";
+        Release = "release", "解放", "Release";
+        Expire = "expire", "失効", "Expiry";
+        Overdraft = "overdraft", "超過利用", "Overdraft";
+    }
+}
+
+impl Movement {
+    /// The accounts a movement usually takes from and gives to. An overdraft is a hold of units that nobody bought
+    /// yet; when such a hold, or one whose ticket died meanwhile, is released, its posting goes elsewhere.
+    pub const fn accounts(self) -> (Account, Account) {
+        match self {
+            Self::Purchase | Self::Grant => (Account::Source, Account::Available),
+            Self::Hold => (Account::Available, Account::Held),
+            Self::Capture => (Account::Held, Account::Consumed),
+            Self::Release => (Account::Held, Account::Available),
+            Self::Expire => (Account::Available, Account::Expired),
+            Self::Overdraft => (Account::Overdraft, Account::Held),
+        }
+    }
+}
+
+coded! {
+    TicketState {
+        Available = "available", "未使用", "Available";
+        Held = "held", "仮押さえ中", "On hold";
+        Consumed = "consumed", "使用済", "Used";
+        Expired = "expired", "失効", "Expired";
+        Voided = "voided", "無効", "Void";
+    }
+}
+
+coded! {
+    Origin {
+        Promotional = "promotional", "無償付与", "Promotional";
+        Paid = "paid", "購入", "Paid";
+    }
+}
+
+coded! {
+    HoldState {
+        Live = "live", "仮押さえ中", "On hold";
+        Captured = "captured", "消費確定", "Captured";
+        Released = "released", "解放", "Released";
+    }
+}
+
+/// Units on each account of one wallet. Their sum is always zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Balances {
+    pub source: i64,
+    pub available: i64,
+    pub held: i64,
+    pub consumed: i64,
+    pub expired: i64,
+    pub voided: i64,
+    pub overdraft: i64,
+}
+
+impl Balances {
+    /// Moves `units` from one account to another.
+    pub fn post(&mut self, from: Account, to: Account, units: i64) {
+        *self.of(from) -= units;
+        *self.of(to) += units;
+    }
+
+    fn of(&mut self, account: Account) -> &mut i64 {
+        match account {
+            Account::Source => &mut self.source,
+            Account::Available => &mut self.available,
+            Account::Held => &mut self.held,
+            Account::Consumed => &mut self.consumed,
+            Account::Expired => &mut self.expired,
+            Account::Voided => &mut self.voided,
+            Account::Overdraft => &mut self.overdraft,
+        }
+    }
+
+    /// What breaks the ledger's invariants, if anything. Used by commands, tests, the simulation and `verify`.
+    pub fn fault(&self) -> Option<&'static str> {
+        let sum =
+            self.source + self.available + self.held + self.consumed + self.expired + self.voided + self.overdraft;
+        if sum != 0 {
+            return Some("the accounts do not add up to zero");
+        }
+        let negative =
+            [self.available, self.held, self.consumed, self.expired, self.voided].iter().any(|units| *units < 0);
+        if negative {
+            return Some("an account holds less than nothing");
+        }
+        (self.overdraft > 0).then_some("the overdraft account holds units")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_bought_held_and_used_ends_as_consumed() {
+        let mut balances = Balances::default();
+        for (movement, units) in
+            [(Movement::Purchase, 10), (Movement::Hold, 2), (Movement::Capture, 1), (Movement::Release, 1)]
+        {
+            let (from, to) = movement.accounts();
+            balances.post(from, to, units);
+            assert_eq!(balances.fault(), None);
+        }
+        assert_eq!((balances.available, balances.held, balances.consumed), (9, 0, 1));
+    }
+
+    #[test]
+    fn holding_more_than_there_is_shows_as_a_fault() {
+        let mut balances = Balances::default();
+        balances.post(Account::Available, Account::Held, 1);
+        assert!(balances.fault().is_some());
+    }
+}

@@ -1,0 +1,10 @@
+//! The ticket wallet: a prepaid, double-entry ledger of individually numbered tickets.
+//!
+//! Every posting moves one or more units between two accounts of one wallet and is never changed afterwards; the
+//! balance is the sum of the postings. Sources of the rules: the contract texts that Japanese support desks use.
+
+pub mod account;
+pub mod chain;
+pub mod number;
+pub mod policy;
+pub mod select;
