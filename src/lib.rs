@@ -1,3 +1,7 @@
 //! kaketsuke (駆けつけ): field service dispatch coordination. ARCHITECTURE.md is the map of these rooms.
 
 pub mod domain;
+pub mod effects;
+pub mod limits;
+pub mod store;
+pub mod views;

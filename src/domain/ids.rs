@@ -44,6 +44,11 @@ macro_rules! ids {
             fn uuid(self) -> Uuid { self.0 }
         }
 
+        impl $name {
+            /// The sixteen bytes, as the store writes them.
+            pub fn bytes(&self) -> &[u8] { self.0.as_bytes() }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!($prefix, "_{}"), self.0.simple())

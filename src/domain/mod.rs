@@ -1,6 +1,7 @@
 //! The language of the trade: values, aggregates and rules. No I/O, no clock, no random source.
 
 pub mod access;
+pub mod eta;
 pub mod event;
 pub mod ids;
 pub mod issue;

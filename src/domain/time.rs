@@ -23,6 +23,11 @@ impl Timestamp {
         self.0
     }
 
+    /// The microseconds by reference, as the store binds them.
+    pub(crate) const fn raw(&self) -> &i64 {
+        &self.0
+    }
+
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds * 1_000_000)
     }

@@ -11,7 +11,7 @@ coded! {
     /// When a hold becomes consumption.
     CapturePoint {
         Acceptance = "acceptance", "受付時", "At acceptance";
-        Investigation = "investigation", "調査開始時", "At start of investigation";
+        Investigation = "investigation_start", "調査開始時", "At start of investigation";
         Arrival = "arrival", "到着時", "At arrival";
         Completion = "completion", "完了時", "At completion";
     }
@@ -21,16 +21,16 @@ coded! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    pub question_cost: i64,
-    pub fault_cost: i64,
-    pub inquiry_cost: i64,
+    pub question_cost: u32,
+    pub fault_cost: u32,
+    pub inquiry_cost: u32,
     /// The same symptom on the same asset within so many days is our work to make good: it costs nothing.
-    pub recurrence_days: i64,
+    pub recurrence_days: u32,
     pub capture_point: CapturePoint,
     /// Units that may be used before they are bought; 0 = none.
-    pub overdraft_limit: i64,
-    pub no_fault_found_cost: i64,
-    pub cancel_after_departure_cost: i64,
+    pub overdraft_limit: u32,
+    pub no_fault_found_cost: u32,
+    pub cancel_after_departure_cost: u32,
 }
 
 coded! {
@@ -61,7 +61,7 @@ impl Policy {
             IssueKind::Inquiry => self.inquiry_cost,
         };
         let reason = if units == 0 { CostReason::Free } else { CostReason::Standard };
-        Cost { units, reason }
+        Cost { units: i64::from(units), reason }
     }
 
     /// Of `held` units, how many are captured when the issue ends so; the rest is released.
@@ -69,8 +69,8 @@ impl Policy {
         let due = match outcome {
             Outcome::Repaired | Outcome::Answered => held,
             Outcome::OwnDefect | Outcome::SolvedByArticle => 0,
-            Outcome::NoFaultFound => self.no_fault_found_cost,
-            Outcome::Withdrawn if departed => self.cancel_after_departure_cost,
+            Outcome::NoFaultFound => i64::from(self.no_fault_found_cost),
+            Outcome::Withdrawn if departed => i64::from(self.cancel_after_departure_cost),
             Outcome::Withdrawn => 0,
             Outcome::NoAccess | Outcome::NeedsRevisit => 0,
         };

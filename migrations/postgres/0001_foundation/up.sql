@@ -1,0 +1,412 @@
+-- Ids are 16 bytes (UUIDv7), instants are microseconds since 1970 UTC, dates are ISO text, enums are text codes.
+
+CREATE TABLE company (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  epoch TEXT NOT NULL,
+  name_ja TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  vendor_phone TEXT NOT NULL,
+  catalog TEXT NOT NULL
+);
+
+CREATE TABLE territories (
+  id BYTEA PRIMARY KEY,
+  code TEXT NOT NULL UNIQUE,
+  name_ja TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  lat DOUBLE PRECISION NOT NULL,
+  lon DOUBLE PRECISION NOT NULL
+);
+
+CREATE TABLE products (
+  id BYTEA PRIMARY KEY,
+  code TEXT NOT NULL UNIQUE,
+  name_ja TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  maker TEXT NOT NULL,
+  skill TEXT NOT NULL
+);
+
+CREATE TABLE symptoms (
+  product_id BYTEA NOT NULL REFERENCES products (id),
+  code TEXT NOT NULL,
+  name_ja TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  service_minutes BIGINT NOT NULL CHECK (service_minutes > 0),
+  needs_visit BOOLEAN NOT NULL,
+  level_min BIGINT NOT NULL,
+  qualification TEXT,
+  PRIMARY KEY (product_id, code)
+);
+
+CREATE TABLE technicians (
+  id BYTEA PRIMARY KEY,
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  kana TEXT NOT NULL,
+  phone TEXT NOT NULL,
+  territory_id BYTEA NOT NULL REFERENCES territories (id),
+  home_lat DOUBLE PRECISION NOT NULL,
+  home_lon DOUBLE PRECISION NOT NULL,
+  profile TEXT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX technicians_territory ON technicians (territory_id);
+
+CREATE TABLE absences (
+  technician_id BYTEA NOT NULL REFERENCES technicians (id),
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (technician_id, starts_at)
+);
+
+CREATE TABLE customers (
+  id BYTEA PRIMARY KEY,
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  kana TEXT NOT NULL,
+  name_folded TEXT NOT NULL,
+  kana_folded TEXT NOT NULL
+);
+CREATE INDEX customers_name ON customers (name_folded);
+CREATE INDEX customers_kana ON customers (kana_folded);
+
+CREATE TABLE phones (
+  customer_id BYTEA NOT NULL REFERENCES customers (id),
+  number TEXT NOT NULL,
+  shown TEXT NOT NULL,
+  PRIMARY KEY (customer_id, number)
+);
+CREATE INDEX phones_number ON phones (number);
+
+CREATE TABLE contacts (
+  id BYTEA PRIMARY KEY,
+  customer_id BYTEA NOT NULL REFERENCES customers (id),
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kana TEXT NOT NULL,
+  phone TEXT NOT NULL,
+  email TEXT NOT NULL,
+  UNIQUE (customer_id, code)
+);
+CREATE INDEX contacts_customer ON contacts (customer_id);
+
+CREATE TABLE sites (
+  id BYTEA PRIMARY KEY,
+  customer_id BYTEA NOT NULL REFERENCES customers (id),
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  postcode TEXT NOT NULL,
+  address TEXT NOT NULL,
+  lat DOUBLE PRECISION NOT NULL,
+  lon DOUBLE PRECISION NOT NULL,
+  territory_id BYTEA NOT NULL REFERENCES territories (id),
+  access_notes TEXT NOT NULL
+);
+CREATE INDEX sites_customer ON sites (customer_id);
+
+CREATE TABLE contracts (
+  id BYTEA PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  customer_id BYTEA NOT NULL REFERENCES customers (id),
+  plan TEXT NOT NULL,
+  starts_on TEXT NOT NULL,
+  ends_on TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  menu TEXT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX contracts_customer ON contracts (customer_id);
+
+CREATE TABLE assets (
+  id BYTEA PRIMARY KEY,
+  contract_id BYTEA NOT NULL REFERENCES contracts (id),
+  site_id BYTEA NOT NULL REFERENCES sites (id),
+  product_id BYTEA NOT NULL REFERENCES products (id),
+  serial TEXT NOT NULL,
+  installed_on TEXT NOT NULL
+);
+CREATE INDEX assets_contract ON assets (contract_id);
+CREATE INDEX assets_serial ON assets (serial);
+
+CREATE TABLE past_repairs (
+  id BYTEA PRIMARY KEY,
+  asset_id BYTEA NOT NULL REFERENCES assets (id),
+  at BIGINT NOT NULL,
+  symptom TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  remedy TEXT NOT NULL,
+  minutes BIGINT NOT NULL
+);
+CREATE INDEX past_repairs_asset ON past_repairs (asset_id, at);
+
+CREATE TABLE wallets (
+  id BYTEA PRIMARY KEY,
+  contract_id BYTEA NOT NULL UNIQUE REFERENCES contracts (id),
+  unit TEXT NOT NULL CHECK (unit IN ('ticket')),
+  source BIGINT NOT NULL,
+  available BIGINT NOT NULL CHECK (available >= 0),
+  held BIGINT NOT NULL CHECK (held >= 0),
+  consumed BIGINT NOT NULL CHECK (consumed >= 0),
+  expired BIGINT NOT NULL CHECK (expired >= 0),
+  voided BIGINT NOT NULL CHECK (voided >= 0),
+  overdraft BIGINT NOT NULL CHECK (overdraft <= 0),
+  postings BIGINT NOT NULL,
+  chain_head BYTEA NOT NULL,
+  version BIGINT NOT NULL
+);
+
+CREATE TABLE lots (
+  id BYTEA PRIMARY KEY,
+  wallet_id BYTEA NOT NULL REFERENCES wallets (id),
+  number TEXT NOT NULL UNIQUE,
+  origin TEXT NOT NULL CHECK (origin IN ('paid', 'promotional')),
+  units BIGINT NOT NULL CHECK (units > 0),
+  price_yen BIGINT NOT NULL CHECK (price_yen >= 0),
+  issued_on TEXT NOT NULL,
+  expires_on TEXT NOT NULL
+);
+CREATE INDEX lots_wallet ON lots (wallet_id);
+
+CREATE TABLE holds (
+  id BYTEA PRIMARY KEY,
+  wallet_id BYTEA NOT NULL REFERENCES wallets (id),
+  issue_id BYTEA NOT NULL UNIQUE,
+  units BIGINT NOT NULL CHECK (units > 0),
+  overdraft_units BIGINT NOT NULL CHECK (overdraft_units >= 0),
+  state TEXT NOT NULL CHECK (state IN ('live', 'captured', 'released')),
+  created_at BIGINT NOT NULL,
+  settled_at BIGINT
+);
+
+CREATE TABLE tickets (
+  id BYTEA PRIMARY KEY,
+  lot_id BYTEA NOT NULL REFERENCES lots (id),
+  wallet_id BYTEA NOT NULL REFERENCES wallets (id),
+  serial INTEGER NOT NULL,
+  number TEXT NOT NULL UNIQUE,
+  expires_on TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('available', 'held', 'consumed', 'expired', 'voided')),
+  issue_id BYTEA
+);
+CREATE INDEX tickets_wallet ON tickets (wallet_id, state, expires_on);
+CREATE INDEX tickets_issue ON tickets (issue_id);
+
+CREATE TABLE postings (
+  id BYTEA PRIMARY KEY,
+  wallet_id BYTEA NOT NULL REFERENCES wallets (id),
+  seq BIGINT NOT NULL,
+  movement TEXT NOT NULL,
+  from_account TEXT NOT NULL,
+  to_account TEXT NOT NULL,
+  units BIGINT NOT NULL CHECK (units > 0),
+  lot_id BYTEA,
+  ticket_id BYTEA,
+  issue_id BYTEA,
+  event_id BYTEA NOT NULL,
+  at BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  link BYTEA NOT NULL,
+  UNIQUE (wallet_id, seq)
+);
+CREATE INDEX postings_issue ON postings (issue_id);
+
+CREATE TABLE interactions (
+  id BYTEA PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  contract_id BYTEA NOT NULL REFERENCES contracts (id),
+  channel TEXT NOT NULL,
+  contact_id BYTEA,
+  caller_name TEXT NOT NULL,
+  caller_phone TEXT NOT NULL,
+  on_behalf_of BOOLEAN NOT NULL,
+  entered_by BYTEA NOT NULL,
+  note TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  saved_at BIGINT NOT NULL
+);
+
+CREATE TABLE issues (
+  id BYTEA PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  interaction_id BYTEA NOT NULL REFERENCES interactions (id),
+  contract_id BYTEA NOT NULL REFERENCES contracts (id),
+  territory_id BYTEA NOT NULL REFERENCES territories (id),
+  site_id BYTEA NOT NULL REFERENCES sites (id),
+  asset_id BYTEA,
+  product_id BYTEA,
+  symptom TEXT,
+  kind TEXT NOT NULL,
+  description TEXT NOT NULL,
+  impact TEXT NOT NULL,
+  urgency TEXT NOT NULL,
+  priority TEXT NOT NULL,
+  state TEXT NOT NULL,
+  outcome TEXT,
+  wish_from BIGINT,
+  wish_to BIGINT,
+  linked_issue_id BYTEA,
+  units BIGINT NOT NULL,
+  cost_reason TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  closed_at BIGINT,
+  version BIGINT NOT NULL
+);
+CREATE INDEX issues_contract ON issues (contract_id, created_at);
+CREATE INDEX issues_asset ON issues (asset_id, created_at);
+
+CREATE TABLE work_orders (
+  id BYTEA PRIMARY KEY,
+  issue_id BYTEA NOT NULL UNIQUE REFERENCES issues (id),
+  territory_id BYTEA NOT NULL REFERENCES territories (id),
+  state TEXT NOT NULL CHECK (state IN ('open', 'assigned', 'closed')),
+  skill TEXT NOT NULL,
+  level_min BIGINT NOT NULL,
+  qualification TEXT,
+  service_minutes BIGINT NOT NULL,
+  arrive_by BIGINT,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX work_orders_open ON work_orders (territory_id, state);
+
+CREATE TABLE visits (
+  id BYTEA PRIMARY KEY,
+  work_order_id BYTEA NOT NULL REFERENCES work_orders (id),
+  territory_id BYTEA NOT NULL REFERENCES territories (id),
+  technician_id BYTEA NOT NULL REFERENCES technicians (id),
+  state TEXT NOT NULL,
+  state_before TEXT,
+  route_order BIGINT NOT NULL,
+  planned_start BIGINT NOT NULL,
+  planned_end BIGINT NOT NULL,
+  travel_s BIGINT NOT NULL,
+  promised_from BIGINT,
+  promised_to BIGINT,
+  declared_arrival BIGINT,
+  created_at BIGINT NOT NULL,
+  accepted_at BIGINT,
+  en_route_at BIGINT,
+  en_route_lat DOUBLE PRECISION,
+  en_route_lon DOUBLE PRECISION,
+  arrived_at BIGINT,
+  started_at BIGINT,
+  finished_at BIGINT,
+  version BIGINT NOT NULL
+);
+CREATE INDEX visits_technician ON visits (technician_id, planned_start);
+CREATE INDEX visits_territory ON visits (territory_id, planned_start);
+CREATE UNIQUE INDEX visits_live_work_order ON visits (work_order_id)
+  WHERE state IN ('planned', 'offered', 'dispatched', 'accepted', 'en_route', 'arrived', 'working', 'paused');
+CREATE UNIQUE INDEX visits_one_started ON visits (technician_id) WHERE state IN ('en_route', 'arrived', 'working');
+
+CREATE TABLE service_reports (
+  id BYTEA PRIMARY KEY,
+  visit_id BYTEA NOT NULL UNIQUE REFERENCES visits (id),
+  cause TEXT NOT NULL,
+  cause_text TEXT NOT NULL,
+  remedy TEXT NOT NULL,
+  parts TEXT NOT NULL,
+  minutes BIGINT NOT NULL,
+  outcome TEXT NOT NULL,
+  tapped_at BIGINT NOT NULL,
+  filed_at BIGINT NOT NULL
+);
+
+CREATE TABLE positions (
+  technician_id BYTEA PRIMARY KEY REFERENCES technicians (id),
+  seq BIGINT NOT NULL,
+  lat DOUBLE PRECISION NOT NULL,
+  lon DOUBLE PRECISION NOT NULL,
+  accuracy_m DOUBLE PRECISION NOT NULL,
+  at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL
+);
+
+CREATE TABLE etas (
+  visit_id BYTEA PRIMARY KEY REFERENCES visits (id),
+  seq BIGINT NOT NULL,
+  snapshot TEXT NOT NULL,
+  told_likely BIGINT,
+  told_at BIGINT
+);
+
+CREATE TABLE track_links (
+  id BYTEA PRIMARY KEY,
+  visit_id BYTEA NOT NULL REFERENCES visits (id),
+  token_hash BYTEA NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+CREATE INDEX track_links_visit ON track_links (visit_id);
+
+CREATE TABLE users (
+  id BYTEA PRIMARY KEY,
+  login TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  language TEXT NOT NULL,
+  territory_id BYTEA,
+  technician_id BYTEA,
+  customer_id BYTEA,
+  active BOOLEAN NOT NULL
+);
+
+CREATE TABLE sessions (
+  token_hash BYTEA PRIMARY KEY,
+  user_id BYTEA NOT NULL REFERENCES users (id),
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE operations (
+  id BYTEA PRIMARY KEY,
+  actor TEXT NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  status INTEGER NOT NULL,
+  answer TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX operations_at ON operations (at);
+
+CREATE TABLE counters (
+  scope TEXT PRIMARY KEY,
+  last BIGINT NOT NULL
+);
+
+CREATE TABLE streams (
+  stream TEXT PRIMARY KEY,
+  head BIGINT NOT NULL
+);
+
+CREATE TABLE journal (
+  id BYTEA PRIMARY KEY,
+  kind TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  contract_id BYTEA,
+  issue_id BYTEA,
+  work_order_id BYTEA,
+  visit_id BYTEA,
+  technician_id BYTEA,
+  data TEXT NOT NULL
+);
+
+CREATE TABLE stream_entries (
+  stream TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  event_id BYTEA NOT NULL REFERENCES journal (id),
+  PRIMARY KEY (stream, seq)
+);
+
+CREATE TABLE consumers (
+  name TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  PRIMARY KEY (name, stream)
+);

@@ -1,0 +1,66 @@
+//! Every bound of the server in one place, each with its reason.
+
+use std::time::Duration;
+
+/// Commands that wait for the writer. At a commit of some 5 ms this is about a second of work in groups.
+pub const STORE_QUEUE: usize = 1024;
+/// Commands in one SQLite transaction: enough to share a disk flush, few enough that the first doesn't wait long.
+pub const GROUP_COMMIT: usize = 128;
+/// Reading threads of SQLite; more than the cores of a small machine only fight for them.
+pub const SQLITE_READERS: usize = 2;
+/// Connections that write to PostgreSQL at once.
+pub const POSTGRES_WRITERS: usize = 8;
+/// Connections that read from PostgreSQL at once.
+pub const POSTGRES_READERS: usize = 4;
+/// Times that a command runs again when another transaction was in its way.
+pub const TRANSACTION_RETRIES: usize = 12;
+/// A command that got no answer in this time is given up by the caller; it may still commit, and its operation id
+/// tells on the retry.
+pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
+
+/// Body of a request. The largest honest one, a full offline batch of positions, has 20 kB.
+pub const BODY_BYTES: usize = 256 * 1024;
+/// Issues in one contact: nobody reports more in one call.
+pub const ISSUES_PER_CONTACT: usize = 10;
+/// Characters of a description, note or remedy.
+pub const TEXT_CHARS: usize = 4_000;
+/// Characters of a name, number or reason.
+pub const LINE_CHARS: usize = 200;
+/// Hits of a desk search: more are not read while a caller waits.
+pub const SEARCH_HITS: usize = 20;
+/// Entries on a page of the history.
+pub const HISTORY_PAGE: i64 = 50;
+/// Most entries that a client may ask for at once.
+pub const HISTORY_PAGE_MAX: i64 = 200;
+/// Past repairs shown with an asset.
+pub const LAST_REPAIRS: i64 = 5;
+/// Fixes in one batch: 25 minutes of a lost signal at one each 15 seconds.
+pub const POSITIONS_PER_BATCH: usize = 100;
+
+/// Days a session lasts without a new log-in.
+pub const SESSION_DAYS: i64 = 14;
+/// Hours that a tracking link outlives the visit's planned end.
+pub const TRACK_LINK_HOURS: i64 = 24;
+
+/// Events that one read of the journal brings.
+pub const JOURNAL_PAGE: i64 = 500;
+/// Events that a reconnecting watcher is given one by one; a longer gap is answered with `reset`.
+pub const RESUME_EVENTS: i64 = 2_000;
+/// Bytes of a frame that a client may send.
+pub const FRAME_BYTES: usize = 16 * 1024;
+/// Topics of one socket: a dispatcher's territories, or a page of visits.
+pub const SUBSCRIPTIONS: usize = 64;
+/// Frames that wait for a slow reader before it is closed.
+pub const SESSION_QUEUE: usize = 512;
+/// Between pings to a quiet socket.
+pub const PING_EVERY: Duration = Duration::from_secs(15);
+/// A socket that was silent so long is dead.
+pub const PONG_DEADLINE: Duration = Duration::from_secs(45);
+
+/// Messages that wait for an actor before `ask` answers busy.
+pub const MAILBOX: usize = 1024;
+/// An actor's answer that takes longer is given up.
+pub const ASK_DEADLINE: Duration = Duration::from_secs(10);
+/// First pause before a fallen actor comes back; it doubles up to the longest.
+pub const RESPAWN_FIRST: Duration = Duration::from_millis(10);
+pub const RESPAWN_LONGEST: Duration = Duration::from_secs(5);

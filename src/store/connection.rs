@@ -1,0 +1,78 @@
+//! One connection type over both databases.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::error::StoreError;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// SQLite or PostgreSQL behind one set of queries.
+#[derive(diesel::MultiConnection)]
+pub enum Database {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Where the data are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A SQLite file; made when missing.
+    File(String),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+impl Address {
+    pub fn parse(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Self::Postgres(text.to_owned())
+        } else {
+            Self::File(text.strip_prefix("sqlite:").unwrap_or(text).to_owned())
+        }
+    }
+}
+
+/// `busy_timeout` comes first, so that the switch to the write-ahead log waits for another process.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;";
+
+/// Opens a connection that may write.
+pub fn open(address: &Address) -> Result<Database, StoreError> {
+    match address {
+        Address::File(path) => {
+            let mut sqlite = SqliteConnection::establish(path).map_err(StoreError::connect)?;
+            sqlite.batch_execute(SQLITE_SETTINGS)?;
+            Ok(Database::Sqlite(sqlite))
+        }
+        Address::Postgres(url) => {
+            let mut postgres = PgConnection::establish(url).map_err(StoreError::connect)?;
+            postgres.batch_execute("SET client_min_messages = warning; SET lock_timeout = '10s';")?;
+            Ok(Database::Postgres(postgres))
+        }
+    }
+}
+
+/// Opens a connection that cannot write.
+pub fn open_reader(address: &Address) -> Result<Database, StoreError> {
+    let mut connection = open(address)?;
+    match &mut connection {
+        Database::Sqlite(sqlite) => sqlite.batch_execute("PRAGMA query_only = ON;")?,
+        Database::Postgres(postgres) => {
+            postgres.batch_execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;")?;
+        }
+    }
+    Ok(connection)
+}
+
+/// Brings the tables up to date. Returns the names of the migrations that ran.
+pub fn migrate(connection: &mut Database) -> Result<Vec<String>, StoreError> {
+    let ran = match connection {
+        Database::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE),
+        Database::Postgres(postgres) => postgres.run_pending_migrations(POSTGRES),
+    };
+    let ran = ran.map_err(|error| StoreError::Migration(error.to_string()))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}

@@ -1,0 +1,233 @@
+//! Threads that own the connections. Commands go in through a bounded queue and are answered after their commit.
+//!
+//! SQLite has one writer, which commits whatever waits in one transaction, each command in a savepoint of its own, so
+//! that a disk flush is shared. PostgreSQL runs one transaction per command on several connections and repeats a
+//! command that met another. The simulated world runs the same jobs inline, on the caller's own thread.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use diesel::connection::SimpleConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::connection::{self, Address, Database};
+use super::error::{Fault, StoreError};
+use crate::limits;
+
+/// A unit of work that a thread runs, perhaps again, and settles when the outcome of its commit is known.
+pub(super) trait Job: Send {
+    /// Runs inside a transaction. An error rolls this job back and leaves its neighbours alone.
+    fn run(&mut self, database: &mut Database) -> Result<(), Fault>;
+    /// Gives the answer: what `run` made, or why there is none.
+    fn settle(self: Box<Self>, outcome: Result<(), Fault>);
+}
+
+type Queue = mpsc::Sender<Box<dyn Job>>;
+
+/// How jobs reach a connection.
+#[derive(Clone)]
+pub(super) enum Engine {
+    Threads { writers: Queue, readers: Queue },
+    Inline(Arc<Mutex<Database>>),
+}
+
+impl Engine {
+    /// Opens the connections and starts the threads. They end when the last handle is dropped.
+    pub fn threads(address: &Address) -> Result<Self, StoreError> {
+        let (writer_count, reader_count) = match address {
+            Address::File(_) => (1, limits::SQLITE_READERS),
+            Address::Postgres(_) => (limits::POSTGRES_WRITERS, limits::POSTGRES_READERS),
+        };
+        let writers = spawn("store-write", writer_count, || connection::open(address), write_loop)?;
+        let readers = spawn("store-read", reader_count, || connection::open_reader(address), read_loop)?;
+        Ok(Self::Threads { writers, readers })
+    }
+
+    pub fn inline(database: Database) -> Self {
+        Self::Inline(Arc::new(Mutex::new(database)))
+    }
+
+    pub fn write(&self, job: Box<dyn Job>) {
+        match self {
+            Self::Threads { writers, .. } => send(writers, job),
+            Self::Inline(database) => {
+                run_group(&mut database.lock().unwrap_or_else(PoisonError::into_inner), vec![job])
+            }
+        }
+    }
+
+    pub fn read(&self, job: Box<dyn Job>) {
+        match self {
+            Self::Threads { readers, .. } => send(readers, job),
+            Self::Inline(database) => {
+                run_group(&mut database.lock().unwrap_or_else(PoisonError::into_inner), vec![job])
+            }
+        }
+    }
+}
+
+fn send(queue: &Queue, job: Box<dyn Job>) {
+    match queue.try_send(job) {
+        Ok(()) => {}
+        Err(mpsc::error::TrySendError::Full(job)) => job.settle(Err(StoreError::Busy.into())),
+        Err(mpsc::error::TrySendError::Closed(job)) => job.settle(Err(StoreError::Stopped.into())),
+    }
+}
+
+type Loop = fn(Database, &Mutex<mpsc::Receiver<Box<dyn Job>>>);
+
+fn spawn(
+    name: &str,
+    count: usize,
+    open: impl Fn() -> Result<Database, StoreError>,
+    serve: Loop,
+) -> Result<Queue, StoreError> {
+    let (sender, receiver) = mpsc::channel(limits::STORE_QUEUE);
+    let receiver = Arc::new(Mutex::new(receiver));
+    for index in 0..count {
+        let database = open()?;
+        let receiver = Arc::clone(&receiver);
+        thread::Builder::new()
+            .name(format!("{name}-{index}"))
+            .spawn(move || serve(database, &receiver))
+            .map_err(StoreError::connect)?;
+    }
+    Ok(sender)
+}
+
+fn write_loop(mut database: Database, receiver: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+    while let Some(jobs) = next_group(receiver, matches!(database, Database::Sqlite(_))) {
+        run_group(&mut database, jobs);
+    }
+}
+
+/// Each read has one snapshot, so that the parts of a view agree with each other and with its stream offset.
+fn read_loop(mut database: Database, receiver: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+    while let Some(jobs) = next_group(receiver, false) {
+        jobs.into_iter().for_each(|job| read_alone(&mut database, job));
+    }
+}
+
+fn read_alone(database: &mut Database, mut job: Box<dyn Job>) {
+    let begin = match database {
+        Database::Sqlite(_) => "BEGIN",
+        Database::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+    };
+    let outcome = database.batch_execute(begin).map_err(Fault::from).and_then(|()| job.run(database));
+    let _ = database.batch_execute("ROLLBACK");
+    job.settle(outcome);
+}
+
+/// Waits for a job, and takes along what else waits where one commit can serve several.
+fn next_group(receiver: &Mutex<mpsc::Receiver<Box<dyn Job>>>, grouped: bool) -> Option<Vec<Box<dyn Job>>> {
+    let mut receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut jobs = vec![receiver.blocking_recv()?];
+    while grouped && jobs.len() < limits::GROUP_COMMIT {
+        match receiver.try_recv() {
+            Ok(job) => jobs.push(job),
+            Err(_) => break,
+        }
+    }
+    Some(jobs)
+}
+
+fn run_group(database: &mut Database, jobs: Vec<Box<dyn Job>>) {
+    match database {
+        Database::Sqlite(_) => run_in_one_transaction(database, jobs),
+        Database::Postgres(_) => jobs.into_iter().for_each(|job| run_alone(database, job)),
+    }
+}
+
+fn run_in_one_transaction(database: &mut Database, mut jobs: Vec<Box<dyn Job>>) {
+    if let Err(error) = begin(database) {
+        return settle_all(jobs, &error);
+    }
+    let outcomes: Vec<_> = jobs.iter_mut().map(|job| in_savepoint(database, job.as_mut())).collect();
+    match database.batch_execute("COMMIT") {
+        Ok(()) => jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| job.settle(outcome)),
+        Err(error) => {
+            // The next group must not find this transaction still open; a failed rollback means there is none.
+            let _ = database.batch_execute("ROLLBACK");
+            settle_all(jobs, &error);
+        }
+    }
+}
+
+/// SQLite takes the writing lock from the start: a transaction that upgrades later can lose its snapshot and fail.
+fn begin(database: &mut Database) -> Result<(), diesel::result::Error> {
+    database.batch_execute("BEGIN IMMEDIATE")
+}
+
+fn settle_all(jobs: Vec<Box<dyn Job>>, error: &diesel::result::Error) {
+    for job in jobs {
+        job.settle(Err(StoreError::Corrupt(format!("commit failed: {error}")).into()));
+    }
+}
+
+fn in_savepoint(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
+    database.batch_execute("SAVEPOINT one")?;
+    match job.run(database) {
+        Ok(()) => Ok(database.batch_execute("RELEASE one")?),
+        Err(fault) => {
+            database.batch_execute("ROLLBACK TO one; RELEASE one")?;
+            Err(fault)
+        }
+    }
+}
+
+fn run_alone(database: &mut Database, mut job: Box<dyn Job>) {
+    for _ in 0..limits::TRANSACTION_RETRIES {
+        match attempt(database, job.as_mut()) {
+            Err(Fault::Store(error)) if error.is_transient() => {}
+            outcome => return job.settle(outcome),
+        }
+    }
+    job.settle(Err(StoreError::Busy.into()));
+}
+
+fn attempt(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
+    database.batch_execute("BEGIN")?;
+    match job.run(database) {
+        Ok(()) => Ok(database.batch_execute("COMMIT")?),
+        Err(fault) => {
+            database.batch_execute("ROLLBACK")?;
+            Err(fault)
+        }
+    }
+}
+
+/// A job made of a closure.
+pub(super) struct Task<F, T> {
+    work: F,
+    made: Option<T>,
+    reply: oneshot::Sender<Result<T, Fault>>,
+}
+
+impl<F, T> Task<F, T>
+where
+    F: FnMut(&mut Database) -> Result<T, Fault> + Send + 'static,
+    T: Send + 'static,
+{
+    pub fn new(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, Fault>>) {
+        let (reply, answer) = oneshot::channel();
+        (Box::new(Self { work, made: None, reply }), answer)
+    }
+}
+
+impl<F, T> Job for Task<F, T>
+where
+    F: FnMut(&mut Database) -> Result<T, Fault> + Send,
+    T: Send,
+{
+    fn run(&mut self, database: &mut Database) -> Result<(), Fault> {
+        self.made = Some((self.work)(database)?);
+        Ok(())
+    }
+
+    fn settle(self: Box<Self>, outcome: Result<(), Fault>) {
+        let Self { made, reply, .. } = *self;
+        let answer = outcome.and_then(|()| made.ok_or(Fault::Store(StoreError::Stopped)));
+        // The caller may have given up; its command stands all the same.
+        let _ = reply.send(answer);
+    }
+}

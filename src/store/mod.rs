@@ -1,0 +1,151 @@
+//! Edges out: Diesel over SQLite or PostgreSQL. Its types do not appear outside this room.
+//!
+//! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
+//! entries; `read` runs a [`Reader`] on one snapshot.
+
+mod codec;
+pub mod connection;
+mod engine;
+pub mod error;
+mod portable;
+mod schema;
+mod unit;
+mod wake;
+
+use std::sync::Arc;
+
+pub use connection::Address;
+pub use error::{Fault, StoreError};
+pub use unit::{Answer, Operation, Unit};
+pub use wake::Wake;
+
+use connection::Database;
+use engine::{Engine, Task};
+
+use crate::domain::access::Actor;
+use crate::effects::clock::SharedClock;
+use crate::effects::seeds::Seeds;
+use crate::limits;
+
+/// A look at the data as they were at one instant.
+pub struct Reader<'a> {
+    database: &'a mut Database,
+    zone: chrono_tz::Tz,
+}
+
+impl Reader<'_> {
+    /// The company's zone.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.zone
+    }
+}
+
+/// The handle that all rooms share.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    clock: SharedClock,
+    seeds: Seeds,
+    wake: Arc<Wake>,
+    zone: chrono_tz::Tz,
+}
+
+impl Store {
+    /// Opens a migrated database with threads of its own.
+    pub fn open(address: &Address, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Result<Self, StoreError> {
+        Ok(Self::with(Engine::threads(address)?, clock, seeds, zone))
+    }
+
+    /// One connection on the caller's thread: everything happens in the order in which it is asked for.
+    pub fn inline(
+        address: &Address,
+        clock: SharedClock,
+        seeds: Seeds,
+        zone: chrono_tz::Tz,
+    ) -> Result<Self, StoreError> {
+        Ok(Self::with(Engine::inline(connection::open(address)?), clock, seeds, zone))
+    }
+
+    fn with(engine: Engine, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Self {
+        Self { engine, clock, seeds, wake: Arc::default(), zone }
+    }
+
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    pub fn seeds(&self) -> &Seeds {
+        &self.seeds
+    }
+
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.zone
+    }
+
+    /// Tells which streams have grown since it was last asked.
+    pub fn wake(&self) -> &Arc<Wake> {
+        &self.wake
+    }
+
+    /// Runs a client's command once: a retry gets the first answer again.
+    pub async fn command<F>(&self, actor: Actor, operation: Operation, mut work: F) -> Result<Answer, Fault>
+    where
+        F: FnMut(&mut Unit<'_>) -> Result<Answer, Fault> + Send + 'static,
+    {
+        let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
+        let (job, answer) = Task::new(move |database| {
+            if let Some(earlier) = unit::earlier_answer(database, operation)? {
+                return Ok((earlier, Default::default()));
+            }
+            let mut unit = Unit::new(database, &seeds, clock.now(), zone, actor.clone());
+            let made = work(&mut unit)?;
+            if !unit.has_recorded() {
+                return Err(StoreError::Unjournaled.into());
+            }
+            unit.keep_answer(operation, &made)?;
+            Ok((made, unit.finish()?))
+        });
+        self.engine.write(job);
+        let (made, heads) = self.wait(answer).await?;
+        self.wake.grown(heads);
+        Ok(made)
+    }
+
+    /// Runs a change of the system's own, such as an import or the expiry of tickets.
+    pub async fn task<F, T>(&self, actor: Actor, mut work: F) -> Result<T, Fault>
+    where
+        F: FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
+        let (job, answer) = Task::new(move |database| {
+            let mut unit = Unit::new(database, &seeds, clock.now(), zone, actor.clone());
+            let made = work(&mut unit)?;
+            Ok((made, unit.finish()?))
+        });
+        self.engine.write(job);
+        let (made, heads) = self.wait(answer).await?;
+        self.wake.grown(heads);
+        Ok(made)
+    }
+
+    /// Reads from one snapshot.
+    pub async fn read<F, T>(&self, mut work: F) -> Result<T, Fault>
+    where
+        F: FnMut(&mut Reader<'_>) -> Result<T, Fault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let zone = self.zone;
+        let (job, answer) = Task::new(move |database| work(&mut Reader { database, zone }));
+        self.engine.read(job);
+        self.wait(answer).await
+    }
+
+    async fn wait<T>(&self, answer: tokio::sync::oneshot::Receiver<Result<T, Fault>>) -> Result<T, Fault> {
+        match tokio::time::timeout(limits::STORE_DEADLINE, answer).await {
+            Ok(Ok(made)) => made,
+            Ok(Err(_)) => Err(StoreError::Stopped.into()),
+            Err(_) => Err(StoreError::Busy.into()),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Statements that Diesel has no common form for. `$1` binds on both databases.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::connection::Database;
+
+#[derive(QueryableByName)]
+struct Value {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+/// Adds `count` to a stream's head and returns the new head. The row stays locked until the commit, which makes the
+/// sequence gapless and in commit order.
+pub(super) fn advance_stream(database: &mut Database, stream: &str, count: i64) -> QueryResult<i64> {
+    let sql = "INSERT INTO streams (stream, head) VALUES ($1, $2) \
+               ON CONFLICT (stream) DO UPDATE SET head = streams.head + excluded.head RETURNING head AS value";
+    diesel::sql_query(sql)
+        .bind::<Text, _>(stream)
+        .bind::<BigInt, _>(count)
+        .get_result::<Value>(database)
+        .map(|row| row.value)
+}
+
+/// The next number of a series, from 1.
+pub(super) fn next_number(database: &mut Database, scope: &str) -> QueryResult<i64> {
+    let sql = "INSERT INTO counters (scope, last) VALUES ($1, 1) \
+               ON CONFLICT (scope) DO UPDATE SET last = counters.last + 1 RETURNING last AS value";
+    diesel::sql_query(sql).bind::<Text, _>(scope).get_result::<Value>(database).map(|row| row.value)
+}

@@ -1,0 +1,486 @@
+//! The tables as Diesel sees them; the migrations of both databases must agree (a test compares them).
+
+diesel::table! {
+    company (id) {
+        id -> Integer,
+        epoch -> Text,
+        name_ja -> Text,
+        name_en -> Text,
+        zone -> Text,
+        vendor_phone -> Text,
+        catalog -> Text,
+    }
+}
+
+diesel::table! {
+    territories (id) {
+        id -> Binary,
+        code -> Text,
+        name_ja -> Text,
+        name_en -> Text,
+        lat -> Double,
+        lon -> Double,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> Binary,
+        code -> Text,
+        name_ja -> Text,
+        name_en -> Text,
+        maker -> Text,
+        skill -> Text,
+    }
+}
+
+diesel::table! {
+    symptoms (product_id, code) {
+        product_id -> Binary,
+        code -> Text,
+        name_ja -> Text,
+        name_en -> Text,
+        service_minutes -> BigInt,
+        needs_visit -> Bool,
+        level_min -> BigInt,
+        qualification -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    technicians (id) {
+        id -> Binary,
+        code -> Text,
+        name -> Text,
+        kana -> Text,
+        phone -> Text,
+        territory_id -> Binary,
+        home_lat -> Double,
+        home_lon -> Double,
+        profile -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    absences (technician_id, starts_at) {
+        technician_id -> Binary,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    customers (id) {
+        id -> Binary,
+        code -> Text,
+        name -> Text,
+        kana -> Text,
+        name_folded -> Text,
+        kana_folded -> Text,
+    }
+}
+
+diesel::table! {
+    phones (customer_id, number) {
+        customer_id -> Binary,
+        number -> Text,
+        shown -> Text,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> Binary,
+        customer_id -> Binary,
+        code -> Text,
+        name -> Text,
+        kana -> Text,
+        phone -> Text,
+        email -> Text,
+    }
+}
+
+diesel::table! {
+    sites (id) {
+        id -> Binary,
+        customer_id -> Binary,
+        code -> Text,
+        name -> Text,
+        postcode -> Text,
+        address -> Text,
+        lat -> Double,
+        lon -> Double,
+        territory_id -> Binary,
+        access_notes -> Text,
+    }
+}
+
+diesel::table! {
+    contracts (id) {
+        id -> Binary,
+        number -> Text,
+        customer_id -> Binary,
+        plan -> Text,
+        starts_on -> Text,
+        ends_on -> Text,
+        policy -> Text,
+        menu -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    assets (id) {
+        id -> Binary,
+        contract_id -> Binary,
+        site_id -> Binary,
+        product_id -> Binary,
+        serial -> Text,
+        installed_on -> Text,
+    }
+}
+
+diesel::table! {
+    past_repairs (id) {
+        id -> Binary,
+        asset_id -> Binary,
+        at -> BigInt,
+        symptom -> Text,
+        cause -> Text,
+        remedy -> Text,
+        minutes -> BigInt,
+    }
+}
+
+diesel::table! {
+    wallets (id) {
+        id -> Binary,
+        contract_id -> Binary,
+        unit -> Text,
+        source -> BigInt,
+        available -> BigInt,
+        held -> BigInt,
+        consumed -> BigInt,
+        expired -> BigInt,
+        voided -> BigInt,
+        overdraft -> BigInt,
+        postings -> BigInt,
+        chain_head -> Binary,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    lots (id) {
+        id -> Binary,
+        wallet_id -> Binary,
+        number -> Text,
+        origin -> Text,
+        units -> BigInt,
+        price_yen -> BigInt,
+        issued_on -> Text,
+        expires_on -> Text,
+    }
+}
+
+diesel::table! {
+    holds (id) {
+        id -> Binary,
+        wallet_id -> Binary,
+        issue_id -> Binary,
+        units -> BigInt,
+        overdraft_units -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tickets (id) {
+        id -> Binary,
+        lot_id -> Binary,
+        wallet_id -> Binary,
+        serial -> Integer,
+        number -> Text,
+        expires_on -> Text,
+        state -> Text,
+        issue_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    postings (id) {
+        id -> Binary,
+        wallet_id -> Binary,
+        seq -> BigInt,
+        movement -> Text,
+        from_account -> Text,
+        to_account -> Text,
+        units -> BigInt,
+        lot_id -> Nullable<Binary>,
+        ticket_id -> Nullable<Binary>,
+        issue_id -> Nullable<Binary>,
+        event_id -> Binary,
+        at -> BigInt,
+        reason -> Text,
+        link -> Binary,
+    }
+}
+
+diesel::table! {
+    interactions (id) {
+        id -> Binary,
+        number -> Text,
+        contract_id -> Binary,
+        channel -> Text,
+        contact_id -> Nullable<Binary>,
+        caller_name -> Text,
+        caller_phone -> Text,
+        on_behalf_of -> Bool,
+        entered_by -> Binary,
+        note -> Text,
+        started_at -> BigInt,
+        saved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    issues (id) {
+        id -> Binary,
+        number -> Text,
+        interaction_id -> Binary,
+        contract_id -> Binary,
+        territory_id -> Binary,
+        site_id -> Binary,
+        asset_id -> Nullable<Binary>,
+        product_id -> Nullable<Binary>,
+        symptom -> Nullable<Text>,
+        kind -> Text,
+        description -> Text,
+        impact -> Text,
+        urgency -> Text,
+        priority -> Text,
+        state -> Text,
+        outcome -> Nullable<Text>,
+        wish_from -> Nullable<BigInt>,
+        wish_to -> Nullable<BigInt>,
+        linked_issue_id -> Nullable<Binary>,
+        units -> BigInt,
+        cost_reason -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    work_orders (id) {
+        id -> Binary,
+        issue_id -> Binary,
+        territory_id -> Binary,
+        state -> Text,
+        skill -> Text,
+        level_min -> BigInt,
+        qualification -> Nullable<Text>,
+        service_minutes -> BigInt,
+        arrive_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    visits (id) {
+        id -> Binary,
+        work_order_id -> Binary,
+        territory_id -> Binary,
+        technician_id -> Binary,
+        state -> Text,
+        state_before -> Nullable<Text>,
+        route_order -> BigInt,
+        planned_start -> BigInt,
+        planned_end -> BigInt,
+        travel_s -> BigInt,
+        promised_from -> Nullable<BigInt>,
+        promised_to -> Nullable<BigInt>,
+        declared_arrival -> Nullable<BigInt>,
+        created_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        en_route_at -> Nullable<BigInt>,
+        en_route_lat -> Nullable<Double>,
+        en_route_lon -> Nullable<Double>,
+        arrived_at -> Nullable<BigInt>,
+        started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    service_reports (id) {
+        id -> Binary,
+        visit_id -> Binary,
+        cause -> Text,
+        cause_text -> Text,
+        remedy -> Text,
+        parts -> Text,
+        minutes -> BigInt,
+        outcome -> Text,
+        tapped_at -> BigInt,
+        filed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    positions (technician_id) {
+        technician_id -> Binary,
+        seq -> BigInt,
+        lat -> Double,
+        lon -> Double,
+        accuracy_m -> Double,
+        at -> BigInt,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    etas (visit_id) {
+        visit_id -> Binary,
+        seq -> BigInt,
+        snapshot -> Text,
+        told_likely -> Nullable<BigInt>,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    track_links (id) {
+        id -> Binary,
+        visit_id -> Binary,
+        token_hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Binary,
+        login -> Text,
+        password_hash -> Text,
+        name -> Text,
+        role -> Text,
+        language -> Text,
+        territory_id -> Nullable<Binary>,
+        technician_id -> Nullable<Binary>,
+        customer_id -> Nullable<Binary>,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Binary,
+        user_id -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    operations (id) {
+        id -> Binary,
+        actor -> Text,
+        fingerprint -> Binary,
+        status -> Integer,
+        answer -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    counters (scope) {
+        scope -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    streams (stream) {
+        stream -> Text,
+        head -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal (id) {
+        id -> Binary,
+        kind -> Text,
+        version -> Integer,
+        at -> BigInt,
+        actor -> Text,
+        contract_id -> Nullable<Binary>,
+        issue_id -> Nullable<Binary>,
+        work_order_id -> Nullable<Binary>,
+        visit_id -> Nullable<Binary>,
+        technician_id -> Nullable<Binary>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    stream_entries (stream, seq) {
+        stream -> Text,
+        seq -> BigInt,
+        event_id -> Binary,
+    }
+}
+
+diesel::table! {
+    consumers (name, stream) {
+        name -> Text,
+        stream -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    company,
+    territories,
+    products,
+    symptoms,
+    technicians,
+    absences,
+    customers,
+    phones,
+    contacts,
+    sites,
+    contracts,
+    assets,
+    past_repairs,
+    wallets,
+    lots,
+    holds,
+    tickets,
+    postings,
+    interactions,
+    issues,
+    work_orders,
+    visits,
+    service_reports,
+    positions,
+    etas,
+    track_links,
+    users,
+    sessions,
+    operations,
+    counters,
+    streams,
+    journal,
+    stream_entries,
+    consumers,
+);

@@ -1,0 +1,229 @@
+//! One command, one unit: what it changes, the journal entries that tell of it and the answer to its operation id
+//! commit together or not at all.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::codec::{json, to_json};
+use super::connection::Database;
+use super::error::{Fault, StoreError};
+use super::portable;
+use super::schema::{journal, operations, stream_entries};
+use crate::domain::access::Actor;
+use crate::domain::event::{About, Event, EventKind, Stream};
+use crate::domain::ids::{EventId, Id, OperationId};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Timestamp;
+use crate::effects::seeds::Seeds;
+use serde_json::Value;
+
+/// Version of the payloads that this binary writes.
+const EVENT_VERSION: i32 = 1;
+
+/// A client's operation: the same id and content always gets the same answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    pub id: OperationId,
+    /// Hash of what was asked, by whom.
+    pub fingerprint: [u8; 32],
+}
+
+/// The answer to an operation, kept word for word for the retry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(status: u16, body: &impl serde::Serialize) -> Self {
+        Self { status, body: to_json(body) }
+    }
+}
+
+/// A command at work inside its transaction.
+pub struct Unit<'a> {
+    pub(super) database: &'a mut Database,
+    seeds: &'a Seeds,
+    now: Timestamp,
+    zone: chrono_tz::Tz,
+    actor: Actor,
+    events: Vec<(Vec<Stream>, Event)>,
+}
+
+impl<'a> Unit<'a> {
+    pub(super) fn new(
+        database: &'a mut Database,
+        seeds: &'a Seeds,
+        now: Timestamp,
+        zone: chrono_tz::Tz,
+        actor: Actor,
+    ) -> Self {
+        Self { database, seeds, now, zone, actor, events: Vec::new() }
+    }
+
+    /// The instant at which this command happens; the same for all that it writes.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The company's zone.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.zone
+    }
+
+    /// Today in the company's zone.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now.day(self.zone)
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub fn id<T: Id>(&self) -> T {
+        self.seeds.id(self.now)
+    }
+
+    pub fn token(&self) -> String {
+        self.seeds.token()
+    }
+
+    /// Tells what happened. The entry stands in each of the streams and leaves the process after the commit.
+    pub fn record(&mut self, streams: &[Stream], kind: EventKind, about: About, data: Value) -> EventId {
+        let id = self.id();
+        let event =
+            Event { id, kind, version: EVENT_VERSION as u16, at: self.now, actor: self.actor.clone(), about, data };
+        self.events.push((streams.to_vec(), event));
+        id
+    }
+
+    /// The next number of a human-readable series, such as the issues of a territory and year.
+    pub fn next_number(&mut self, scope: &str) -> Result<i64, Fault> {
+        Ok(portable::next_number(self.database, scope)?)
+    }
+
+    pub(super) fn has_recorded(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    pub(super) fn keep_answer(&mut self, operation: Operation, answer: &Answer) -> Result<(), Fault> {
+        diesel::insert_into(operations::table)
+            .values((
+                operations::id.eq(operation.id),
+                operations::actor.eq(to_json(&self.actor)),
+                operations::fingerprint.eq(operation.fingerprint.to_vec()),
+                operations::status.eq(i32::from(answer.status)),
+                operations::answer.eq(&answer.body),
+                operations::at.eq(self.now),
+            ))
+            .execute(self.database)?;
+        Ok(())
+    }
+
+    /// Writes the journal. The heads of the streams are touched last and in one order, so that no command holds them
+    /// while it still works and no two wait for each other.
+    pub(super) fn finish(self) -> Result<BTreeMap<Stream, i64>, Fault> {
+        let mut wanted: BTreeMap<Stream, i64> = BTreeMap::new();
+        for stream in self.events.iter().flat_map(|(streams, _)| streams) {
+            *wanted.entry(*stream).or_default() += 1;
+        }
+        let mut next = BTreeMap::new();
+        let mut heads = BTreeMap::new();
+        for (stream, count) in wanted {
+            let head = portable::advance_stream(self.database, &stream.to_string(), count)?;
+            next.insert(stream, head - count + 1);
+            heads.insert(stream, head);
+        }
+        for (streams, event) in &self.events {
+            insert_event(self.database, event)?;
+            for stream in streams {
+                let seq = next.get_mut(stream).expect("every stream of an event was counted above");
+                insert_entry(self.database, *stream, *seq, event.id)?;
+                *seq += 1;
+            }
+        }
+        Ok(heads)
+    }
+}
+
+fn insert_event(database: &mut Database, event: &Event) -> Result<(), Fault> {
+    diesel::insert_into(journal::table)
+        .values((
+            journal::id.eq(event.id),
+            journal::kind.eq(event.kind),
+            journal::version.eq(i32::from(event.version)),
+            journal::at.eq(event.at),
+            journal::actor.eq(to_json(&event.actor)),
+            journal::contract_id.eq(event.about.contract_id),
+            journal::issue_id.eq(event.about.issue_id),
+            journal::work_order_id.eq(event.about.work_order_id),
+            journal::visit_id.eq(event.about.visit_id),
+            journal::technician_id.eq(event.about.technician_id),
+            journal::data.eq(to_json(&event.data)),
+        ))
+        .execute(database)?;
+    Ok(())
+}
+
+fn insert_entry(database: &mut Database, stream: Stream, seq: i64, event: EventId) -> Result<(), Fault> {
+    diesel::insert_into(stream_entries::table)
+        .values((
+            stream_entries::stream.eq(stream.to_string()),
+            stream_entries::seq.eq(seq),
+            stream_entries::event_id.eq(event),
+        ))
+        .execute(database)?;
+    Ok(())
+}
+
+/// The earlier answer to this operation, if there was one.
+pub(super) fn earlier_answer(database: &mut Database, operation: Operation) -> Result<Option<Answer>, Fault> {
+    let row: Option<(Vec<u8>, i32, String)> = operations::table
+        .find(operation.id)
+        .select((operations::fingerprint, operations::status, operations::answer))
+        .first(database)
+        .optional()?;
+    let Some((fingerprint, status, body)) = row else { return Ok(None) };
+    if fingerprint != operation.fingerprint {
+        return Err(Refusal::new(Code::OperationReused).into());
+    }
+    let status = u16::try_from(status).map_err(StoreError::corrupt)?;
+    Ok(Some(Answer { status, body }))
+}
+
+/// Reads a stored event back.
+pub(super) fn event_from(row: EventRow) -> Result<Event, StoreError> {
+    Ok(Event {
+        id: row.id,
+        kind: row.kind,
+        version: u16::try_from(row.version).map_err(StoreError::corrupt)?,
+        at: row.at,
+        actor: json(&row.actor)?,
+        about: About {
+            contract_id: row.contract_id,
+            issue_id: row.issue_id,
+            work_order_id: row.work_order_id,
+            visit_id: row.visit_id,
+            technician_id: row.technician_id,
+        },
+        data: json(&row.data)?,
+    })
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal)]
+pub(super) struct EventRow {
+    id: EventId,
+    kind: EventKind,
+    version: i32,
+    at: Timestamp,
+    actor: String,
+    contract_id: Option<crate::domain::ids::ContractId>,
+    issue_id: Option<crate::domain::ids::IssueId>,
+    work_order_id: Option<crate::domain::ids::WorkOrderId>,
+    visit_id: Option<crate::domain::ids::VisitId>,
+    technician_id: Option<crate::domain::ids::TechnicianId>,
+    data: String,
+}

@@ -1,0 +1,318 @@
+//! The call desk: search, the contract's card, intake.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::board::VisitRow;
+use super::technician::ReportView;
+use super::wallet::{Consumption, WalletSummary};
+use crate::coded;
+use crate::domain::eta::Eta;
+use crate::domain::ids::*;
+use crate::domain::issue::{IssueKind, IssueState, Outcome};
+use crate::domain::place::Position;
+use crate::domain::priority::{Impact, Priority, Urgency};
+use crate::domain::time::{Timestamp, Window};
+use crate::domain::visit::VisitState;
+use crate::domain::wallet::account::HoldState;
+use crate::domain::wallet::policy::Policy;
+
+coded! {
+    Channel {
+        Call = "call", "電話", "Call";
+        Mail = "mail", "メール", "Mail";
+        Chat = "chat", "チャット", "Chat";
+        Portal = "portal", "お客様画面", "Portal";
+    }
+}
+
+coded! {
+    MatchedOn {
+        Phone = "phone", "電話番号", "Phone";
+        Name = "name", "名称", "Name";
+        Kana = "kana", "カナ", "Kana";
+        Contract = "contract", "契約番号", "Contract";
+        Serial = "serial", "製造番号", "Serial";
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SearchHits {
+    pub hits: Vec<SearchHit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SearchHit {
+    pub customer_id: CustomerId,
+    pub customer_name: String,
+    pub customer_kana: String,
+    pub contract_id: ContractId,
+    pub contract_number: String,
+    pub site_name: String,
+    pub phone: String,
+    pub matched_on: MatchedOn,
+    /// Tickets available.
+    pub balance: i64,
+}
+
+/// Codes with their names, for forms.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Catalog {
+    pub vendor_name_ja: String,
+    pub vendor_name_en: String,
+    pub vendor_phone: String,
+    pub zone: String,
+    pub products: Vec<ProductView>,
+    pub territories: Vec<TerritoryView>,
+    pub causes: Vec<CauseView>,
+    pub qualifications: Vec<NamedView>,
+    pub skills: Vec<NamedView>,
+    pub parts: Vec<NamedView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ProductView {
+    pub id: ProductId,
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+    pub maker: String,
+    pub symptoms: Vec<SymptomView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SymptomView {
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+    pub service_minutes: i64,
+    pub needs_visit: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TerritoryView {
+    pub id: TerritoryId,
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+    pub center: Position,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct NamedView {
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CauseView {
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+    /// The fault was the company's own: the customer pays no ticket.
+    pub own_defect: bool,
+}
+
+/// All that the operator needs of a contract while the caller talks.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ContractCard {
+    pub id: ContractId,
+    pub number: String,
+    pub plan: String,
+    #[schemars(with = "String")]
+    pub starts_on: NaiveDate,
+    #[schemars(with = "String")]
+    pub ends_on: NaiveDate,
+    pub version: i64,
+    pub customer: CustomerView,
+    pub contacts: Vec<ContactView>,
+    pub sites: Vec<SiteView>,
+    pub assets: Vec<AssetView>,
+    pub wallet: WalletSummary,
+    pub open_issues: Vec<IssueSummary>,
+    pub policy: Policy,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CustomerView {
+    pub id: CustomerId,
+    pub name: String,
+    pub kana: String,
+    pub phones: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ContactView {
+    pub id: ContactId,
+    pub name: String,
+    pub kana: String,
+    pub phone: String,
+    pub email: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SiteView {
+    pub id: SiteId,
+    pub name: String,
+    pub postcode: String,
+    pub address: String,
+    pub position: Position,
+    pub access_notes: String,
+    pub territory_id: TerritoryId,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AssetView {
+    pub id: AssetId,
+    pub site_id: SiteId,
+    pub product_id: ProductId,
+    pub product_name_ja: String,
+    pub product_name_en: String,
+    pub serial: String,
+    #[schemars(with = "String")]
+    pub installed_on: NaiveDate,
+    /// Newest first.
+    pub last_repairs: Vec<RepairView>,
+}
+
+/// A repair of the past, from this system or from before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RepairView {
+    pub issue_id: Option<IssueId>,
+    pub issue_number: Option<String>,
+    pub at: Timestamp,
+    pub symptom: String,
+    pub description: String,
+    pub cause: String,
+    pub remedy: String,
+    pub outcome: Option<Outcome>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IssueSummary {
+    pub id: IssueId,
+    pub number: String,
+    pub kind: IssueKind,
+    pub state: IssueState,
+    pub priority: Priority,
+    pub symptom: Option<String>,
+    pub description: String,
+    pub site_name: String,
+    pub asset_id: Option<AssetId>,
+    pub created_at: Timestamp,
+    pub visit_id: Option<VisitId>,
+    pub visit_state: Option<VisitState>,
+    pub eta: Option<Eta>,
+}
+
+/// One contact with all its issues, saved at once.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IntakeRequest {
+    pub channel: Channel,
+    pub contract_id: ContractId,
+    /// The version of the card that the operator saw.
+    pub contract_version: i64,
+    pub contact_id: Option<ContactId>,
+    pub caller_name: String,
+    pub caller_phone: String,
+    /// Entered by the vendor for a customer who could not do it himself (代理入力).
+    #[serde(default)]
+    pub on_behalf_of: bool,
+    #[serde(default)]
+    pub note: String,
+    /// The caller agreed to use units before buying them.
+    #[serde(default)]
+    pub overdraft: bool,
+    pub started_at: Option<Timestamp>,
+    #[schemars(length(min = 1, max = 10))]
+    pub issues: Vec<IssueRequest>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssueRequest {
+    pub kind: IssueKind,
+    pub site_id: SiteId,
+    pub asset_id: Option<AssetId>,
+    pub product_id: Option<ProductId>,
+    /// Symptom code of the product.
+    pub symptom: Option<String>,
+    pub description: String,
+    pub impact: Impact,
+    pub urgency: Urgency,
+    pub needs_visit: bool,
+    /// When the customer would like somebody to come.
+    pub wish: Option<Window>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct IntakeReceipt {
+    pub interaction_id: InteractionId,
+    pub interaction_number: String,
+    pub issues: Vec<IntakeIssue>,
+    pub consumption: Consumption,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct IntakeIssue {
+    pub id: IssueId,
+    pub number: String,
+    pub priority: Priority,
+    pub work_order_id: Option<WorkOrderId>,
+    pub tickets: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct IssueDetail {
+    #[serde(flatten)]
+    pub summary: IssueSummary,
+    pub interaction_id: InteractionId,
+    pub contract_id: ContractId,
+    pub contract_number: String,
+    pub customer_name: String,
+    pub caller_name: String,
+    pub caller_phone: String,
+    pub territory_id: TerritoryId,
+    pub work_order_id: Option<WorkOrderId>,
+    pub version: i64,
+    pub tickets: Vec<String>,
+    pub units: i64,
+    pub hold_state: Option<HoldState>,
+    pub outcome: Option<Outcome>,
+    pub visits: Vec<VisitRow>,
+    pub report: Option<ReportView>,
+    pub linked_issue_id: Option<IssueId>,
+}
+
+/// Closing an issue from the desk.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeRequest {
+    pub version: i64,
+    pub outcome: RemoteOutcome,
+    #[serde(default)]
+    pub note: String,
+}
+
+coded! {
+    RemoteOutcome {
+        Answered = "answered", "回答済み", "Answered";
+        OwnDefect = "own_defect", "当社起因", "Our own defect";
+        Withdrawn = "withdrawn", "取り下げ", "Withdrawn";
+        SolvedByArticle = "solved_by_article", "ナレッジで解決", "Solved by an article";
+    }
+}
+
+impl From<RemoteOutcome> for Outcome {
+    fn from(outcome: RemoteOutcome) -> Self {
+        match outcome {
+            RemoteOutcome::Answered => Self::Answered,
+            RemoteOutcome::OwnDefect => Self::OwnDefect,
+            RemoteOutcome::Withdrawn => Self::Withdrawn,
+            RemoteOutcome::SolvedByArticle => Self::SolvedByArticle,
+        }
+    }
+}

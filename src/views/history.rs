@@ -1,0 +1,72 @@
+//! The one history of a contract, and the customer's portal.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::desk::IssueSummary;
+use super::wallet::WalletSummary;
+use crate::domain::access::Role;
+use crate::domain::event::EventKind;
+use crate::domain::ids::*;
+use crate::domain::time::Timestamp;
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryPage {
+    /// Newest first.
+    pub entries: Vec<HistoryEntry>,
+    /// Give it as `before` to get the next page; none on the last.
+    pub next: Option<i64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryEntry {
+    pub id: EventId,
+    /// Place in the contract's stream.
+    pub seq: i64,
+    pub at: Timestamp,
+    pub kind: EventKind,
+    pub actor_name: String,
+    pub actor_role: Option<Role>,
+    pub issue_id: Option<IssueId>,
+    pub issue_number: Option<String>,
+    pub visit_id: Option<VisitId>,
+    pub asset_id: Option<AssetId>,
+    pub site_id: Option<SiteId>,
+    /// Tickets that moved.
+    pub units: Option<i64>,
+    pub tickets: Vec<String>,
+    pub ja: String,
+    pub en: String,
+    pub data: Value,
+}
+
+/// What a customer contact sees first.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Portal {
+    pub customer: PortalCustomer,
+    pub vendor_name_ja: String,
+    pub vendor_name_en: String,
+    pub vendor_phone: String,
+    pub contracts: Vec<PortalContract>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PortalCustomer {
+    pub id: CustomerId,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PortalContract {
+    pub id: ContractId,
+    pub number: String,
+    pub plan: String,
+    #[schemars(with = "String")]
+    pub starts_on: NaiveDate,
+    #[schemars(with = "String")]
+    pub ends_on: NaiveDate,
+    pub wallet: WalletSummary,
+    pub open_issues: Vec<IssueSummary>,
+}
