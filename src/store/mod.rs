@@ -10,6 +10,7 @@ pub mod error;
 mod portable;
 mod schema;
 mod unit;
+pub mod visits;
 mod wake;
 
 use std::sync::Arc;
