@@ -5,8 +5,10 @@ pub mod calls;
 pub mod catalog;
 pub mod clock;
 pub mod customer;
+pub mod holidays;
 pub mod limits;
 pub mod people;
+pub mod validate;
 
 use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
