@@ -5,6 +5,7 @@
 
 mod codec;
 pub mod connection;
+pub mod dispatch;
 mod engine;
 pub mod error;
 mod portable;
