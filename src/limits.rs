@@ -34,6 +34,8 @@ pub const HISTORY_PAGE: i64 = 50;
 pub const HISTORY_PAGE_MAX: i64 = 200;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
+/// Lines of parts in a report.
+pub const PARTS_PER_REPORT: usize = 50;
 /// Fixes in one batch: 25 minutes of a lost signal at one each 15 seconds.
 pub const POSITIONS_PER_BATCH: usize = 100;
 

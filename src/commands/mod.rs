@@ -1,1 +1,10 @@
 //! The use cases: load, decide by the rules, write once, tell the journal.
+
+pub mod assign;
+mod case;
+pub mod progress;
+mod queue;
+pub mod report;
+mod route;
+pub mod track;
+pub mod withdraw;

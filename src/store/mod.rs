@@ -3,13 +3,16 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod cases;
 mod codec;
 pub mod connection;
-pub mod dispatch;
 mod engine;
 pub mod error;
+pub mod links;
 mod portable;
+pub mod reports;
 mod schema;
+pub mod technicians;
 mod unit;
 pub mod visits;
 mod wake;

@@ -1,4 +1,4 @@
-//! What the planner needs to know, read from the store: jobs and the live state of technicians.
+//! Technicians as the planner needs them: their files and their live state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,24 +18,7 @@ use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
-use crate::planner::problem::{BreakPlan, Job, PartCount, Qualification, Skill, SkillNeed, Stop, TechnicianState};
-
-/// A work order as stored.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = work_orders)]
-pub struct WorkOrder {
-    pub id: WorkOrderId,
-    pub issue_id: IssueId,
-    pub territory_id: TerritoryId,
-    pub state: String,
-    pub skill: String,
-    pub level_min: i64,
-    pub qualification: Option<String>,
-    pub service_minutes: i64,
-    pub arrive_by: Option<Timestamp>,
-    pub created_at: Timestamp,
-    pub version: i64,
-}
+use crate::planner::problem::{BreakPlan, PartCount, Qualification, Skill, Stop, TechnicianState};
 
 /// A technician's file: what changes rarely.
 #[derive(Debug, Clone)]
@@ -88,10 +71,6 @@ impl Reader<'_> {
         states(self.database, profiles, now, self.zone)
     }
 
-    pub fn job(&mut self, work_order: WorkOrderId, now: Timestamp) -> Result<(WorkOrder, Job), Fault> {
-        job(self.database, work_order, now)
-    }
-
     /// Territory in which a technician is at home.
     pub fn home_territory(&mut self, technician: TechnicianId) -> Result<TerritoryId, Fault> {
         let found = technicians::table.find(technician).select(technicians::territory_id).first(self.database);
@@ -104,11 +83,6 @@ impl Reader<'_> {
 }
 
 impl Unit<'_> {
-    pub fn job(&mut self, work_order: WorkOrderId) -> Result<(WorkOrder, Job), Fault> {
-        let now = self.now();
-        job(self.database, work_order, now)
-    }
-
     /// One technician's file and live state.
     pub fn technician(&mut self, id: TechnicianId) -> Result<(Profile, TechnicianState), Fault> {
         let (now, zone) = (self.now(), self.zone());
@@ -116,14 +90,6 @@ impl Unit<'_> {
         let state = states(self.database, &found, now, zone)?.pop();
         let profile = found.into_iter().next();
         profile.zip(state).ok_or_else(|| Refusal::new(Code::NotFound).into())
-    }
-
-    /// Moves a work order between queue, route and archive. Its version rises.
-    pub(crate) fn set_work_order(&mut self, id: WorkOrderId, state: &str) -> Result<i64, Fault> {
-        Ok(diesel::update(work_orders::table.find(id))
-            .set((work_orders::state.eq(state), work_orders::version.eq(work_orders::version + 1)))
-            .returning(work_orders::version)
-            .get_result(self.database)?)
     }
 }
 
@@ -162,71 +128,6 @@ fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault>
         profiles.retain(|profile| profile.territory == *id || profile.lends_to.contains(id));
     }
     Ok(profiles)
-}
-
-fn job(database: &mut Database, id: WorkOrderId, now: Timestamp) -> Result<(WorkOrder, Job), Fault> {
-    let found: Option<(WorkOrder, JobRow)> = work_orders::table
-        .inner_join(issues::table.inner_join(sites::table.inner_join(customers::table)))
-        .filter(work_orders::id.eq(id))
-        .select((
-            WorkOrder::as_select(),
-            (
-                (sites::lat, sites::lon),
-                customers::name,
-                issues::priority,
-                issues::asset_id,
-                (issues::wish_from, issues::wish_to),
-                issues::linked_issue_id,
-            ),
-        ))
-        .first(database)
-        .optional()?;
-    let (order, row) = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    let recurred_after = row.linked_issue.map(|issue| last_technician(database, issue)).transpose()?.flatten();
-    let wish = row.wish.0.zip(row.wish.1).and_then(|(from, to)| Window::new(from, to));
-    let job = Job {
-        work_order: order.id,
-        customer_name: row.customer_name,
-        position: position(row.place.0, row.place.1)?,
-        territory: order.territory_id,
-        service: Seconds::minutes(order.service_minutes),
-        skills: vec![SkillNeed {
-            code: order.skill.clone(),
-            level_min: u8::try_from(order.level_min).unwrap_or(u8::MAX),
-        }],
-        qualification: order.qualification.clone(),
-        priority: row.priority.number(),
-        arrive_by: order.arrive_by,
-        wish,
-        earliest: now,
-        asset: row.asset,
-        demand: Vec::new(),
-        excluded: Vec::new(),
-        preferred: Vec::new(),
-        recurred_after,
-    };
-    Ok((order, job))
-}
-
-#[derive(Queryable)]
-struct JobRow {
-    place: (f64, f64),
-    customer_name: String,
-    priority: Priority,
-    asset: Option<AssetId>,
-    wish: (Option<Timestamp>, Option<Timestamp>),
-    linked_issue: Option<IssueId>,
-}
-
-/// Who finished the last visit of an issue.
-fn last_technician(database: &mut Database, issue: IssueId) -> Result<Option<TechnicianId>, Fault> {
-    Ok(visits::table
-        .inner_join(work_orders::table)
-        .filter(work_orders::issue_id.eq(issue).and(visits::state.eq(VisitState::Done)))
-        .order(visits::finished_at.desc())
-        .select(visits::technician_id)
-        .first(database)
-        .optional()?)
 }
 
 /// A live visit with what the route needs of its work order.
