@@ -4,6 +4,7 @@ pub mod commands;
 pub mod company;
 pub mod domain;
 pub mod effects;
+pub mod eta;
 pub mod limits;
 pub mod planner;
 pub mod roads;
