@@ -126,6 +126,7 @@ fn new_visit(
         promised_from: Some(promised.from),
         promised_to: Some(promised.to),
         declared_arrival: None,
+        declared_at: None,
         created_at: unit.now(),
         accepted_at: None,
         en_route_at: None,

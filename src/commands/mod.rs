@@ -7,4 +7,5 @@ mod queue;
 pub mod report;
 mod route;
 pub mod track;
+pub mod track_route;
 pub mod withdraw;

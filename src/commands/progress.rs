@@ -89,8 +89,12 @@ fn no_access(
 fn delay(unit: &mut Unit<'_>, mut visit: Visit, request: &ProgressRequest, at: Timestamp) -> Result<(), Fault> {
     let minutes = request.delay_minutes.filter(|minutes| (5..=240).contains(minutes));
     let minutes = minutes.ok_or_else(|| Refusal::invalid("delay_minutes", "5 to 240 minutes"))?;
-    let expected = unit.eta_likely(visit.id)?.unwrap_or(visit.planned_start);
+    let on_site = matches!(visit.state, VisitState::Arrived | VisitState::Working);
+    let arrival = unit.visit_row(visit.id)?.eta.map_or(visit.planned_start, |eta| eta.likely);
+    // On site his word is about the end of the work, before that about his arrival.
+    let expected = if on_site { visit.planned_end } else { arrival };
     visit.declared_arrival = Some(expected.max(at) + Seconds::minutes(minutes));
+    visit.declared_at = Some(at);
     unit.update_visit(&mut visit)?;
     let data = json!({ "minutes": minutes, "declared_arrival": visit.declared_arrival, "tapped_at": request.at });
     tell(unit, &visit, EventKind::VisitDelayed, data)

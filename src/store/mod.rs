@@ -3,6 +3,7 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod board;
 pub mod cases;
 mod codec;
 pub mod connection;
@@ -13,6 +14,7 @@ mod portable;
 pub mod reports;
 mod schema;
 pub mod technicians;
+pub mod tracking;
 mod unit;
 pub mod visits;
 mod wake;

@@ -307,6 +307,7 @@ diesel::table! {
         promised_from -> Nullable<BigInt>,
         promised_to -> Nullable<BigInt>,
         declared_arrival -> Nullable<BigInt>,
+        declared_at -> Nullable<BigInt>,
         created_at -> BigInt,
         accepted_at -> Nullable<BigInt>,
         en_route_at -> Nullable<BigInt>,
@@ -351,8 +352,7 @@ diesel::table! {
         visit_id -> Binary,
         seq -> BigInt,
         snapshot -> Text,
-        told_likely -> Nullable<BigInt>,
-        told_at -> Nullable<BigInt>,
+        told -> Text,
     }
 }
 

@@ -73,8 +73,7 @@ impl Reader<'_> {
 
     /// Territory in which a technician is at home.
     pub fn home_territory(&mut self, technician: TechnicianId) -> Result<TerritoryId, Fault> {
-        let found = technicians::table.find(technician).select(technicians::territory_id).first(self.database);
-        found.optional()?.ok_or_else(|| Refusal::new(Code::NotFound).into())
+        home_territory(self.database, technician)
     }
 
     pub fn territories(&mut self) -> Result<Vec<TerritoryId>, Fault> {
@@ -83,6 +82,11 @@ impl Reader<'_> {
 }
 
 impl Unit<'_> {
+    /// Territory in which a technician is at home.
+    pub fn home_territory(&mut self, technician: TechnicianId) -> Result<TerritoryId, Fault> {
+        home_territory(self.database, technician)
+    }
+
     /// One technician's file and live state.
     pub fn technician(&mut self, id: TechnicianId) -> Result<(Profile, TechnicianState), Fault> {
         let (now, zone) = (self.now(), self.zone());
@@ -91,6 +95,11 @@ impl Unit<'_> {
         let profile = found.into_iter().next();
         profile.zip(state).ok_or_else(|| Refusal::new(Code::NotFound).into())
     }
+}
+
+fn home_territory(database: &mut Database, technician: TechnicianId) -> Result<TerritoryId, Fault> {
+    let found = technicians::table.find(technician).select(technicians::territory_id).first(database);
+    found.optional()?.ok_or_else(|| Refusal::new(Code::NotFound).into())
 }
 
 #[derive(Queryable)]
