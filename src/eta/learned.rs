@@ -153,6 +153,16 @@ impl HourFactors {
     }
 }
 
+/// How long things take a technician over what he says ("15 more minutes"), from past words: (said, taken). Leans
+/// on 1, and stays between half and double.
+pub fn word_bias(words: impl IntoIterator<Item = (Seconds, Seconds)>) -> f64 {
+    let mut tally = Tally::default();
+    for (said, taken) in words.into_iter().filter(|(said, taken)| said.0 > 0 && taken.0 > 0) {
+        tally.add((taken.0 as f64 / said.0 as f64).ln());
+    }
+    tally.lean_on(Lognormal { median_s: 1.0, sigma: SIGMA_PRIOR }).median_s.clamp(0.5, 2.0)
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -208,6 +218,13 @@ mod tests {
     fn the_spread_is_learned_and_never_vanishes() {
         assert_eq!(taught(100, 60).work(&key(1, "leak"), None).sigma, SIGMA_MIN);
         assert_eq!(Durations::default().work(&key(1, "leak"), None).sigma, SIGMA_PRIOR);
+    }
+
+    #[test]
+    fn an_optimist_is_believed_less_the_more_is_known_of_him() {
+        let said = |count| word_bias((0..count).map(|_| (Seconds::minutes(10), Seconds::minutes(15))));
+        assert_eq!(said(0), 1.0);
+        assert!((said(10) - 1.5f64.sqrt()).abs() < 1e-9 && (said(40) - 1.5).abs() < 1e-9);
     }
 
     #[test]

@@ -17,6 +17,6 @@ pub use calibration::{Calibration, Outcome};
 pub use chain::{Chain, ChainBreak, ChainVisit, Doing, EtaInterval, Fix, Word, arrivals, seed};
 pub use draw::Lognormal;
 pub use filter::{PositionFault, Seen, Use, check_position};
-pub use learned::{Durations, HourFactors, WorkKey, WorkKind};
+pub use learned::{Durations, HourFactors, WorkKey, WorkKind, word_bias};
 pub use publish::{Circumstance, Reason, Told};
 pub use window::customer_window;

@@ -49,6 +49,7 @@ fn each_hard_rule_rejects_with_its_reason() {
         TechnicianState { shift: Some(window((8, 0), (10, 0))), ..technician(1) },
         &["shift.no_room"],
     );
+    check_rejected(Job { wish: Some(window((34, 0), (36, 0))), ..job(10) }, technician(1), &["shift.before_work"]);
     check_rejected(
         job(10),
         TechnicianState { absences: vec![window((9, 0), (17, 0))], ..technician(1) },
@@ -179,6 +180,8 @@ fn the_answer_has_the_shape_that_the_screen_reads() {
     assert_eq!(candidate["goals"][3]["goal"], "knows_asset");
     assert_eq!(candidate["insertion"]["start"], "2026-11-24T00:10:00.000Z");
     assert_eq!(candidate["insertion"]["after_visit_id"], serde_json::Value::Null);
+    let schema = serde_json::to_value(schemars::schema_for!(Ranking)).unwrap();
+    assert!(jsonschema::is_valid(&schema, &json));
     let back: Ranking = serde_json::from_value(json).unwrap();
     assert_eq!(back, rank(&job(10), &[technician(1)], &scene()));
 }
