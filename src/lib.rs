@@ -6,6 +6,7 @@ pub mod domain;
 pub mod effects;
 pub mod eta;
 pub mod limits;
+pub mod map;
 pub mod planner;
 pub mod roads;
 pub mod store;

@@ -8,9 +8,10 @@ use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::place::Position;
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
+use crate::eta::filter::moves_arrival;
 use crate::eta::{
-    Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal, Seen, Use,
-    Word, arrivals, check_position, seed,
+    Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal, Seen, Word,
+    arrivals, check_position, seed,
 };
 use crate::planner::problem::TechnicianState;
 use crate::roads::TravelTimes;
@@ -186,7 +187,7 @@ fn doing(scene: &Evaluation<'_>, now: Timestamp) -> (Doing, Timestamp) {
     match visit.state {
         VisitState::EnRoute => {
             let left_at = visit.en_route_at.unwrap_or(now);
-            let fix = scene.fix.filter(|fix| fix.at >= left_at);
+            let fix = scene.fix.filter(|fix| fix.at >= left_at && moves_arrival(fix.accuracy_m));
             let fix =
                 fix.and_then(|fix| Some(crate::eta::Fix { position: Position::new(fix.lat, fix.lon)?, at: fix.at }));
             let from = visit.set_out_from().unwrap_or(scene.state.free_position);

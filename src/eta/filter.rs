@@ -82,7 +82,12 @@ pub fn check_position(
             return Err(PositionFault::Implausible);
         }
     }
-    Ok(if seen.accuracy_m > ACCURACY_ETA_M { Use::Presence } else { Use::Eta })
+    Ok(if moves_arrival(seen.accuracy_m) { Use::Eta } else { Use::Presence })
+}
+
+/// Whether a fix of this accuracy counts for the arrival, or shows on the map only.
+pub fn moves_arrival(accuracy_m: f64) -> bool {
+    accuracy_m <= ACCURACY_ETA_M
 }
 
 /// The speed that he must have had at least: both positions may be off by their accuracy.
