@@ -484,3 +484,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     stream_entries,
     consumers,
 );
+
+diesel::joinable!(visits -> work_orders (work_order_id));
+diesel::joinable!(visits -> technicians (technician_id));
+diesel::joinable!(work_orders -> issues (issue_id));
+diesel::joinable!(issues -> sites (site_id));
+diesel::joinable!(issues -> interactions (interaction_id));
+diesel::joinable!(issues -> contracts (contract_id));
+diesel::joinable!(contracts -> customers (customer_id));
+diesel::joinable!(assets -> contracts (contract_id));
+diesel::joinable!(sites -> customers (customer_id));
+diesel::joinable!(stream_entries -> journal (event_id));
