@@ -11,6 +11,7 @@ mod portable;
 mod schema;
 mod unit;
 mod wake;
+pub mod wallet;
 
 use std::sync::Arc;
 
@@ -33,7 +34,11 @@ pub struct Reader<'a> {
     zone: chrono_tz::Tz,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(in crate::store) fn over(database: &'a mut Database, zone: chrono_tz::Tz) -> Self {
+        Self { database, zone }
+    }
+
     /// The company's zone.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.zone
@@ -136,7 +141,7 @@ impl Store {
         T: Send + 'static,
     {
         let zone = self.zone;
-        let (job, answer) = Task::new(move |database| work(&mut Reader { database, zone }));
+        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)));
         self.engine.read(job);
         self.wait(answer).await
     }
