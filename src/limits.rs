@@ -32,6 +32,14 @@ pub const SEARCH_HITS: usize = 20;
 pub const HISTORY_PAGE: i64 = 50;
 /// Most entries that a client may ask for at once.
 pub const HISTORY_PAGE_MAX: i64 = 200;
+/// Ticket numbers that one event names; a longer list is told by its count.
+pub const EVENT_TICKETS: usize = 100;
+/// Tickets in a lot: serials have at most four digits.
+pub const LOT_TICKETS: i64 = 9_999;
+/// Ids in one statement's list: far below the parameters that either database takes.
+pub const STATEMENT_IDS: usize = 500;
+/// Wallets whose tickets expire in one transaction, so that a nightly run doesn't keep callers waiting.
+pub const EXPIRY_WALLETS: i64 = 100;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
 /// Lines of parts in a report.

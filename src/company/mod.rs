@@ -16,10 +16,12 @@ use serde::{Deserialize, Serialize};
 
 pub use catalog::{Cause, Named, Product, Symptom};
 pub use clock::ClockTime;
-pub use customer::{Asset, CapturePoint, Contact, Contract, Customer, Lot, MenuItem, Origin, Policy, Site};
-pub use people::{
-    Absence, Break, Held, Hours, Language, PartCount, Role, Shift, SkillLevel, Technician, User, Weekday,
-};
+pub use customer::{Asset, Contact, Contract, Customer, Lot, MenuItem, Site};
+pub use people::{Absence, Break, Held, Hours, PartCount, Shift, SkillLevel, Technician, User, Weekday};
+
+pub use crate::domain::access::{Language, Role};
+pub use crate::domain::wallet::account::Origin;
+pub use crate::domain::wallet::policy::{CapturePoint, Policy};
 
 use crate::domain::place::Position;
 

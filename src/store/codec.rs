@@ -19,6 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::policy::CostReason;
+use crate::views::desk::Channel;
 
 macro_rules! expression {
     ($sql:ty, $($type:ty),+) => {$(
@@ -148,7 +149,8 @@ codes!(
     Movement,
     Origin,
     TicketState,
-    CostReason
+    CostReason,
+    Channel
 );
 
 /// Lots without an end are kept with this day, so that one order sorts them all.
@@ -157,6 +159,16 @@ pub const NO_END: &str = "9999-12-31";
 /// A date column.
 pub fn day(text: &str) -> Result<NaiveDate, StoreError> {
     text.parse().map_err(|_| StoreError::corrupt(format!("{text:?} is not a date")))
+}
+
+/// The last day of a lot or ticket as people see it: none is without end.
+pub fn last_day(text: &str) -> Result<Option<NaiveDate>, StoreError> {
+    if text == NO_END { Ok(None) } else { day(text).map(Some) }
+}
+
+/// A last day as a column.
+pub fn last_day_text(day: Option<NaiveDate>) -> String {
+    day.map_or_else(|| NO_END.to_owned(), |day| day.to_string())
 }
 
 /// A JSON column.

@@ -18,6 +18,7 @@ pub mod tracking;
 mod unit;
 pub mod visits;
 mod wake;
+pub mod wallet;
 
 use std::sync::Arc;
 
@@ -40,7 +41,11 @@ pub struct Reader<'a> {
     zone: chrono_tz::Tz,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(in crate::store) fn over(database: &'a mut Database, zone: chrono_tz::Tz) -> Self {
+        Self { database, zone }
+    }
+
     /// The company's zone.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.zone
@@ -143,7 +148,7 @@ impl Store {
         T: Send + 'static,
     {
         let zone = self.zone;
-        let (job, answer) = Task::new(move |database| work(&mut Reader { database, zone }));
+        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)));
         self.engine.read(job);
         self.wait(answer).await
     }
