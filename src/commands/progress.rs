@@ -8,6 +8,7 @@ use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::visit::{VisitAction, VisitState, advance};
+use crate::domain::wallet::policy::CapturePoint;
 use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::visits::Visit;
@@ -139,7 +140,20 @@ fn step(
         _ => {}
     }
     unit.update_visit(&mut visit)?;
-    tell(unit, &visit, kind_of(request.action.into()), json!({ "tapped_at": request.at }))
+    tell(unit, &visit, kind_of(request.action.into()), json!({ "tapped_at": request.at }))?;
+    capture(unit, &visit, request.action)
+}
+
+/// Some contracts count a ticket as used from the arrival or from the start of the investigation.
+fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap) -> Result<(), Fault> {
+    let point = match tap {
+        Tap::Arrive => CapturePoint::Arrival,
+        Tap::Start => CapturePoint::Investigation,
+        _ => return Ok(()),
+    };
+    let case = unit.case(visit.work_order_id)?;
+    unit.reach(case.issue, point)?;
+    Ok(())
 }
 
 fn another_started(unit: &mut Unit<'_>, visit: &Visit) -> Result<bool, Fault> {
