@@ -2,6 +2,9 @@
 
 pub mod domain;
 pub mod effects;
+pub mod http;
 pub mod limits;
+
+pub mod node;
 pub mod store;
 pub mod views;

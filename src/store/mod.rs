@@ -3,10 +3,12 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod access;
 mod codec;
 pub mod connection;
 mod engine;
 pub mod error;
+mod journal;
 mod portable;
 mod schema;
 mod unit;
