@@ -49,6 +49,22 @@ pub const POSITIONS_PER_BATCH: usize = 100;
 
 /// Days a session lasts without a new log-in.
 pub const SESSION_DAYS: i64 = 14;
+/// Password checks at once: each needs 19 MiB and a core.
+pub const PASSWORD_CHECKS: usize = 2;
+/// Log-ins that wait for a password check; the next ones are told to come back.
+pub const PASSWORD_QUEUE: usize = 64;
+/// Shortest password.
+pub const PASSWORD_CHARS: usize = 8;
+/// Longest password: hashing a novel would be work for nothing.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// Failed log-ins in a window, for one log-in name from one address.
+pub const LOGIN_FAILURES: u32 = 10;
+/// Failed log-ins in a window from one address: an office shares one.
+pub const LOGIN_FAILURES_ADDRESS: u32 = 100;
+/// Seconds of that window.
+pub const LOGIN_WINDOW_S: i64 = 300;
+/// Names and addresses that the log-in limit remembers.
+pub const LOGIN_MEMORY: usize = 10_000;
 /// Hours that a tracking link outlives the visit's planned end.
 pub const TRACK_LINK_HOURS: i64 = 24;
 
@@ -56,6 +72,8 @@ pub const TRACK_LINK_HOURS: i64 = 24;
 pub const JOURNAL_PAGE: i64 = 500;
 /// Events that a reconnecting watcher is given one by one; a longer gap is answered with `reset`.
 pub const RESUME_EVENTS: i64 = 2_000;
+/// Stream heads asked for in one query: well under the number of bind variables that every database takes.
+pub const STREAMS_PER_QUERY: usize = 400;
 /// Bytes of a frame that a client may send.
 pub const FRAME_BYTES: usize = 16 * 1024;
 /// Topics of one socket: a dispatcher's territories, or a page of visits.

@@ -3,4 +3,4 @@
 
 mod basemap;
 
-pub use basemap::{BaseMap, MapError, Tile};
+pub use basemap::{BaseMap, MapError, MapView, Tile};

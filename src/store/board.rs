@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use super::Reader;
+use super::access::TrackPass;
 use super::error::Fault;
 use super::issues::QueueFilter;
 use super::schema::*;
@@ -156,16 +157,9 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
     })
 }
 
-/// The link through which a customer looks.
-#[derive(Debug, Clone, Copy)]
-pub struct Seen {
-    pub visit: VisitId,
-    pub expires_at: Timestamp,
-}
-
 impl Reader<'_> {
     /// What a customer may see of his visit: no other customer, no home address, no other technician's work.
-    pub fn track_view(&mut self, seen: Seen, now: Timestamp) -> Result<TrackView, Fault> {
+    pub fn track_view(&mut self, seen: &TrackPass, now: Timestamp) -> Result<TrackView, Fault> {
         let row = visit_rows(self.database, &VisitFilter::One(seen.visit))?.pop();
         let row = row.ok_or_else(|| Refusal::new(Code::NotFound))?;
         let vendor: (String, String, String) =

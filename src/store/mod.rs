@@ -5,11 +5,13 @@
 
 pub mod board;
 pub mod cases;
+pub mod access;
 mod codec;
 pub mod connection;
 mod engine;
 pub mod error;
 pub mod links;
+mod journal;
 mod portable;
 pub mod reports;
 mod schema;
