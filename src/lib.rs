@@ -1,4 +1,5 @@
 //! kaketsuke (駆けつけ): field service dispatch coordination. ARCHITECTURE.md is the map of these rooms.
 
 pub mod company;
+pub mod demo;
 pub mod domain;
