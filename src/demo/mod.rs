@@ -3,8 +3,13 @@
 
 pub mod city;
 pub mod company;
+pub mod day;
 mod dice;
+mod files;
+pub mod scenario;
 mod words;
+
+pub use files::{Demo, demo, write_all};
 
 use chrono::NaiveDate;
 

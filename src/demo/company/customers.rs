@@ -185,7 +185,7 @@ impl Maker<'_> {
     /// One to three products of the trade; `all` for a house that has everything.
     fn install(&mut self, trade: &Trade, site: &str, all: bool, assets: &mut Vec<Asset>) {
         let count = if all { trade.products.len() } else { self.rng.random_range(1..=3) };
-        let first = self.rng.random_range(0..trade.products.len());
+        let first = if all { 0 } else { self.rng.random_range(0..trade.products.len()) };
         for nth in 0..count.min(trade.products.len()) {
             let product = &trade.products[(first + nth) % trade.products.len()];
             let installed_on = days_from(self.base, -self.rng.random_range(400..4_200));

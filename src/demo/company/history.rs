@@ -24,8 +24,11 @@ pub fn history(
         let times = if nth == 0 { 2 } else { pick_weighted(rng, &[62, 26, 9, 3]) };
         let mut days_ago = if rng.random_bool(0.22) { rng.random_range(4..26) } else { rng.random_range(30..420) };
         for time in 0..times {
-            let on = days_from(base, if nth == 0 && time == 0 { -FIRST_DAYS_AGO } else { -days_ago });
-            repairs.push(repair(asset, product, on, technicians, rng));
+            let first = nth == 0 && time == 0;
+            let on = days_from(base, if first { -FIRST_DAYS_AGO } else { -days_ago });
+            let visits: Vec<&Symptom> = product.symptoms.iter().filter(|symptom| symptom.needs_visit).collect();
+            let symptom = if first { visits[0] } else { pick(rng, &visits) };
+            repairs.push(repair(asset, product, symptom, on, technicians, rng));
             days_ago += rng.random_range(20..160);
         }
     }
@@ -36,12 +39,11 @@ pub fn history(
 fn repair(
     asset: &Asset,
     product: &Product,
+    symptom: &Symptom,
     on: NaiveDate,
     technicians: &[Technician],
     rng: &mut ChaCha8Rng,
 ) -> PastRepair {
-    let visits: Vec<&Symptom> = product.symptoms.iter().filter(|symptom| symptom.needs_visit).collect();
-    let symptom = pick(rng, &visits);
     let remedy = pick(rng, &words().remedies);
     let skilled = |technician: &&Technician| {
         technician.skills.iter().any(|skill| skill.code == product.skill && skill.level >= symptom.level_min)
