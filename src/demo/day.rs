@@ -240,11 +240,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::demo::{DEMO_SEED, base_date, demo, demo_center};
+    use crate::demo::sample;
 
-    fn day() -> (CompanyFile, CallsFile) {
-        let demo = demo(DEMO_SEED, base_date(), demo_center());
-        (demo.company, demo.calls)
+    fn day() -> (&'static CompanyFile, &'static CallsFile) {
+        (&sample().company, &sample().calls)
     }
 
     #[test]

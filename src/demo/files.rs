@@ -30,6 +30,13 @@ pub fn demo(seed: u64, base: NaiveDate, center: Position) -> Demo {
     Demo { city, company, calls }
 }
 
+/// The checked-in demo, made once for all tests.
+#[cfg(test)]
+pub(crate) fn sample() -> &'static Demo {
+    static SAMPLE: std::sync::LazyLock<Demo> = std::sync::LazyLock::new(|| demo(DEMO_SEED, base_date(), demo_center()));
+    &SAMPLE
+}
+
 /// Writes `demo/company.json`, `demo/calls.json`, `demo/city.geojson` and `scenario-day.json` of the checked-in demo
 /// into a folder.
 pub fn write_all(folder: &Path) -> io::Result<()> {
@@ -95,17 +102,28 @@ mod tests {
 
     #[test]
     fn the_company_file_can_be_read_back() {
-        let demo = demo(DEMO_SEED, base_date(), demo_center());
-        let text = serde_json::to_string(&demo.company).unwrap();
-        assert_eq!(validate::read(&text), Ok(demo.company));
+        let company = &sample().company;
+        let text = serde_json::to_string(company).unwrap();
+        assert_eq!(validate::read(&text).as_ref(), Ok(company));
     }
 
     #[test]
     fn a_company_put_elsewhere_stays_valid() {
         let (from, to) = (demo_center(), Position::new(35.68, 139.76).unwrap());
-        let company = demo(DEMO_SEED, base_date(), from).company;
+        let company = sample().company.clone();
         let moved = company.relocate(|at| crate::demo::city::moved(from, to, at));
         assert_eq!(validate::check(&moved), vec![]);
         assert!(moved.technicians.iter().all(|technician| technician.home.metres_to(to) < 15_000.0));
+    }
+
+    #[test]
+    fn the_published_schemas_accept_the_demo() {
+        fn judge<T: schemars::JsonSchema>(value: &Value) {
+            let schema = schemars::schema_for!(T).to_value();
+            let judge = jsonschema::validator_for(&schema).unwrap();
+            assert_eq!(judge.iter_errors(value).map(|error| error.to_string()).next(), None);
+        }
+        judge::<CompanyFile>(&serde_json::to_value(&sample().company).unwrap());
+        judge::<CallsFile>(&serde_json::to_value(&sample().calls).unwrap());
     }
 }

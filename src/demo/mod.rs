@@ -9,6 +9,8 @@ mod files;
 pub mod scenario;
 mod words;
 
+#[cfg(test)]
+pub(crate) use files::sample;
 pub use files::{Demo, demo, write_all};
 
 use chrono::NaiveDate;

@@ -186,7 +186,7 @@ fn job(nth: usize, rng: &mut ChaCha8Rng) -> Job {
 /// A fault is to be reached within 8, 4, 2, 1 hours by priority 1 to 4; a planned visit in its half day, or all day.
 fn window(nth: usize, release: Option<u32>, priority: u32, rng: &mut ChaCha8Rng) -> [u32; 2] {
     match release {
-        Some(at) => [at, at + (HOUR * 8 >> (priority - 1))],
+        Some(at) => [at, at + ((HOUR * 8) >> (priority - 1))],
         None if nth.is_multiple_of(4) => [DAY_START, DAY_END],
         None => {
             *pick(rng, &[[9 * HOUR, 12 * HOUR], [13 * HOUR, 17 * HOUR], [10 * HOUR, 12 * HOUR], [15 * HOUR, 17 * HOUR]])

@@ -2,10 +2,10 @@ use chrono::NaiveDate;
 
 use super::*;
 use crate::company::{CompanyFile, Origin, Role, Shift};
-use crate::demo::{DEMO_SEED, base_date, demo, demo_center};
+use crate::demo::sample;
 
 fn sound() -> CompanyFile {
-    demo(DEMO_SEED, base_date(), demo_center()).company
+    sample().company.clone()
 }
 
 /// Plants one fault in a sound company and expects to hear of it, and of nothing else.

@@ -7,8 +7,10 @@ mod plan;
 mod planar;
 mod regions;
 pub mod shape;
+mod survey;
 #[cfg(test)]
 mod tests;
+mod towns;
 mod ways;
 
 use std::sync::LazyLock;
@@ -22,6 +24,8 @@ use serde::{Deserialize, Serialize};
 use self::plan::{Plan, Road};
 use self::planar::Kind;
 use self::shape::{Noise, P, p};
+use self::survey::Survey;
+pub use self::survey::{moved, on_globe, on_plane};
 use crate::domain::place::Position;
 
 /// Class of a street, greatest first.
@@ -139,62 +143,6 @@ fn words() -> &'static Words {
     &WORDS
 }
 
-/// How the plan is turned against the compass, radians to the left.
-const TURN: f64 = 0.29;
-
-/// Bends and turns plan coordinates and puts them on the globe.
-struct Survey {
-    noise: Noise,
-    center: Position,
-}
-
-impl Survey {
-    fn bent(&self, at: P) -> P {
-        let far = p(at.x + 31_000.0, at.y - 17_000.0);
-        let slow = p(self.noise.at(at, 1700.0), self.noise.at(far, 1700.0)) * 75.0;
-        let quick = p(self.noise.at(far, 520.0), self.noise.at(at, 520.0)) * 14.0;
-        (at + slow + quick).turned(TURN)
-    }
-
-    fn place(&self, at: P) -> Position {
-        on_globe(self.center, self.bent(at))
-    }
-
-    fn line(&self, line: &[P]) -> Vec<Position> {
-        line.iter().map(|at| self.place(*at)).collect()
-    }
-
-    fn ring(&self, ring: &[P]) -> Vec<Position> {
-        let mut ring = self.line(ring);
-        if ring.first() != ring.last() {
-            ring.extend(ring.first().copied());
-        }
-        ring
-    }
-}
-
-/// Metres in a degree of latitude on the sphere of mean radius.
-const DEGREE_METRES: f64 = 111_195.0;
-
-/// The position so many metres east and north of `center`, to five decimals (about a metre).
-pub fn on_globe(center: Position, metres: P) -> Position {
-    let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
-    let lat = center.lat() + metres.y / DEGREE_METRES;
-    let lon = center.lon() + metres.x / (DEGREE_METRES * center.lat().to_radians().cos());
-    Position::new(round(lat), round(lon)).unwrap_or(center)
-}
-
-/// Metres east and north of `center`; the reverse of [`on_globe`].
-pub fn on_plane(center: Position, at: Position) -> P {
-    let east = (at.lon() - center.lon()) * DEGREE_METRES * center.lat().to_radians().cos();
-    p(east, (at.lat() - center.lat()) * DEGREE_METRES)
-}
-
-/// The same place relative to another center.
-pub fn moved(from: Position, to: Position, at: Position) -> Position {
-    on_globe(to, on_plane(from, at))
-}
-
 /// The city of a seed around a center; the same for the same arguments.
 pub fn city(seed: u64, center: Position) -> City {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -210,7 +158,7 @@ pub fn city(seed: u64, center: Position) -> City {
         nodes,
         ways,
         areas: areas(&plan, &filled.parks, &survey, &mut rng),
-        places: places(&plan, &regions, &survey),
+        places: towns::places(&plan, &regions, &survey),
         railway: words().railway.clone(),
         rails: survey.line(&plan.rails),
         rivers: plan.rivers.iter().map(|river| survey.line(&river.line)).collect(),
@@ -281,38 +229,6 @@ fn woods(noise: &Noise) -> Vec<Vec<P>> {
         ring
     };
     vec![hill(-45_000.0, -4_900.0, -36_000.0), hill(-2_600.0, 1_050.0, -36_000.0), hill(2_900.0, 45_000.0, -36_000.0)]
-}
-
-fn places(plan: &Plan, regions: &regions::Regions, survey: &Survey) -> Vec<Place> {
-    let mut hearts: Vec<P> = regions.list.iter().filter(|region| region.hectares() > 12.0).map(|r| r.heart).collect();
-    hearts.sort_by(|a, b| a.len().total_cmp(&b.len()));
-    let mut places = Vec::new();
-    for (town, at) in name_towns(hearts) {
-        places.push(Place { class: PlaceClass::District, name: town.name(), at: survey.place(at) });
-    }
-    for (name, at) in words().stations.iter().zip(&plan.stations) {
-        places.push(Place { class: PlaceClass::Station, name: name.clone(), at: survey.place(*at) });
-    }
-    places
-}
-
-/// Towns that must lie somewhere take the nearest ground first, the others what is left, from the castle outward.
-fn name_towns(mut hearts: Vec<P>) -> Vec<(&'static Town, P)> {
-    let words = words();
-    let all = || words.core_towns.iter().chain(&words.towns).chain(&words.outer_towns);
-    let mut named = Vec::new();
-    for (town, near) in all().filter_map(|town| Some((town, town.near?))) {
-        let near = p(near.0, near.1);
-        let nearest = (0..hearts.len()).min_by(|a, b| hearts[*a].to(near).total_cmp(&hearts[*b].to(near)));
-        if let Some(i) = nearest.filter(|i| hearts[*i].to(near) < 900.0) {
-            named.push((town, hearts.remove(i)));
-        }
-    }
-    let mut free = all().filter(|town| town.near.is_none());
-    for heart in hearts {
-        named.extend(free.next().map(|town| (town, heart)));
-    }
-    named
 }
 
 impl City {

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::company::{Contract, Origin, Role, validate};
-use crate::demo::{DEMO_SEED, base_date, city::city, demo_center};
+use crate::demo::{DEMO_SEED, base_date, city::city, demo_center, sample};
 
-fn demo() -> CompanyFile {
-    company(&city(DEMO_SEED, demo_center()), DEMO_SEED, base_date())
+fn demo() -> &'static CompanyFile {
+    &sample().company
 }
 
 fn contracts(company: &CompanyFile) -> Vec<&Contract> {
@@ -14,14 +14,14 @@ fn contracts(company: &CompanyFile) -> Vec<&Contract> {
 
 #[test]
 fn the_company_has_no_fault() {
-    assert_eq!(validate::check(&demo()), vec![]);
+    assert_eq!(validate::check(demo()), vec![]);
 }
 
 #[test]
 fn the_company_has_its_volumes() {
     let company = demo();
-    assert_eq!((company.technicians.len(), company.territories.len(), contracts(&company).len()), (12, 3, 200));
-    let assets: usize = contracts(&company).iter().map(|contract| contract.assets.len()).sum();
+    assert_eq!((company.technicians.len(), company.territories.len(), contracts(company).len()), (12, 3, 200));
+    let assets: usize = contracts(company).iter().map(|contract| contract.assets.len()).sum();
     assert!((350..900).contains(&assets), "{assets} assets");
     assert!((100..500).contains(&company.history.len()), "{} repairs", company.history.len());
     for role in [Role::Operator, Role::Dispatcher, Role::Technician, Role::Customer, Role::Admin] {
@@ -31,13 +31,13 @@ fn the_company_has_its_volumes() {
 
 #[test]
 fn the_same_seed_and_day_make_the_same_company() {
-    assert_eq!(demo(), demo());
+    assert_eq!(*demo(), company(&city(DEMO_SEED, demo_center()), DEMO_SEED, base_date()));
 }
 
 #[test]
 fn wallets_differ_as_they_do_in_life() {
     let company = demo();
-    let contracts = contracts(&company);
+    let contracts = contracts(company);
     let left = |contract: &&&Contract| contract.lots.iter().map(|lot| lot.count - lot.used).sum::<u32>();
     let several = contracts.iter().filter(|contract| contract.lots.len() > 1).count();
     let empty = contracts.iter().filter(|contract| left(contract) == 0).count();
