@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod company;
+pub mod demo;
 pub mod domain;
 pub mod effects;
 pub mod eta;
