@@ -3,7 +3,9 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod catalog;
 mod codec;
+pub mod company;
 pub mod connection;
 mod engine;
 pub mod error;
