@@ -47,6 +47,13 @@ pub const PARTS_PER_REPORT: usize = 50;
 /// Fixes in one batch: 25 minutes of a lost signal at one each 15 seconds.
 pub const POSITIONS_PER_BATCH: usize = 100;
 
+/// Cost of a password hash: the least that the OWASP password storage cheat sheet allows for argon2id.
+pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
+pub const ARGON2_PASSES: u32 = 2;
+pub const ARGON2_LANES: u32 = 1;
+/// Days of an absence by the hour, each of which is a row; a longer one is a typing error.
+pub const ABSENCE_DAYS: usize = 3_660;
+
 /// Days a session lasts without a new log-in.
 pub const SESSION_DAYS: i64 = 14;
 /// Password checks at once: each needs 19 MiB and a core.

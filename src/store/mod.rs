@@ -6,7 +6,9 @@
 pub mod board;
 pub mod cases;
 pub mod access;
+pub mod catalog;
 mod codec;
+pub mod company;
 pub mod connection;
 mod engine;
 pub mod error;

@@ -151,6 +151,7 @@ diesel::table! {
         cause -> Text,
         remedy -> Text,
         minutes -> BigInt,
+        technician_id -> Nullable<Binary>,
     }
 }
 

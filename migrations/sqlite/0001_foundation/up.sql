@@ -138,7 +138,8 @@ CREATE TABLE past_repairs (
   symptom TEXT NOT NULL,
   cause TEXT NOT NULL,
   remedy TEXT NOT NULL,
-  minutes BIGINT NOT NULL
+  minutes BIGINT NOT NULL,
+  technician_id BLOB
 );
 CREATE INDEX past_repairs_asset ON past_repairs (asset_id, at);
 
