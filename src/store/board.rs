@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use super::Reader;
 use super::access::TrackPass;
 use super::error::Fault;
-use super::issues::QueueFilter;
 use super::schema::*;
 use super::technicians::{Profile, Team};
 use super::visits::{VisitFilter, day_window, visit_rows};
@@ -49,7 +48,7 @@ impl Reader<'_> {
             stream: self.cursor(Stream::Territory(territory))?,
             technicians,
             visits,
-            queue: self.queue(QueueFilter::Territory(territory))?,
+            queue: self.queue(territory)?,
         })
     }
 

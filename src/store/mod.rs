@@ -15,6 +15,7 @@ pub mod error;
 pub mod links;
 mod journal;
 mod portable;
+mod queue;
 pub mod reports;
 mod schema;
 pub mod technicians;

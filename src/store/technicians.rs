@@ -76,7 +76,7 @@ impl Reader<'_> {
         home_territory(self.database, technician)
     }
 
-    pub fn territories(&mut self) -> Result<Vec<TerritoryId>, Fault> {
+    pub fn territory_ids(&mut self) -> Result<Vec<TerritoryId>, Fault> {
         Ok(territories::table.select(territories::id).order(territories::id).load(self.database)?)
     }
 }
