@@ -8,10 +8,10 @@ use rand_chacha::ChaCha8Rng;
 use super::dice::{Purpose, dice, pick, pick_weighted};
 use super::words::words;
 use crate::company::calls::{CALLS_FORMAT, Call, CalledIssue, CallsFile, Wish};
+use crate::company::{Asset, CompanyFile, Contract, Customer, PastRepair, Product, Symptom};
 use crate::domain::issue::IssueKind;
 use crate::domain::priority::{Impact, Urgency};
 use crate::views::desk::Channel;
-use crate::company::{Asset, CompanyFile, Contract, Customer, PastRepair, Product, Symptom};
 
 /// Calls by the time they come in: from and to in minutes of the day, and how many.
 const LOAD: [(u32, u32, usize); 9] = [

@@ -139,7 +139,7 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
         None => None,
     };
     let last_repairs: Vec<RepairView> = match background.asset {
-        Some(asset) => reader.last_repairs(asset)?,
+        Some(asset) => reader.last_repairs(&[asset])?.remove(&asset).unwrap_or_default(),
         None => Vec::new(),
     };
     let actions = allowed(row.state, background.state_before);
