@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use actix::prelude::*;
+use serde_json::json;
+
+use super::guardian::{Kept, Lifeline};
 
 use crate::domain::ids::{TerritoryId, WorkOrderId};
-use crate::limits;
 use crate::planner::answer::Ranking;
 use crate::planner::problem::Scene;
 use crate::planner::rank;
@@ -24,21 +26,23 @@ pub struct Planner {
     territory: TerritoryId,
     store: Store,
     travel: Arc<dyn TravelTimes>,
+    lifeline: Lifeline,
     profiles: Option<Arc<Vec<Profile>>>,
+    ranked: u64,
 }
 
 impl Planner {
-    pub fn new(territory: TerritoryId, store: Store, travel: Arc<dyn TravelTimes>) -> Self {
-        Self { territory, store, travel, profiles: None }
+    pub fn new(territory: TerritoryId, store: Store, travel: Arc<dyn TravelTimes>, lifeline: Lifeline) -> Self {
+        Self { territory, store, travel, lifeline, profiles: None, ranked: 0 }
     }
 }
 
 impl Actor for Planner {
     type Context = Context<Self>;
+}
 
-    fn started(&mut self, context: &mut Self::Context) {
-        context.set_mailbox_capacity(limits::MAILBOX);
-    }
+impl Kept for Planner {
+    const NAME: &'static str = "planner";
 }
 
 impl Handler<Rank> for Planner {
@@ -50,6 +54,8 @@ impl Handler<Rank> for Planner {
         Box::pin(answer.into_actor(self).map(|made, planner, _| {
             let (ranking, profiles) = made?;
             planner.profiles = Some(profiles);
+            planner.ranked += 1;
+            planner.lifeline.teller().tell(json!({ "ranked": planner.ranked }));
             Ok(ranking)
         }))
     }

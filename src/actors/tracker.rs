@@ -6,11 +6,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix::prelude::*;
+use serde_json::json;
 use tokio::sync::oneshot;
 
+use super::guardian::{Kept, Lifeline};
 use super::hub::Hub;
 use crate::commands::track_route::{Knowledge, Shown, Sighting, track_route};
 use crate::domain::access;
+use crate::domain::event::Stream;
 use crate::domain::ids::{TechnicianId, TerritoryId};
 use crate::domain::time::Seconds;
 use crate::eta::{Durations, HourFactors};
@@ -31,11 +34,6 @@ pub struct Positions {
     pub technician: TechnicianId,
     pub reports: Vec<PositionReport>,
 }
-
-/// The routes of these technicians changed.
-#[derive(Message, Clone)]
-#[rtype(result = "()")]
-pub struct Touched(pub BTreeSet<TechnicianId>);
 
 /// Time for another look at every live route.
 #[derive(Message)]
@@ -60,14 +58,19 @@ pub struct TrackerParts {
 pub struct Tracker {
     territory: TerritoryId,
     parts: TrackerParts,
+    lifeline: Lifeline,
+    /// Who is at home here.
+    team: BTreeSet<TechnicianId>,
     durations: Arc<Durations>,
     waiting: Vec<Waiting>,
     at_work: bool,
+    saved: u64,
 }
 
 impl Tracker {
-    pub fn new(territory: TerritoryId, parts: TrackerParts) -> Self {
-        Self { territory, parts, durations: Arc::default(), waiting: Vec::new(), at_work: false }
+    pub fn new(territory: TerritoryId, parts: TrackerParts, lifeline: Lifeline) -> Self {
+        let (team, durations) = (BTreeSet::new(), Arc::default());
+        Self { territory, parts, lifeline, team, durations, waiting: Vec::new(), at_work: false, saved: 0 }
     }
 
     /// Takes what waits into one transaction, unless one is at work already.
@@ -79,8 +82,11 @@ impl Tracker {
         let count = self.waiting.len().min(limits::GROUP_COMMIT);
         let batch: Vec<Waiting> = self.waiting.drain(..count).collect();
         let saving = save(self.parts.clone(), Arc::clone(&self.durations), batch);
-        context.spawn(saving.into_actor(self).map(|(), tracker, context| {
+        context.spawn(saving.into_actor(self).map(move |(), tracker, context| {
             tracker.at_work = false;
+            tracker.saved += count as u64;
+            let state = json!({ "looks": tracker.saved, "waiting": tracker.waiting.len() });
+            tracker.lifeline.teller().tell(state);
             tracker.work(context);
         }));
     }
@@ -97,22 +103,60 @@ impl Tracker {
     }
 }
 
+impl Kept for Tracker {
+    const NAME: &'static str = "tracker";
+}
+
 impl Actor for Tracker {
     type Context = Context<Self>;
 
     /// Nothing is kept over a restart: positions and figures are in the store, and a first look brings them up to date.
     fn started(&mut self, context: &mut Self::Context) {
-        context.set_mailbox_capacity(limits::MAILBOX);
-        let store = self.parts.store.clone();
-        let since = store.clock().now() - Seconds::hours(24 * LEARN_DAYS);
-        let learning = async move { store.read(move |reader| reader.durations(since)).await };
-        context.wait(learning.into_actor(self).map(|learned, tracker, _| match learned {
-            Ok(durations) => tracker.durations = Arc::new(durations),
-            Err(error) => tracing::warn!(%error, "past work times could not be read, the catalogue's are used"),
+        let (store, territory) = (self.parts.store.clone(), self.territory);
+        let wake = store.wake();
+        let learning = learn(store.clone(), territory);
+        context.wait(learning.into_actor(self).map(|learned, tracker, context| match learned {
+            Ok((team, durations)) => {
+                tracker.team = team;
+                tracker.durations = Arc::new(durations);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the territory's people could not be read; trying again");
+                context.stop();
+            }
         }));
         context.notify(Review);
-        let every = self.parts.store.clock().wall(REVIEW_EVERY);
-        context.run_interval(every, |_, context| context.notify(Review));
+        context.run_interval(store.clock().wall(REVIEW_EVERY), |_, context| context.notify(Review));
+        let grown = futures_util::stream::unfold(wake, |wake| async move {
+            wake.wait().await;
+            Some((Grown(wake.take().into_keys().collect()), wake))
+        });
+        context.add_stream(grown);
+    }
+}
+
+/// Streams of the journal that have grown.
+struct Grown(Vec<Stream>);
+
+async fn learn(store: Store, territory: TerritoryId) -> Result<(BTreeSet<TechnicianId>, Durations), Fault> {
+    let since = store.clock().now() - Seconds::hours(24 * LEARN_DAYS);
+    store
+        .read(move |reader| {
+            let team = reader.technicians_at_home(territory)?;
+            Ok((team.into_iter().collect(), reader.durations(since)?))
+        })
+        .await
+}
+
+/// A technician's own stream grows when his route changes.
+impl StreamHandler<Grown> for Tracker {
+    fn handle(&mut self, Grown(streams): Grown, context: &mut Self::Context) {
+        let of_team = |stream: Stream| match stream {
+            Stream::Technician(id) if self.team.contains(&id) => Some(id),
+            _ => None,
+        };
+        let touched: Vec<TechnicianId> = streams.into_iter().filter_map(of_team).collect();
+        self.look_again(touched, context);
     }
 }
 
@@ -128,14 +172,6 @@ impl Handler<Positions> for Tracker {
         self.waiting.push(Waiting { sighting: Sighting { technician, reports }, reply: Some(reply) });
         self.work(context);
         Box::pin(async move { answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())) })
-    }
-}
-
-impl Handler<Touched> for Tracker {
-    type Result = ();
-
-    fn handle(&mut self, Touched(technicians): Touched, context: &mut Self::Context) {
-        self.look_again(technicians, context);
     }
 }
 
