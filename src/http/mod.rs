@@ -18,6 +18,7 @@
 //! Route::new(Method::GET, "/api/public", "Open on purpose", open_to_all);
 //! ```
 
+mod actors;
 pub mod call;
 pub mod cookie;
 pub mod describe;
@@ -49,5 +50,8 @@ pub use trace::trace_requests;
 
 /// Every route of the API.
 pub fn routes() -> Vec<Route> {
-    [session::routes(), users::routes(), health::routes(), openapi::routes()].into_iter().flatten().collect()
+    [session::routes(), users::routes(), actors::routes(), health::routes(), openapi::routes(), crate::live::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -1,0 +1,8 @@
+//! Shells around the rules: mailboxes, timers, retries. Decisions are made elsewhere.
+
+pub mod customer_view;
+pub mod frame;
+pub mod guardian;
+pub mod hub;
+pub mod outbox;
+pub mod relay;
