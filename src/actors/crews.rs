@@ -13,6 +13,17 @@ use crate::planner::answer::Ranking;
 use crate::store::{Fault, Store};
 use crate::views::technician::{PositionReport, PositionsAccepted};
 
+/// Keeps a planner and a tracker for each territory.
+pub fn keep_crews(guardian: &Guardian, on: &ArbiterHandle, territories: &[TerritoryId], parts: &TrackerParts) {
+    for territory in territories.iter().copied() {
+        let (planning, tracking) = (parts.clone(), parts.clone());
+        guardian.keep(on, &territory.to_string(), move |lifeline| {
+            Planner::new(territory, planning.store.clone(), Arc::clone(&planning.travel), lifeline)
+        });
+        guardian.keep(on, &territory.to_string(), move |lifeline| Tracker::new(territory, tracking.clone(), lifeline));
+    }
+}
+
 /// The planners, one a territory.
 #[derive(Clone)]
 pub struct Planners {
@@ -21,15 +32,8 @@ pub struct Planners {
 }
 
 impl Planners {
-    /// Keeps a planner for each territory.
-    pub fn keep(guardian: &Guardian, on: &ArbiterHandle, territories: &[TerritoryId], parts: &TrackerParts) -> Self {
-        for territory in territories.iter().copied() {
-            let parts = parts.clone();
-            guardian.keep(on, &territory.to_string(), move |lifeline| {
-                Planner::new(territory, parts.store.clone(), Arc::clone(&parts.travel), lifeline)
-            });
-        }
-        Self { guardian: guardian.clone(), store: parts.store.clone() }
+    pub fn new(guardian: Guardian, store: Store) -> Self {
+        Self { guardian, store }
     }
 
     pub async fn rank(&self, work_order: WorkOrderId) -> Result<Ranking, Fault> {
@@ -48,13 +52,8 @@ pub struct Trackers {
 }
 
 impl Trackers {
-    /// Keeps a tracker for each territory.
-    pub fn keep(guardian: &Guardian, on: &ArbiterHandle, territories: &[TerritoryId], parts: &TrackerParts) -> Self {
-        for territory in territories.iter().copied() {
-            let parts = parts.clone();
-            guardian.keep(on, &territory.to_string(), move |lifeline| Tracker::new(territory, parts.clone(), lifeline));
-        }
-        Self { guardian: guardian.clone(), store: parts.store.clone(), homes: Arc::default() }
+    pub fn new(guardian: Guardian, store: Store) -> Self {
+        Self { guardian, store, homes: Arc::default() }
     }
 
     /// Answers when the positions are saved.

@@ -19,7 +19,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("actors", &["commands", "domain", "effects", "eta", "limits", "planner", "roads", "store", "views"]),
     ("web", &["domain", "views"]),
     ("live", &["actors", "domain", "http", "limits", "node", "store", "views"]),
-    ("http", &["actors", "commands", "domain", "effects", "limits", "live", "map", "node", "planner", "store", "views", "web"]),
+    (
+        "http",
+        &[
+            "actors", "commands", "domain", "effects", "limits", "live", "map", "node", "planner", "store", "views",
+            "web",
+        ],
+    ),
     ("demo", &["company", "domain", "views"]),
 ];
 
