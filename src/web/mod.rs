@@ -4,9 +4,11 @@
 
 mod language;
 mod serve;
+mod track;
 
 pub use language::Language;
 pub use serve::{CONTENT_SECURITY_POLICY, configure};
+pub use track::tracking_answer;
 
 /// One built file with all its forms.
 #[derive(Debug)]
@@ -34,4 +36,9 @@ pub fn asset(path: &str) -> Option<&'static Asset> {
 /// The file of a page (`"desk"`) in a language.
 pub fn page(name: &str, language: Language) -> Option<&'static Asset> {
     asset(&format!("/{name}.{}.html", language.code()))
+}
+
+/// Whether this binary carries the screens; one that was built without node carries pages that say what is missing.
+pub fn screens_are_built() -> bool {
+    asset("/icon.svg").is_some()
 }

@@ -250,7 +250,8 @@ function sendFile(request, response, url) {
   const file = [join(dist, url.pathname), join(dist, `${name}.${language}.html`)].find((path) => extname(path) && existsSync(path));
   if (!file) return response.writeHead(404).end("not found");
   response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": csp, "cache-control": "no-cache" });
-  response.end(readFileSync(file));
+  const bytes = readFileSync(file);
+  response.end(name === "track" ? String(bytes).replace(/<!--rail-->/, "4").replace(/<!--\w+-->/g, "") : bytes);
 }
 
 function sendJson(response, result) {

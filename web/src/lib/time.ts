@@ -27,9 +27,16 @@ export function timeWindow(from: string, to: string): string {
   return a === b ? a : `${a}–${b}`;
 }
 
-/** `11月23日(月)` or `Mon, 23 Nov`. */
+const WEEKDAYS = { ja: "日月火水木金土", en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `11月23日(月)` or `Mon 23 Nov`; written by hand because the server writes it too, and browsers' tables differ. */
 export function day(instant: string | number | Date, locale: Locale): string {
-  return format(locale, "day", { month: "short", day: "numeric", weekday: "short" }).format(new Date(instant));
+  const [year, month, date] = isoDay(instant).split("-").map(Number) as [number, number, number];
+  const weekday = new Date(Date.UTC(year, month - 1, date)).getUTCDay();
+  return locale === "ja"
+    ? `${month}月${date}日(${WEEKDAYS.ja[weekday]})`
+    : `${WEEKDAYS.en[weekday]} ${date} ${MONTHS[month - 1]}`;
 }
 
 /** `2027/03/31` or `31 Mar 2027`, of a date without a time (`2027-03-31`). */
