@@ -1,140 +1,168 @@
 import { newOperation } from "$lib/api/operation";
-import { NoAnswerError, ProblemError } from "$lib/api/problem";
-import type { MyVisit, PositionReport } from "$lib/api/types";
-import type { Command, RefusedCommand, Store } from "./store";
+import { ProblemError } from "$lib/api/problem";
+import type { MyVisit } from "$lib/api/types";
+import { undoneByServer } from "./flow";
+import type { Command, Refused, Store } from "./store";
 
-export interface OutboxWays {
-  send(command: Command): Promise<MyVisit>;
-  sendPositions(positions: PositionReport[], operation: string): Promise<unknown>;
+export type Draft = Omit<Command, "n" | "operation" | "hold_until">;
+export type Transmit = (command: Command) => Promise<MyVisit>;
+
+export interface OutboxHooks {
+  /** The waiting or the refused changed. */
+  changed(waiting: Command[], refused: Refused[]): void;
+  answered(command: Command, visit: MyVisit): void;
+  now(): number;
+  later(run: () => void, ms: number): unknown;
+  /** Runs alone among all pages of this browser. */
+  alone<T>(run: () => Promise<T>): Promise<T>;
 }
 
-export interface OutboxListener {
-  /** The queue or the list of refusals changed. */
-  changed(commands: Command[], refused: RefusedCommand[]): void;
-  /** The server answered a command with the visit as it now is. */
-  answered(visit: MyVisit): void;
-  /** The server refused a command: what this phone believed was wrong. */
-  refused(): void;
-}
-
-/** The first pause after silence, doubled up to the longest. Coming back online does not wait for it. */
+/** How long a tap can be taken back. */
+export const UNDO_MS = 10_000;
 const PAUSE_FIRST_MS = 2_000;
 const PAUSE_LONGEST_MS = 60_000;
-/** The most positions that one request may carry. */
-const BATCH = 100;
 
-/** Sends what the technician tapped: stored first, one at a time, in order, under one operation id until answered. */
+/**
+ * The technician's taps on their way to the server: one after the other, in the order of tapping, each under its own
+ * operation id, until the server has answered. No answer means: the same again later. A refusal is put aside to be
+ * read, and the next tap goes on.
+ */
 export class Outbox {
-  #sending: number | null = null;
+  #waiting: Command[] = [];
+  #adding = new Set<string>();
+  /** Sent at least once in this life of the page: may have arrived. */
+  #tried = new Set<string>();
+  #dropped = new Set<string>();
+  #failures = 0;
   #running = false;
   #again = false;
-  #pause = PAUSE_FIRST_MS;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer = 0;
 
   constructor(
     private readonly store: Store,
-    private readonly ways: OutboxWays,
-    private readonly listener: OutboxListener,
+    private readonly transmit: Transmit,
+    private readonly hooks: OutboxHooks,
   ) {}
 
-  async add(command: Command): Promise<void> {
-    await this.store.addCommand(command);
-    await this.tell();
-    this.wake();
+  /** Reads what an earlier life of the page left behind. */
+  async start(): Promise<void> {
+    await this.#tell();
+    this.flush();
   }
 
-  /** Takes back the visit's last tap if it has not left this phone; says whether that was possible. */
-  async takeBack(visitId: string): Promise<boolean> {
-    const own = (await this.store.commands()).filter((command) => command.visit_id === visitId);
-    const last = own.at(-1);
-    if (last?.key === undefined || last.key === this.#sending) return false;
-    await this.store.removeCommand(last.key);
-    await this.tell();
+  /**
+   * Stores a tap and starts sending. Gives the stored command, or nothing when a tap on the same visit is just being
+   * stored: a second tap of a double tap. Acts that the server cannot take back wait here as long as they may be undone.
+   */
+  async add(draft: Draft): Promise<Command | null> {
+    if (this.#adding.has(draft.visit_id)) return null;
+    this.#adding.add(draft.visit_id);
+    const held = draft.act !== "undo" && !undoneByServer(draft.act);
+    const command: Command = { ...draft, operation: newOperation(), hold_until: held ? this.hooks.now() + UNDO_MS : null };
+    try {
+      await this.store.addCommand(command);
+      await this.#tell();
+    } finally {
+      this.#adding.delete(draft.visit_id);
+    }
+    this.flush();
+    return command;
+  }
+
+  /** Takes a tap back before it left. Says false when it may have left already: then only the server can undo it. */
+  async drop(operation: string): Promise<boolean> {
+    const command = this.#waiting.find((waiting) => waiting.operation === operation);
+    if (!command || this.#tried.has(operation)) return false;
+    this.#dropped.add(operation);
+    await this.store.removeCommand(command.n!);
+    await this.#tell();
     return true;
   }
 
-  async clearRefused(): Promise<void> {
-    await this.store.clearRefused();
-    await this.tell();
+  /** Sends a refused tap once more, as a new one. */
+  async resend(refused: Refused): Promise<void> {
+    const { n: _, ...command } = refused.command;
+    const body = "version" in command.body ? { ...command.body, version: null } : command.body;
+    await this.store.addCommand({ ...command, body, operation: newOperation(), hold_until: null });
+    await this.forget(refused);
+    this.flush();
   }
 
-  /** There is something to send, or a reason to believe that sending works again. */
+  async forget(refused: Refused): Promise<void> {
+    await this.store.removeRefused(refused.n!);
+    await this.#tell();
+  }
+
+  /** Sends now; called when the network or the page came back. */
   wake(): void {
-    clearTimeout(this.#timer);
-    this.#again = true;
-    if (!this.#running) void this.#run();
+    this.#failures = 0;
+    this.flush();
   }
 
-  async tell(): Promise<void> {
-    this.listener.changed(await this.store.commands(), await this.store.refused());
-  }
-
-  async #run(): Promise<void> {
+  flush(): void {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
     this.#running = true;
-    try {
-      while (this.#again) {
-        this.#again = false;
-        await this.#commands();
-        await this.#positions();
-      }
-      this.#pause = PAUSE_FIRST_MS;
-    } catch {
-      // No answer, or the session ended: everything stays and is tried again under the same operation ids.
-      this.#timer = setTimeout(() => this.wake(), this.#pause);
-      this.#pause = Math.min(PAUSE_LONGEST_MS, this.#pause * 2);
-    } finally {
-      this.#running = false;
-      this.#sending = null;
-    }
+    void this.hooks
+      .alone(() => this.#drain())
+      .catch(() => undefined)
+      .then(() => {
+        this.#running = false;
+        if (this.#again) this.flush();
+      });
   }
 
-  async #commands(): Promise<void> {
-    for (let [command] = await this.store.commands(); command; [command] = await this.store.commands()) {
-      this.#sending = command.key!;
-      try {
-        const visit = await this.ways.send(command);
-        await this.store.removeCommand(command.key!);
-        this.listener.answered(visit);
-      } catch (error) {
-        if (!(error instanceof ProblemError) || isPassing(error)) throw error;
-        await this.store.refuse(command, error.problem);
-        this.listener.refused();
-      } finally {
-        this.#sending = null;
-      }
-      await this.tell();
-    }
-  }
-
-  async #positions(): Promise<void> {
+  async #drain(): Promise<void> {
     for (;;) {
-      const batch = (await this.store.kept("batch")) ?? (await this.#nextBatch());
-      if (!batch) return;
-      const positions = await this.store.positionsUpTo(batch.upTo);
-      if (positions.length > 0) {
-        try {
-          await this.ways.sendPositions(positions, batch.operation);
-        } catch (error) {
-          // A batch that is refused as a whole would be refused again: positions are worth less than commands.
-          if (error instanceof NoAnswerError || !(error instanceof ProblemError) || isPassing(error)) throw error;
-        }
+      this.#again = false;
+      const waiting = await this.store.commands();
+      const command = waiting.find((candidate) => !this.#dropped.has(candidate.operation));
+      if (!command) return;
+      // The next tap confirms the one before it.
+      const pause = waiting.length > 1 ? 0 : (command.hold_until ?? 0) - this.hooks.now();
+      if (pause > 0) return this.#after(pause);
+      this.#tried.add(command.operation);
+      try {
+        const visit = await this.transmit(command);
+        this.#failures = 0;
+        await this.store.removeCommand(command.n!);
+        this.hooks.answered(command, visit);
+      } catch (error) {
+        if (!(await this.#failed(command, error))) return;
       }
-      await this.store.removePositions(batch.upTo);
-      await this.store.keep("batch", null);
+      await this.#tell();
     }
   }
 
-  async #nextBatch(): Promise<{ operation: string; upTo: number } | null> {
-    const positions = await this.store.positions(BATCH);
-    const last = positions.at(-1);
-    if (!last) return null;
-    const batch = { operation: newOperation(), upTo: last.seq };
-    await this.store.keep("batch", batch);
-    return batch;
+  /** Says whether to go on with the next. */
+  async #failed(command: Command, error: unknown): Promise<boolean> {
+    if (error instanceof ProblemError && isFinal(error)) {
+      await this.store.refuse(command, error.problem);
+      return true;
+    }
+    // Without a session nothing helps but a log-in, after which the page starts anew.
+    if (!(error instanceof ProblemError && error.status === 401)) {
+      this.#failures += 1;
+      this.#after(Math.min(PAUSE_LONGEST_MS, PAUSE_FIRST_MS * 2 ** (this.#failures - 1)));
+    }
+    return false;
+  }
+
+  #after(ms: number): void {
+    const timer = (this.#timer += 1);
+    this.hooks.later(() => timer === this.#timer && this.flush(), ms);
+  }
+
+  async #tell(): Promise<void> {
+    const [waiting, refused] = await Promise.all([this.store.commands(), this.store.refused()]);
+    this.#waiting = waiting.filter((command) => !this.#dropped.has(command.operation));
+    this.hooks.changed(this.#waiting, refused);
   }
 }
 
-/** Not an answer to the command itself: the server was busy, or wants a log-in first. */
-function isPassing(error: ProblemError): boolean {
-  return error.status === 401 || error.status === 429 || error.status >= 500;
+/** The server has judged and will judge the same again. Not so: no session, too many requests, trouble of its own. */
+function isFinal(error: ProblemError): boolean {
+  return error.status >= 400 && error.status < 500 && ![401, 408, 425, 429].includes(error.status) && error.code !== "busy";
 }

@@ -1,90 +1,98 @@
-import type { Place, PositionReport } from "$lib/api/types";
+import { newOperation } from "$lib/api/operation";
+import { ProblemError } from "$lib/api/problem";
+import type { Place, PositionReport, PositionsAnswer } from "$lib/api/types";
+import type { Store } from "./store";
 
-/** A new fix counts after this long or this far, whichever comes first: enough for an arrival, little for the battery. */
+export interface Seen extends Place { accuracy_m: number; at: number }
+
+/** A position worth keeping comes this long after the last, or this far from it. */
 const EVERY_MS = 15_000;
-const FAR_M = 50;
-/** A fix as uncertain as this says only that the phone is in town. */
-const USELESS_M = 2_000;
+const EVERY_M = 50;
+/** Worse fixes say little more than the cell; the server drops them too. */
+const ACCURACY_M_MAX = 100;
+/** 150 km/h: faster is a jump of the receiver, not a car. */
+const SPEED_M_S_MAX = 150 / 3.6;
+/** A whole shift without a signal, at one each 15 seconds. */
+const KEPT_MAX = 2_000;
+const BATCH = 100;
 
-export type Fix = Omit<PositionReport, "seq">;
-
-/** Metres between two places; flat-earth, exact enough for tens of metres. */
-export function metres(a: Place, b: Place): number {
-  const north = (b.lat - a.lat) * 111_195;
-  const east = (b.lon - a.lon) * 111_195 * Math.cos((a.lat * Math.PI) / 180);
-  return Math.hypot(north, east);
+/** Great-circle distance in metres (haversine formula, mean radius of the earth 6,371,009 m). */
+export function metresBetween(a: Place, b: Place): number {
+  const rad = Math.PI / 180;
+  const h =
+    Math.sin(((b.lat - a.lat) * rad) / 2) ** 2 +
+    Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin(((b.lon - a.lon) * rad) / 2) ** 2;
+  return 2 * 6_371_009 * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
-export function worthSending(last: Fix | null, next: Fix): boolean {
-  if (next.accuracy_m > USELESS_M) return false;
+/** Which of the phone's fixes are worth sending, given the last that was. */
+export function worthKeeping(fix: Seen, last: Seen | null): boolean {
+  if (!(fix.accuracy_m <= ACCURACY_M_MAX)) return false;
   if (!last) return true;
-  const waited = Date.parse(next.at) - Date.parse(last.at);
-  return waited >= EVERY_MS || (waited > 0 && metres(last, next) >= Math.max(FAR_M, next.accuracy_m / 2));
+  const ms = fix.at - last.at;
+  if (ms <= 0) return false;
+  const metres = metresBetween(last, fix);
+  if (metres / (ms / 1000) > SPEED_M_S_MAX) return false;
+  return ms >= EVERY_MS || metres >= EVERY_M;
 }
 
-export type GpsState = "off" | "on" | "denied" | "weak";
+export interface TrailHooks {
+  send(positions: PositionReport[], operation: string): Promise<PositionsAnswer>;
+  changed(unsent: number): void;
+}
 
-/** Watches the phone's position while somebody waits for the arrival, and keeps the screen awake for it. */
-export class Recorder {
-  #watch: number | null = null;
-  #last: Fix | null = null;
-  #lock: WakeLockSentinel | null = null;
+/** The positions on their way: numbered in order, stored first, sent in batches when the server can be reached. */
+export class Trail {
+  #last: Seen | null = null;
+  #running = false;
+  #again = false;
 
   constructor(
-    private readonly keep: (fix: Fix) => void,
-    private readonly onState: (state: GpsState) => void,
-  ) {
-    // The browser takes the wake lock away when the page is hidden; it has to be asked for again.
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible" && this.#watch !== null) void this.#stayAwake();
-    });
+    private readonly store: Store,
+    private readonly hooks: TrailHooks,
+  ) {}
+
+  /** Keeps a fix if it is worth it, and sends what there is. */
+  async take(fix: Seen): Promise<boolean> {
+    if (!worthKeeping(fix, this.#last)) return false;
+    this.#last = fix;
+    const { lat, lon, accuracy_m } = fix;
+    // Numbers follow the clock in seconds, so that they go on rising when the technician changes his phone.
+    const floor = Math.floor(fix.at / 1000);
+    await this.store.addPosition({ lat, lon, accuracy_m, at: new Date(fix.at).toISOString(), correlation_id: null }, floor, KEPT_MAX);
+    await this.flush();
+    return true;
   }
 
-  start(): void {
-    if (this.#watch !== null) return;
-    if (!("geolocation" in navigator)) {
-      this.onState("denied");
+  async flush(): Promise<void> {
+    if (this.#running) {
+      this.#again = true;
       return;
     }
-    this.onState("on");
-    this.#watch = navigator.geolocation.watchPosition(
-      (position) => this.#take(position),
-      (error) => this.onState(error.code === error.PERMISSION_DENIED ? "denied" : "weak"),
-      { enableHighAccuracy: true, maximumAge: 5_000, timeout: 30_000 },
-    );
-    void this.#stayAwake();
-  }
-
-  stop(): void {
-    if (this.#watch === null) return;
-    navigator.geolocation.clearWatch(this.#watch);
-    this.#watch = null;
-    this.#last = null;
-    void this.#lock?.release().catch(() => undefined);
-    this.#lock = null;
-    this.onState("off");
-  }
-
-  #take(position: GeolocationPosition): void {
-    const { latitude, longitude, accuracy } = position.coords;
-    this.onState("on");
-    const fix: Fix = {
-      lat: latitude,
-      lon: longitude,
-      accuracy_m: Math.round(accuracy),
-      at: new Date(position.timestamp).toISOString(),
-      correlation_id: null,
-    };
-    if (!worthSending(this.#last, fix)) return;
-    this.#last = fix;
-    this.keep(fix);
-  }
-
-  async #stayAwake(): Promise<void> {
+    this.#running = true;
     try {
-      this.#lock = (await navigator.wakeLock?.request("screen")) ?? null;
-    } catch {
-      // Low battery or no right to it: the screen may sleep, taps still tell the truth.
+      do {
+        this.#again = false;
+        while (await this.#sendSome());
+      } while (this.#again);
+    } finally {
+      this.#running = false;
+      this.hooks.changed(await this.store.countPositions());
     }
+  }
+
+  /** Says whether there may be more to send. A batch has no fixed content, so each attempt is an operation of its own. */
+  async #sendSome(): Promise<boolean> {
+    const batch = await this.store.positions(BATCH);
+    if (batch.length === 0) return false;
+    try {
+      await this.hooks.send(batch, newOperation());
+    } catch (error) {
+      // Refused as a whole (off shift, malformed): sending it again would change nothing.
+      const judged = error instanceof ProblemError && error.status < 500 && ![401, 408, 429].includes(error.status);
+      if (!judged) return false;
+    }
+    await this.store.removePositions(batch.at(-1)!.seq);
+    return batch.length === BATCH;
   }
 }

@@ -1,122 +1,151 @@
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { Catalog, Me, MyDay, PositionReport, Problem, ProgressRequest, ReportRequest } from "$lib/api/types";
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Catalog, MyDay, PositionReport, Problem, ProgressRequest, ReportRequest, VisitState } from "$lib/api/types";
+import type { Act } from "./flow";
 
-/** One tap that must reach the server: once, in order, whatever happens to the page. */
-export type Command = { key?: number; operation: string; visit_id: string } & (
-  | { kind: "progress"; body: ProgressRequest }
-  | { kind: "report"; body: ReportRequest }
-);
+/** A tap that waits to be sent. It is stored before it is sent, and its body never changes: a retry must be the same. */
+export interface Command {
+  /** Given by the store: the order of the taps. */
+  n?: number;
+  operation: string;
+  visit_id: string;
+  /** Whose visit, for people. */
+  customer: string;
+  act: Act;
+  at: string;
+  path: "progress" | "report";
+  body: ProgressRequest | ReportRequest;
+  /** With `undo`: the state to go back to. */
+  to: VisitState | null;
+  revisit: boolean;
+  /** Not sent before this instant (milliseconds), so that it can be taken back here. */
+  hold_until: number | null;
+}
 
-/** A command that the server refused, with its reason, until the technician has seen it. */
-export interface RefusedCommand { key?: number; command: Command; problem: Problem }
+/** A tap that the server did not take, kept until the technician has read it. */
+export interface Refused {
+  n?: number;
+  command: Command;
+  problem: Problem;
+}
 
-/** Positions on their way: the same batch goes under the same operation until it is answered. */
-export interface Batch { operation: string; upTo: number }
+/** Half of a report, as it was left. */
+export interface Draft {
+  outcome: ReportRequest["outcome"];
+  cause: string;
+  remedies: string[];
+  more: string;
+  parts: Record<string, { quantity: number; serial_old: string; serial_new: string }>;
+  minutes: number | null;
+}
 
 interface Kept {
-  me: Me;
   day: MyDay;
   catalog: Catalog;
-  batch: Batch | null;
-  lastSeq: number;
+  /** The last number that a position got. */
+  seq: number;
+  /** May positions be sent: asked once. */
+  consent: boolean;
+  /** How often each part was used, for the order of the list. */
+  partUse: Record<string, number>;
 }
 
-interface Schema extends DBSchema {
+interface Shape extends DBSchema {
   commands: { key: number; value: Command };
-  refused: { key: number; value: RefusedCommand };
+  refused: { key: number; value: Refused };
   positions: { key: number; value: PositionReport };
-  kept: { key: string; value: unknown };
+  drafts: { key: string; value: Draft };
+  kept: { key: string; value: Kept[keyof Kept] };
 }
 
-/** Positions beyond this are older than anything that an arrival hangs on. */
-const POSITIONS_MAX = 2000;
-
-/** What the phone keeps for one technician. Survives a closed tab and an empty battery. */
+/** What the phone remembers. Each technician has his own, so that nobody sends another's taps on a shared phone. */
 export class Store {
-  private constructor(private readonly db: IDBPDatabase<Schema>) {}
+  private constructor(private readonly db: IDBPDatabase<Shape>) {}
 
   static async open(technicianId: string): Promise<Store> {
-    const db = await openDB<Schema>(name(technicianId), 1, {
-      upgrade(db) {
-        db.createObjectStore("commands", { keyPath: "key", autoIncrement: true });
-        db.createObjectStore("refused", { keyPath: "key", autoIncrement: true });
-        db.createObjectStore("positions", { keyPath: "seq" });
-        db.createObjectStore("kept");
+    const db = await openDB<Shape>(`kaketsuke-${technicianId}`, 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore("commands", { keyPath: "n", autoIncrement: true });
+        fresh.createObjectStore("refused", { keyPath: "n", autoIncrement: true });
+        fresh.createObjectStore("positions", { keyPath: "seq" });
+        fresh.createObjectStore("drafts");
+        fresh.createObjectStore("kept");
       },
     });
     return new Store(db);
   }
 
-  /** Forgets everything of a technician, as after log-out on a shared phone. */
-  async destroy(technicianId: string): Promise<void> {
+  close(): void {
     this.db.close();
-    await deleteDB(name(technicianId));
-  }
-
-  async keep<K extends keyof Kept>(key: K, value: Kept[K]): Promise<void> {
-    await this.db.put("kept", structuredClone(value), key);
-  }
-
-  async kept<K extends keyof Kept>(key: K): Promise<Kept[K] | undefined> {
-    return (await this.db.get("kept", key)) as Kept[K] | undefined;
-  }
-
-  async addCommand(command: Command): Promise<number> {
-    return this.db.add("commands", command);
   }
 
   commands(): Promise<Command[]> {
     return this.db.getAll("commands");
   }
-
-  async removeCommand(key: number): Promise<void> {
-    await this.db.delete("commands", key);
+  async addCommand(command: Command): Promise<void> {
+    await this.db.add("commands", plain(command));
+  }
+  async removeCommand(n: number): Promise<void> {
+    await this.db.delete("commands", n);
   }
 
-  /** Moves a refused command out of the queue in one step. */
-  async refuse(command: Command, problem: Problem): Promise<void> {
-    const change = this.db.transaction(["commands", "refused"], "readwrite");
-    await change.objectStore("commands").delete(command.key!);
-    await change.objectStore("refused").add({ command, problem });
-    await change.done;
-  }
-
-  refused(): Promise<RefusedCommand[]> {
+  refused(): Promise<Refused[]> {
     return this.db.getAll("refused");
   }
-
-  async clearRefused(): Promise<void> {
-    await this.db.clear("refused");
+  /** From the queue to the refused in one step, so that a killed page leaves it in one of them. */
+  async refuse(command: Command, problem: Problem): Promise<void> {
+    const change = this.db.transaction(["commands", "refused"], "readwrite");
+    await Promise.all([
+      change.objectStore("refused").add(plain({ command, problem })),
+      change.objectStore("commands").delete(command.n!),
+      change.done,
+    ]);
+  }
+  async removeRefused(n: number): Promise<void> {
+    await this.db.delete("refused", n);
   }
 
-  /** Numbers and stores a position. Numbers rise even after the phone's storage was emptied: they follow the clock. */
-  async addPosition(position: Omit<PositionReport, "seq">): Promise<void> {
-    const change = this.db.transaction(["positions", "kept"], "readwrite");
-    const last = ((await change.objectStore("kept").get("lastSeq")) as number | undefined) ?? 0;
-    const seq = Math.max(last + 1, Math.floor((Date.parse(position.at) - Date.UTC(2020, 0)) / 1000));
-    await change.objectStore("positions").put({ ...position, seq });
-    await change.objectStore("kept").put(seq, "lastSeq");
-    const count = await change.objectStore("positions").count();
-    if (count > POSITIONS_MAX) {
-      const oldest = await change.objectStore("positions").openCursor();
-      await oldest?.delete();
+  async get<K extends keyof Kept>(key: K): Promise<Kept[K] | undefined> {
+    return (await this.db.get("kept", key)) as Kept[K] | undefined;
+  }
+  async keep<K extends keyof Kept>(key: K, value: Kept[K]): Promise<void> {
+    await this.db.put("kept", plain(value), key);
+  }
+
+  draft(visitId: string): Promise<Draft | undefined> {
+    return this.db.get("drafts", visitId);
+  }
+  async keepDraft(visitId: string, draft: Draft | null): Promise<void> {
+    if (draft) await this.db.put("drafts", plain(draft), visitId);
+    else await this.db.delete("drafts", visitId);
+  }
+
+  /** Stores a position under the next number and drops the oldest beyond `limit`. */
+  async addPosition(fix: Omit<PositionReport, "seq">, floor: number, limit: number): Promise<void> {
+    const change = this.db.transaction(["kept", "positions"], "readwrite");
+    const kept = change.objectStore("kept");
+    const seq = Math.max(floor, (((await kept.get("seq")) as number | undefined) ?? 0) + 1);
+    await kept.put(seq, "seq");
+    const positions = change.objectStore("positions");
+    await positions.put({ ...fix, seq });
+    let excess = (await positions.count()) - limit;
+    for (let cursor = excess > 0 ? await positions.openCursor() : null; cursor && excess > 0; excess -= 1) {
+      await cursor.delete();
+      cursor = await cursor.continue();
     }
     await change.done;
   }
-
-  positions(limit: number): Promise<PositionReport[]> {
-    return this.db.getAll("positions", undefined, limit);
+  positions(count: number): Promise<PositionReport[]> {
+    return this.db.getAll("positions", null, count);
   }
-
-  async positionsUpTo(seq: number): Promise<PositionReport[]> {
-    return this.db.getAll("positions", IDBKeyRange.upperBound(seq));
+  countPositions(): Promise<number> {
+    return this.db.count("positions");
   }
-
   async removePositions(upTo: number): Promise<void> {
     await this.db.delete("positions", IDBKeyRange.upperBound(upTo));
   }
 }
 
-function name(technicianId: string): string {
-  return `kaketsuke-${technicianId}`;
+/** The browser's store refuses the proxies of the screen's state. */
+function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
 }
