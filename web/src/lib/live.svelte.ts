@@ -2,7 +2,8 @@ import { liveHere, type LiveClient, type LiveState } from "./live";
 
 /** The page's one live connection, with its state for the badge. */
 class Live {
-  state = $state<LiveState>({ kind: "connecting" });
+  /** `null` while nothing is followed yet. */
+  state = $state<LiveState | null>(null);
   #client: LiveClient | undefined;
 
   get client(): LiveClient {

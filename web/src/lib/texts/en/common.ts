@@ -5,6 +5,7 @@ export const common = {
   product: "Kaketsuke",
   language: "Language",
   logOut: "Log out",
+  places: { label: "Screens", desk: "Call desk", board: "Dispatch board" },
   close: "Close",
   cancel: "Cancel",
   save: "Save",

@@ -3,6 +3,7 @@ export const common = {
   product: "駆けつけ",
   language: "表示言語",
   logOut: "ログアウト",
+  places: { label: "画面", desk: "受付", board: "手配ボード" },
   close: "閉じる",
   cancel: "やめる",
   save: "保存",
