@@ -37,21 +37,27 @@ const newTables = (): Tables => ({ visits: new Map(), lanes: new Map(), queue: n
 export class BoardRows {
   /** Highest version seen of each work order, and whether that one has left the queue. */
   #orders = new Map<string, { version: number; gone: boolean }>();
+  #epoch = "";
 
   constructor(readonly tables: Tables = newTables()) {}
 
   load(board: Board): void {
     const { visits, lanes, queue, fixes } = this.tables;
     this.#orders.clear();
-    replace(visits, board.visits.map((visit) => [visit.id, visit]));
+    // Another epoch numbers its forecasts anew.
+    const known = board.stream.epoch === this.#epoch ? new Map(visits) : new Map<string, VisitRow>();
+    this.#epoch = board.stream.epoch;
+    const fresh = board.visits.map((visit) => newest(known.get(visit.id), visit));
+    replace(visits, fresh.map((visit) => [visit.id, visit]), same);
     const grouped = new Map<string, VisitRow[]>(board.technicians.map((technician) => [technician.id, []]));
-    for (const visit of board.visits) {
-      if (visit.technician_id && !WITHDRAWN.has(visit.state)) grouped.get(visit.technician_id)?.push(visit);
+    for (const { id } of fresh) {
+      const visit = visits.get(id);
+      if (visit?.technician_id && !WITHDRAWN.has(visit.state)) grouped.get(visit.technician_id)?.push(visit);
     }
-    replace(lanes, [...grouped].map(([id, lane]) => [id, lane.sort(byStart)]));
-    replace(queue, board.queue.map((row) => [row.work_order_id, row]));
+    replace(lanes, [...grouped].map(([id, lane]) => [id, lane.sort(byStart)]), sameLane);
+    replace(queue, board.queue.map((row) => [row.work_order_id, row]), same);
     for (const row of board.queue) this.#orders.set(row.work_order_id, { version: row.version, gone: false });
-    replace(fixes, board.technicians.flatMap(({ id, position }) => (position ? [[id, position] as const] : [])));
+    replace(fixes, board.technicians.flatMap(({ id, position }) => (position ? [[id, position] as const] : [])), same);
   }
 
   apply(event: LiveEvent): Change {
@@ -89,8 +95,7 @@ export class BoardRows {
   #show(visit: VisitRow, change: Change): void {
     const known = this.tables.visits.get(visit.id);
     if (known && known.version > visit.version) return;
-    const newer = known?.eta && visit.eta && known.eta.seq > visit.eta.seq;
-    const shown = newer ? { ...visit, eta: known.eta } : visit;
+    const shown = newest(known, visit);
     if (known && same(known, shown)) return;
     this.#place(shown);
     change.visits.push(shown);
@@ -130,8 +135,18 @@ export class BoardRows {
   }
 }
 
-function same(a: VisitRow, b: VisitRow): boolean {
+/** The row with the newer of both forecasts; a row without one says that there is none any more. */
+function newest(known: VisitRow | undefined, visit: VisitRow): VisitRow {
+  const newer = known?.eta && visit.eta && known.eta.seq > visit.eta.seq;
+  return newer ? { ...visit, eta: known.eta } : visit;
+}
+
+function same(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function sameLane(a: readonly VisitRow[], b: readonly VisitRow[]): boolean {
+  return a.length === b.length && a.every((visit, i) => visit === b[i]);
 }
 
 function byStart(a: VisitRow, b: VisitRow): number {
@@ -141,10 +156,13 @@ function byStart(a: VisitRow, b: VisitRow): number {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Leaves equal entries alone, so that watchers of one entry hear only of what changed. */
-function replace<V>(map: Map<string, V>, entries: Iterable<readonly [string, V]>): void {
+function replace<V>(map: Map<string, V>, entries: Iterable<readonly [string, V]>, equal: (a: V, b: V) => boolean): void {
   const fresh = new Map(entries);
   for (const id of [...map.keys()]) if (!fresh.has(id)) map.delete(id);
-  for (const [id, value] of fresh) map.set(id, value);
+  for (const [id, value] of fresh) {
+    const known = map.get(id);
+    if (known === undefined || !equal(known, value)) map.set(id, value);
+  }
 }
 
 const PRIORITIES = ["P1", "P2", "P3", "P4"];
