@@ -16,3 +16,4 @@ pub mod planner;
 pub mod roads;
 pub mod store;
 pub mod views;
+pub mod web;
