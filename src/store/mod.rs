@@ -3,18 +3,20 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod access;
 pub mod board;
 pub mod cases;
-pub mod access;
 pub mod catalog;
 mod codec;
 pub mod company;
 pub mod connection;
 mod engine;
 pub mod error;
-pub mod links;
+pub mod issues;
 mod journal;
+pub mod links;
 mod portable;
+mod repairs;
 pub mod reports;
 mod schema;
 pub mod technicians;
