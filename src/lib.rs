@@ -14,6 +14,7 @@ pub mod map;
 pub mod node;
 pub mod planner;
 pub mod roads;
+pub mod sentences;
 pub mod store;
 pub mod views;
 pub mod web;

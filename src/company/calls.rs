@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::issue::IssueKind;
-use crate::domain::priority::{Impact, Urgency};
-use crate::views::desk::Channel;
+pub use crate::domain::issue::IssueKind;
+pub use crate::domain::priority::{Impact, Urgency};
+pub use crate::views::desk::Channel;
 
 /// What `format` must say.
 pub const CALLS_FORMAT: &str = "kaketsuke-calls/1";

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::Reader;
 use super::access::TrackPass;
 use super::error::Fault;
+use super::issues::QueueFilter;
 use super::schema::*;
 use super::technicians::{Profile, Team};
 use super::visits::{VisitFilter, day_window, visit_rows};
@@ -48,7 +49,7 @@ impl Reader<'_> {
             stream: self.cursor(Stream::Territory(territory))?,
             technicians,
             visits,
-            queue: self.queue(territory)?,
+            queue: self.queue(QueueFilter::Territory(territory))?,
         })
     }
 
@@ -139,7 +140,7 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
         None => None,
     };
     let last_repairs: Vec<RepairView> = match background.asset {
-        Some(asset) => reader.last_repairs(&[asset])?.remove(&asset).unwrap_or_default(),
+        Some(asset) => reader.last_repairs(asset)?,
         None => Vec::new(),
     };
     let actions = allowed(row.state, background.state_before);

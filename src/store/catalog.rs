@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Reader;
 use super::codec::json;
-use super::error::{Fault, StoreError};
+use super::error::Fault;
 use super::schema::{company, products, symptoms, territories};
+use super::visits::position;
 use crate::company::{Cause, CompanyFile, Holiday, Named};
 use crate::domain::ids::{ProductId, TerritoryId};
-use crate::domain::place::Position;
 use crate::domain::refusal::{Code, Refusal};
 use crate::views::desk::{Catalog, CauseView, NamedView, ProductView, SymptomView, TerritoryView};
 
@@ -87,7 +87,7 @@ impl Reader<'_> {
             vendor_phone: company.vendor_phone,
             zone: company.zone,
             products: self.products()?,
-            territories: self.territories()?,
+            territories: self.territory_views()?,
             causes: company.catalog.causes.into_iter().map(cause_view).collect(),
             qualifications: company.catalog.qualifications.into_iter().map(named_view).collect(),
             skills: company.catalog.skills.into_iter().map(named_view).collect(),
@@ -124,7 +124,7 @@ impl Reader<'_> {
         Ok(rows.into_iter().map(view).collect())
     }
 
-    pub fn territories(&mut self) -> Result<Vec<TerritoryView>, Fault> {
+    fn territory_views(&mut self) -> Result<Vec<TerritoryView>, Fault> {
         let rows: Vec<(TerritoryId, String, String, String, f64, f64)> = territories::table
             .order_by(territories::code)
             .select((
@@ -139,13 +139,8 @@ impl Reader<'_> {
         let view = |(id, code, name_ja, name_en, lat, lon)| {
             Ok(TerritoryView { id, code, name_ja, name_en, center: position(lat, lon)? })
         };
-        Ok(rows.into_iter().map(view).collect::<Result<_, StoreError>>()?)
+        Ok(rows.into_iter().map(view).collect::<Result<_, super::StoreError>>()?)
     }
-}
-
-/// Two columns as a place.
-pub(super) fn position(lat: f64, lon: f64) -> Result<Position, StoreError> {
-    Position::new(lat, lon).ok_or_else(|| StoreError::corrupt(format!("{lat}, {lon} is not on the globe")))
 }
 
 fn named_view(named: Named) -> NamedView {

@@ -97,7 +97,7 @@ fn report_view(database: &mut Database, visit: VisitId) -> Result<Option<ReportV
     }))
 }
 
-fn causes(database: &mut Database) -> Result<Vec<Cause>, Fault> {
+pub(super) fn causes(database: &mut Database) -> Result<Vec<Cause>, Fault> {
     #[derive(serde::Deserialize)]
     struct Causes {
         causes: Vec<Cause>,

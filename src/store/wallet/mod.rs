@@ -1,6 +1,7 @@
 //! The ticket wallet at rest: tickets, holds and postings. Every change locks the wallet's row first, posts its lines
 //! to the chain and tells of them in the journal.
 
+mod cost;
 mod hold;
 mod ledger;
 mod lots;
@@ -8,6 +9,7 @@ mod settle;
 
 mod views;
 
+pub use cost::IssueTickets;
 pub use hold::{Held, HoldOrder};
 pub(in crate::store) use ledger::{Ledger, Told};
 pub use lots::{Expired, NewLot, Purchased};
