@@ -22,6 +22,14 @@ pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
 pub const BODY_BYTES: usize = 256 * 1024;
 /// Issues in one contact: nobody reports more in one call.
 pub const ISSUES_PER_CONTACT: usize = 10;
+/// Days ahead that a customer may wish for: rosters reach no further.
+pub const WISH_DAYS: i64 = 60;
+/// Days back that a contact may have begun, for mails that are entered late.
+pub const CONTACT_AGE_DAYS: i64 = 60;
+/// How far a desk's clock may run ahead of ours.
+pub const CLOCK_SKEW_S: i64 = 300;
+/// Work on site when neither the symptom nor its product says how long it takes.
+pub const UNKNOWN_WORK_MINUTES: i64 = 60;
 /// Characters of a description, note or remedy.
 pub const TEXT_CHARS: usize = 4_000;
 /// Characters of a name, number or reason.

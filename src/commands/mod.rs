@@ -2,8 +2,10 @@
 
 pub mod assign;
 mod case;
+pub mod intake;
 pub mod progress;
 mod queue;
+pub mod remote_outcome;
 pub mod report;
 mod route;
 pub mod track;

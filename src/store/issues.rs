@@ -125,6 +125,14 @@ impl Unit<'_> {
         Ok(())
     }
 
+    /// Holds an issue against whoever else would change it.
+    pub(crate) fn lock_issue(&mut self, id: IssueId) -> Result<(), Fault> {
+        // An update without a change takes the row's lock on either database.
+        let locked =
+            diesel::update(issues::table.find(id)).set(issues::version.eq(issues::version)).execute(self.database)?;
+        if locked == 1 { Ok(()) } else { Err(Refusal::new(Code::NotFound).into()) }
+    }
+
     /// One work order as the queue shows it.
     pub fn queue_row(&mut self, id: WorkOrderId) -> Result<QueueRow, Fault> {
         let rows = queue_rows(self.database, QueueFilter::WorkOrders(vec![id]))?;

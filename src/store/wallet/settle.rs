@@ -29,7 +29,6 @@ pub struct Settled {
 #[derive(Queryable)]
 struct HoldRow {
     id: HoldId,
-    wallet: WalletId,
     state: HoldState,
     overdraft_units: i64,
 }
@@ -178,7 +177,7 @@ fn find_hold(unit: &mut Unit<'_>, issue: IssueId) -> Result<Option<(WalletId, Po
 fn read_hold(unit: &mut Unit<'_>, issue: IssueId) -> Result<HoldRow, Fault> {
     Ok(holds::table
         .filter(holds::issue_id.eq(issue))
-        .select((holds::id, holds::wallet_id, holds::state, holds::overdraft_units))
+        .select((holds::id, holds::state, holds::overdraft_units))
         .first(unit.database)?)
 }
 
