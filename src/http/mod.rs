@@ -22,6 +22,7 @@ mod actors;
 pub mod call;
 pub mod cookie;
 pub mod describe;
+mod desk;
 mod dispatch;
 pub mod error;
 pub mod extract;
@@ -56,6 +57,7 @@ pub use trace::trace_requests;
 pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
+        desk::routes(),
         dispatch::routes(),
         technician::routes(),
         track::routes(),

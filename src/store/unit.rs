@@ -64,11 +64,6 @@ impl<'a> Unit<'a> {
         Self { database, seeds, now, zone, actor, events: Vec::new() }
     }
 
-    /// Reads what the transaction sees, its own changes included.
-    pub fn reader(&mut self) -> super::Reader<'_> {
-        super::Reader { database: self.database, zone: self.zone }
-    }
-
     /// The instant at which this command happens; the same for all that it writes.
     pub fn now(&self) -> Timestamp {
         self.now
