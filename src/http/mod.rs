@@ -28,7 +28,7 @@ pub mod guard;
 mod headers;
 mod health;
 pub mod matrix;
-mod merge;
+pub mod merge;
 pub mod openapi;
 mod passwords;
 mod rate;

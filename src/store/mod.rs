@@ -9,6 +9,7 @@ pub mod connection;
 mod engine;
 pub mod error;
 mod journal;
+pub mod lock;
 mod portable;
 mod schema;
 mod unit;
