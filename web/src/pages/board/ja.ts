@@ -33,7 +33,7 @@ export const ja = {
     title: "遅れの恐れ",
     empty: "約束に遅れそうな訪問はありません",
     left: (minutes: number) => (minutes < 0 ? `約束を${duration(-minutes)}超過` : `約束まで${duration(minutes)}`),
-    over: (minutes: number) => (minutes > 0 ? `予測は${duration(minutes)}遅れ` : `予測は${duration(-minutes)}前`),
+    over: (minutes: number) => (minutes > 0 ? `予測では${duration(minutes)}遅れ` : `予測では${duration(-minutes)}の余裕`),
     chance: (percent: number) => `${percent}%`,
     mark: "遅れの恐れ",
   },
