@@ -3,6 +3,8 @@ import { newOperation } from "./api/operation";
 import type { Me } from "./api/types";
 import { hasChoice, language } from "./language.svelte";
 
+export { homes } from "./homes";
+
 /** Milliseconds to add to this device's clock to get the server's; ages and countdowns use the server's time. */
 let skewMs = 0;
 
