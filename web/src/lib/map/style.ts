@@ -151,12 +151,18 @@ function tiles(palette: Palette, language: Language): LayerSpecification[] {
 }
 
 /** The base map's style: light or dark, with names in the page's language, without anything from elsewhere. */
-export function baseStyle(info: MapInfo, scheme: "light" | "dark", language: Language, origin: string): StyleSpecification {
+export function baseStyle(
+  info: MapInfo,
+  scheme: "light" | "dark",
+  language: Language,
+  origin: string,
+  maxzoom: number,
+): StyleSpecification {
   const palette = scheme === "dark" ? dark : light;
   const url = info.url.startsWith("/") ? origin + info.url : info.url;
   const base: SourceSpecification =
     info.kind === "pmtiles"
-      ? { type: "vector", tiles: [url], maxzoom: 14, ...(info.bounds ? { bounds: info.bounds } : {}) }
+      ? { type: "vector", tiles: [url], maxzoom, ...(info.bounds ? { bounds: info.bounds } : {}) }
       : { type: "geojson", data: url };
   return {
     version: 8,

@@ -29,7 +29,7 @@ export const en = {
     recurrence: "Recurrence",
     wish: (window: string) => `wish ${window}`,
     work: (minutes: number) => `${minutes} min work`,
-    hint: "Drag onto a technician's row, or press Enter to see the candidates",
+    hint: "Drag onto a technician's row, or press Enter",
   },
   risk: {
     title: "Late risk",

@@ -27,7 +27,7 @@ export const ja = {
     recurrence: "再発",
     wish: (window: string) => `希望 ${window}`,
     work: (minutes: number) => `作業 ${minutes}分`,
-    hint: "技術員の行へドラッグ、または Enter で候補を確認",
+    hint: "技術員の行へドラッグ、または Enter",
   },
   risk: {
     title: "遅れの恐れ",
