@@ -92,6 +92,14 @@ pub const JOURNAL_PAGE: i64 = 500;
 pub const RESUME_EVENTS: i64 = 2_000;
 /// Stream heads asked for in one query: well under the number of bind variables that every database takes.
 pub const STREAMS_PER_QUERY: usize = 400;
+/// Streams that the relay looks at in one read, so that the first ones don't wait for the last.
+pub const RELAY_STREAMS: usize = 400;
+/// Between looks of the relay without a wake-up.
+pub const RELAY_POLL: Duration = Duration::from_secs(1);
+/// Events of one resumed topic that are queued before the reader has taken the last ones.
+pub const RESUME_PAGE: i64 = 100;
+/// Sockets that read the journal at once; when all come back after a restart the others wait for their turn.
+pub const RESUMES: usize = 32;
 /// Bytes of a frame that a client may send.
 pub const FRAME_BYTES: usize = 16 * 1024;
 /// Topics of one socket: a dispatcher's territories, or a page of visits.

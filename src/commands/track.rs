@@ -17,7 +17,7 @@ pub fn issue_link(unit: &mut Unit<'_>, visit: VisitId) -> Result<TrackLinkView, 
     let link = TrackLink {
         id: unit.id(),
         visit_id: visit,
-        token_hash: links::hash(&token),
+        token_hash: links::hash(&token).to_vec(),
         created_at: unit.now(),
         expires_at: found.planned_end.max(unit.now()) + Seconds::hours(limits::TRACK_LINK_HOURS),
         revoked_at: None,

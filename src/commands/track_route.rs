@@ -232,7 +232,9 @@ fn save(
     unit.save_eta(&eta, &told)?;
     if let Some(reason) = reason {
         let case = unit.case(tracked.visit.work_order_id)?;
-        let streams = case.visit_streams(tracked.visit.id, profile.id, profile.territory);
+        // Not on the technician's stream: it wakes the tracker, which has just looked.
+        let mut streams = case.streams();
+        streams.push(Stream::Visit(tracked.visit.id));
         let about = case.about_visit(tracked.visit.id, profile.id);
         unit.record(&streams, EventKind::EtaTold, about, json!({ "eta": eta, "reason": reason }));
     }

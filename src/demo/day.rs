@@ -7,8 +7,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::dice::{Purpose, dice, pick, pick_weighted};
 use super::words::words;
-use crate::company::calls::{CALLS_FORMAT, Call, CalledIssue, CallsFile, Channel, Impact, IssueKind, Urgency, Wish};
+use crate::company::calls::{CALLS_FORMAT, Call, CalledIssue, CallsFile, Wish};
 use crate::company::{Asset, CompanyFile, Contract, Customer, PastRepair, Product, Symptom};
+use crate::domain::issue::IssueKind;
+use crate::domain::priority::{Impact, Urgency};
+use crate::views::desk::Channel;
 
 /// Calls by the time they come in: from and to in minutes of the day, and how many.
 const LOAD: [(u32, u32, usize); 9] = [

@@ -120,9 +120,9 @@ async fn make_link(
     OperationId(operation): OperationId,
     Body(_): Body<Nothing>,
 ) -> Result<Stored<TrackLinkView>, Fault> {
-    let made = shared.store.command(who.actor, operation, move |unit| {
-        Ok(Answer::json(201, &track::issue_link(unit, path.id)?))
-    });
+    let made = shared
+        .store
+        .command(who.actor, operation, move |unit| Ok(Answer::json(201, &track::issue_link(unit, path.id)?)));
     Ok(made.await?.into())
 }
 

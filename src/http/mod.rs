@@ -18,14 +18,18 @@
 //! Route::new(Method::GET, "/api/public", "Open on purpose", open_to_all);
 //! ```
 
+mod actors;
 pub mod call;
 pub mod cookie;
 pub mod describe;
+mod desk;
+mod dispatch;
 pub mod error;
 pub mod extract;
 pub mod guard;
 mod headers;
 mod health;
+mod map;
 pub mod matrix;
 mod merge;
 pub mod openapi;
@@ -34,7 +38,9 @@ mod rate;
 pub mod reply;
 pub mod route;
 mod session;
+mod technician;
 mod trace;
+mod track;
 mod users;
 
 pub use actix_web::http::Method;
@@ -49,5 +55,18 @@ pub use trace::trace_requests;
 
 /// Every route of the API.
 pub fn routes() -> Vec<Route> {
-    [session::routes(), users::routes(), health::routes(), openapi::routes()].into_iter().flatten().collect()
+    let rooms = [
+        session::routes(),
+        desk::routes(),
+        dispatch::routes(),
+        technician::routes(),
+        track::routes(),
+        map::routes(),
+        users::routes(),
+        actors::routes(),
+        health::routes(),
+        openapi::routes(),
+        crate::live::routes(),
+    ];
+    rooms.into_iter().flatten().collect()
 }

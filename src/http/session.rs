@@ -11,6 +11,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::limits;
 use crate::store::Fault;
+use crate::views::live::close;
 use crate::views::session::{LogIn, Me, Session};
 use crate::views::track::Nothing;
 
@@ -82,5 +83,6 @@ async fn me(who: Allowed<perm::OwnSession>, shared: Shared) -> Result<Json<Me>, 
 async fn log_out(who: Allowed<perm::OwnSession>, shared: Shared) -> Result<WithCookie<Json<Nothing>>, Fault> {
     let token = who.token;
     shared.store.task(who.actor, move |unit| unit.close_session(&token)).await?;
+    shared.hub.end_log_in(&token, close::AUTH_REQUIRED, "auth.required");
     Ok(WithCookie(Json(Nothing {}), cookie::gone()))
 }

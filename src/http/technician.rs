@@ -41,7 +41,7 @@ async fn tap(
     let (technician, travel) = (who.technician()?, shared.travel.clone());
     let done = shared.store.command(who.actor, operation, move |unit| {
         progress::progress(unit, technician, path.id, &request, travel.as_ref())?;
-        Ok(Answer::json(200, &unit.my_visit(path.id)?))
+        Ok(Answer::json(200, &unit.look().my_visit(path.id)?))
     });
     Ok(done.await?.into())
 }
@@ -56,7 +56,7 @@ async fn file(
     let (technician, travel) = (who.technician()?, shared.travel.clone());
     let done = shared.store.command(who.actor, operation, move |unit| {
         report::report(unit, technician, path.id, &request, travel.as_ref())?;
-        Ok(Answer::json(200, &unit.my_visit(path.id)?))
+        Ok(Answer::json(200, &unit.look().my_visit(path.id)?))
     });
     Ok(done.await?.into())
 }

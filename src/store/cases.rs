@@ -111,6 +111,11 @@ impl Unit<'_> {
 }
 
 impl Reader<'_> {
+    pub fn territory_of(&mut self, work_order: WorkOrderId) -> Result<TerritoryId, Fault> {
+        let found = work_orders::table.find(work_order).select(work_orders::territory_id).first(self.database);
+        found.optional()?.ok_or_else(|| Refusal::new(Code::NotFound).into())
+    }
+
     pub fn job(&mut self, work_order: WorkOrderId, now: Timestamp) -> Result<(WorkOrder, Job), Fault> {
         job(self.database, work_order, now)
     }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::Reader;
+use super::codec::json;
 use super::error::Fault;
-use super::schema::{company, journal, stream_entries, streams};
+use super::schema::{company, etas, journal, stream_entries, streams, visits};
 use super::unit::{EventRow, event_from};
+use crate::domain::eta::Eta;
 use crate::domain::event::{Event, Stream};
+use crate::domain::visit::VisitState;
 use crate::limits;
 
 /// An event and its place in the stream that was read.
@@ -59,6 +62,25 @@ impl Reader<'_> {
             heads.extend(rows.into_iter().filter_map(|(name, head)| Some((name.parse().ok()?, head))));
         }
         Ok(heads)
+    }
+
+    /// The arrival figures in force on a topic: of the visit, or of the live visits of a territory or technician.
+    pub fn etas(&mut self, topic: Stream) -> Result<Vec<Eta>, Fault> {
+        let live: Vec<VisitState> = VisitState::ALL.iter().copied().filter(|state| state.is_live()).collect();
+        let mut query = visits::table
+            .inner_join(etas::table.on(etas::visit_id.eq(visits::id)))
+            .filter(visits::state.eq_any(live))
+            .order(visits::id)
+            .select(etas::snapshot)
+            .into_boxed();
+        query = match topic {
+            Stream::Visit(id) => query.filter(visits::id.eq(id)),
+            Stream::Territory(id) => query.filter(visits::territory_id.eq(id)),
+            Stream::Technician(id) => query.filter(visits::technician_id.eq(id)),
+            Stream::Contract(_) => return Ok(Vec::new()),
+        };
+        let snapshots: Vec<String> = query.load(self.database)?;
+        snapshots.iter().map(|text| Ok(json(text)?)).collect()
     }
 
     /// The life of these data: cursors of another one mean nothing here.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Unit;
+use super::access::TokenHash;
 use super::error::Fault;
 use super::schema::track_links;
 use crate::domain::ids::{TrackLinkId, VisitId};
@@ -22,8 +23,8 @@ pub struct TrackLink {
 }
 
 /// What is kept of a secret of 256 random bits; a plain hash is enough, as nobody can guess it.
-pub fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+pub fn hash(token: &str) -> TokenHash {
+    Sha256::digest(token.as_bytes()).into()
 }
 
 impl Unit<'_> {

@@ -37,6 +37,7 @@ pub use connection::Address;
 pub use error::{Fault, StoreError};
 pub use unit::{Answer, Operation, Unit};
 pub use wake::Wake;
+use wake::Wakes;
 
 use connection::Database;
 use engine::{Engine, Task};
@@ -69,7 +70,7 @@ pub struct Store {
     engine: Engine,
     clock: SharedClock,
     seeds: Seeds,
-    wake: Arc<Wake>,
+    wakes: Arc<Wakes>,
     zone: chrono_tz::Tz,
 }
 
@@ -90,7 +91,7 @@ impl Store {
     }
 
     fn with(engine: Engine, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Self {
-        Self { engine, clock, seeds, wake: Arc::default(), zone }
+        Self { engine, clock, seeds, wakes: Arc::default(), zone }
     }
 
     pub fn clock(&self) -> &SharedClock {
@@ -105,9 +106,9 @@ impl Store {
         self.zone
     }
 
-    /// Tells which streams have grown since it was last asked.
-    pub fn wake(&self) -> &Arc<Wake> {
-        &self.wake
+    /// Subscribes to the wake-ups: tells which streams have grown since the subscriber last asked.
+    pub fn wake(&self) -> Arc<Wake> {
+        self.wakes.subscribe()
     }
 
     /// Runs a client's command once: a retry gets the first answer again.
@@ -130,7 +131,7 @@ impl Store {
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
-        self.wake.grown(heads);
+        self.wakes.grown(&heads);
         Ok(made)
     }
 
@@ -148,7 +149,7 @@ impl Store {
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
-        self.wake.grown(heads);
+        self.wakes.grown(&heads);
         Ok(made)
     }
 

@@ -496,3 +496,4 @@ diesel::joinable!(contracts -> customers (customer_id));
 diesel::joinable!(assets -> contracts (contract_id));
 diesel::joinable!(sites -> customers (customer_id));
 diesel::joinable!(stream_entries -> journal (event_id));
+diesel::joinable!(service_reports -> visits (visit_id));

@@ -76,7 +76,12 @@ impl Reader<'_> {
         home_territory(self.database, technician)
     }
 
-    pub fn territories(&mut self) -> Result<Vec<TerritoryId>, Fault> {
+    pub fn technicians_at_home(&mut self, territory: TerritoryId) -> Result<Vec<TechnicianId>, Fault> {
+        let columns = technicians::table.filter(technicians::territory_id.eq(territory)).select(technicians::id);
+        Ok(columns.order(technicians::id).load(self.database)?)
+    }
+
+    pub fn territory_ids(&mut self) -> Result<Vec<TerritoryId>, Fault> {
         Ok(territories::table.select(territories::id).order(territories::id).load(self.database)?)
     }
 }
