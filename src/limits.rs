@@ -48,6 +48,9 @@ pub const LOT_TICKETS: i64 = 9_999;
 pub const STATEMENT_IDS: usize = 500;
 /// Wallets whose tickets expire in one transaction, so that a nightly run doesn't keep callers waiting.
 pub const EXPIRY_WALLETS: i64 = 100;
+/// Wallets and visits that `verify` holds in memory at once.
+pub const VERIFY_WALLETS: usize = 50;
+pub const VERIFY_VISITS: usize = 200;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
 /// Lines of parts in a report.

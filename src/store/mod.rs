@@ -23,8 +23,11 @@ mod repairs;
 pub mod reports;
 mod schema;
 pub mod technicians;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod tracking;
 mod unit;
+pub mod verify;
 pub mod visits;
 mod wake;
 pub mod wallet;
