@@ -6,6 +6,7 @@ pub mod domain;
 pub mod effects;
 pub mod limits;
 pub mod planner;
+pub mod replay;
 pub mod roads;
 pub mod store;
 pub mod views;

@@ -122,7 +122,8 @@ impl Unit<'_> {
     /// Serialises everything that changes one technician's route.
     pub fn lock_technician(&mut self, technician: TechnicianId) -> Result<(), Fault> {
         let target = technicians::table.find(technician);
-        let locked = diesel::update(target).set(technicians::version.eq(technicians::version + 1)).execute(self.database)?;
+        let locked =
+            diesel::update(target).set(technicians::version.eq(technicians::version + 1)).execute(self.database)?;
         if locked == 1 { Ok(()) } else { Err(Refusal::new(Code::NotFound).into()) }
     }
 }
@@ -163,10 +164,14 @@ pub(super) fn visit_rows(database: &mut Database, filter: &VisitFilter) -> Resul
         VisitFilter::One(id) => query.filter(visits::id.eq(*id)),
         VisitFilter::Issue(issue) => query.filter(issues::id.eq(*issue)),
         VisitFilter::Technician(id, day) => query.filter(visits::technician_id.eq(*id)).filter(
-            visits::state.eq_any(live_codes()).or(visits::planned_start.ge(day.from).and(visits::planned_start.lt(day.to))),
+            visits::state
+                .eq_any(live_codes())
+                .or(visits::planned_start.ge(day.from).and(visits::planned_start.lt(day.to))),
         ),
         VisitFilter::Territory(id, day) => query.filter(visits::territory_id.eq(*id)).filter(
-            visits::state.eq_any(live_codes()).or(visits::planned_start.ge(day.from).and(visits::planned_start.lt(day.to))),
+            visits::state
+                .eq_any(live_codes())
+                .or(visits::planned_start.ge(day.from).and(visits::planned_start.lt(day.to))),
         ),
     };
     let joined: Vec<Joined> = query.load(database)?;
