@@ -22,6 +22,14 @@ pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
 pub const BODY_BYTES: usize = 256 * 1024;
 /// Issues in one contact: nobody reports more in one call.
 pub const ISSUES_PER_CONTACT: usize = 10;
+/// Days ahead that a customer may wish for: rosters reach no further.
+pub const WISH_DAYS: i64 = 60;
+/// Days back that a contact may have begun, for mails that are entered late.
+pub const CONTACT_AGE_DAYS: i64 = 60;
+/// How far a desk's clock may run ahead of ours.
+pub const CLOCK_SKEW_S: i64 = 300;
+/// Work on site when neither the symptom nor its product says how long it takes.
+pub const UNKNOWN_WORK_MINUTES: i64 = 60;
 /// Characters of a description, note or remedy.
 pub const TEXT_CHARS: usize = 4_000;
 /// Characters of a name, number or reason.
@@ -32,13 +40,46 @@ pub const SEARCH_HITS: usize = 20;
 pub const HISTORY_PAGE: i64 = 50;
 /// Most entries that a client may ask for at once.
 pub const HISTORY_PAGE_MAX: i64 = 200;
+/// Ticket numbers that one event names; a longer list is told by its count.
+pub const EVENT_TICKETS: usize = 100;
+/// Tickets in a lot: serials have at most four digits.
+pub const LOT_TICKETS: i64 = 9_999;
+/// Ids in one statement's list: far below the parameters that either database takes.
+pub const STATEMENT_IDS: usize = 500;
+/// Wallets whose tickets expire in one transaction, so that a nightly run doesn't keep callers waiting.
+pub const EXPIRY_WALLETS: i64 = 100;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
+/// Lines of parts in a report.
+pub const PARTS_PER_REPORT: usize = 50;
 /// Fixes in one batch: 25 minutes of a lost signal at one each 15 seconds.
 pub const POSITIONS_PER_BATCH: usize = 100;
 
+/// Cost of a password hash: the least that the OWASP password storage cheat sheet allows for argon2id.
+pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
+pub const ARGON2_PASSES: u32 = 2;
+pub const ARGON2_LANES: u32 = 1;
+/// Days of an absence by the hour, each of which is a row; a longer one is a typing error.
+pub const ABSENCE_DAYS: usize = 3_660;
+
 /// Days a session lasts without a new log-in.
 pub const SESSION_DAYS: i64 = 14;
+/// Password checks at once: each needs 19 MiB and a core.
+pub const PASSWORD_CHECKS: usize = 2;
+/// Log-ins that wait for a password check; the next ones are told to come back.
+pub const PASSWORD_QUEUE: usize = 64;
+/// Shortest password.
+pub const PASSWORD_CHARS: usize = 8;
+/// Longest password: hashing a novel would be work for nothing.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// Failed log-ins in a window, for one log-in name from one address.
+pub const LOGIN_FAILURES: u32 = 10;
+/// Failed log-ins in a window from one address: an office shares one.
+pub const LOGIN_FAILURES_ADDRESS: u32 = 100;
+/// Seconds of that window.
+pub const LOGIN_WINDOW_S: i64 = 300;
+/// Names and addresses that the log-in limit remembers.
+pub const LOGIN_MEMORY: usize = 10_000;
 /// Hours that a tracking link outlives the visit's planned end.
 pub const TRACK_LINK_HOURS: i64 = 24;
 
@@ -46,6 +87,16 @@ pub const TRACK_LINK_HOURS: i64 = 24;
 pub const JOURNAL_PAGE: i64 = 500;
 /// Events that a reconnecting watcher is given one by one; a longer gap is answered with `reset`.
 pub const RESUME_EVENTS: i64 = 2_000;
+/// Stream heads asked for in one query: well under the number of bind variables that every database takes.
+pub const STREAMS_PER_QUERY: usize = 400;
+/// Streams that the relay looks at in one read, so that the first ones don't wait for the last.
+pub const RELAY_STREAMS: usize = 400;
+/// Between looks of the relay without a wake-up.
+pub const RELAY_POLL: Duration = Duration::from_secs(1);
+/// Events of one resumed topic that are queued before the reader has taken the last ones.
+pub const RESUME_PAGE: i64 = 100;
+/// Sockets that read the journal at once; when all come back after a restart the others wait for their turn.
+pub const RESUMES: usize = 32;
 /// Bytes of a frame that a client may send.
 pub const FRAME_BYTES: usize = 16 * 1024;
 /// Topics of one socket: a dispatcher's territories, or a page of visits.

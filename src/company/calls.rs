@@ -3,6 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::issue::IssueKind;
+pub use crate::domain::priority::{Impact, Urgency};
+pub use crate::views::desk::Channel;
+
 /// What `format` must say.
 pub const CALLS_FORMAT: &str = "kaketsuke-calls/1";
 
@@ -16,15 +20,6 @@ pub struct CallsFile {
     #[schemars(schema_with = "super::date_schema")]
     pub on: chrono::NaiveDate,
     pub calls: Vec<Call>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    Call,
-    Mail,
-    Chat,
-    Portal,
 }
 
 /// One contact with its issues.
@@ -48,32 +43,6 @@ pub struct Call {
     #[serde(default)]
     pub note: String,
     pub issues: Vec<CalledIssue>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IssueKind {
-    Fault,
-    Question,
-    Inquiry,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Impact {
-    Stopped,
-    Partial,
-    Inconvenient,
-    None,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Urgency {
-    Now,
-    Today,
-    ThisWeek,
-    Whenever,
 }
 
 /// One thing to be solved (要件), and what will come of it.

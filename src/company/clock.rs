@@ -47,7 +47,7 @@ impl From<NaiveTime> for ClockTime {
 impl FromStr for ClockTime {
     type Err = BadClockTime;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let shape = text.len() == 5 && text.bytes().enumerate().all(|(i, b)| (i == 2) == !b.is_ascii_digit());
+        let shape = text.len() == 5 && text.bytes().enumerate().all(|(i, b)| (i == 2) != b.is_ascii_digit());
         let (hour, minute) = text.split_once(':').filter(|_| shape).ok_or(BadClockTime)?;
         let number = |digits: &str| digits.parse().map_err(|_| BadClockTime);
         Self::new(number(hour)?, number(minute)?).ok_or(BadClockTime)

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{date_or_null_schema, date_schema};
 use crate::domain::place::Position;
+use crate::domain::wallet::account::Origin;
+use crate::domain::wallet::policy::Policy;
 
 /// An organisation that buys support. Two customers may share a phone number (owner and tenant of one house).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -68,32 +70,6 @@ pub struct Contract {
     pub assets: Vec<Asset>,
 }
 
-/// How tickets are used under this contract. All costs are tickets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Policy {
-    pub question_cost: u32,
-    pub fault_cost: u32,
-    pub inquiry_cost: u32,
-    /// The same symptom on the same asset within so many days after a repair costs nothing; 0 switches it off.
-    pub recurrence_days: u32,
-    pub capture_point: CapturePoint,
-    /// How many tickets may be used beyond the balance.
-    pub overdraft_limit: u32,
-    pub no_fault_found_cost: u32,
-    pub cancel_after_departure_cost: u32,
-}
-
-/// When held tickets are finally consumed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CapturePoint {
-    Acceptance,
-    InvestigationStart,
-    Arrival,
-    Completion,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MenuItem {
@@ -102,13 +78,6 @@ pub struct MenuItem {
     pub name_en: String,
     /// Tickets.
     pub units: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    Paid,
-    Promotional,
 }
 
 /// A purchase or grant of tickets (購入ロット).

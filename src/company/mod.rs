@@ -1,6 +1,7 @@
 //! The company file: a whole company as one JSON document, the way in for a customer's own data and for the demo.
 //! Cross references are by code, units stand in the names, unknown fields are refused.
 
+pub mod area;
 pub mod calls;
 pub mod catalog;
 pub mod clock;
@@ -16,10 +17,12 @@ use serde::{Deserialize, Serialize};
 
 pub use catalog::{Cause, Named, Product, Symptom};
 pub use clock::ClockTime;
-pub use customer::{Asset, CapturePoint, Contact, Contract, Customer, Lot, MenuItem, Origin, Policy, Site};
-pub use people::{
-    Absence, Break, Held, Hours, Language, PartCount, Role, Shift, SkillLevel, Technician, User, Weekday,
-};
+pub use customer::{Asset, Contact, Contract, Customer, Lot, MenuItem, Site};
+pub use people::{Absence, Break, Held, Hours, PartCount, Shift, SkillLevel, Technician, User, Weekday};
+
+pub use crate::domain::access::{Language, Role};
+pub use crate::domain::wallet::account::Origin;
+pub use crate::domain::wallet::policy::{CapturePoint, Policy};
 
 use crate::domain::place::Position;
 
@@ -103,4 +106,18 @@ fn date_schema(_: &mut SchemaGenerator) -> Schema {
 
 fn date_or_null_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["string", "null"], "format": "date" })
+}
+
+impl CompanyFile {
+    /// The same company with every place put where `moved` says.
+    pub fn relocate(mut self, mut moved: impl FnMut(Position) -> Position) -> Self {
+        for territory in &mut self.territories {
+            territory.center = moved(territory.center);
+            territory.boundary.iter_mut().for_each(|corner| *corner = moved(*corner));
+        }
+        self.technicians.iter_mut().for_each(|technician| technician.home = moved(technician.home));
+        let sites = self.customers.iter_mut().flat_map(|customer| &mut customer.sites);
+        sites.for_each(|site| site.position = moved(site.position));
+        self
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::ClockTime;
 use super::date_schema;
+use crate::domain::access::{Language, Role};
 use crate::domain::place::Position;
 
 /// A technician (技術員).
@@ -132,23 +133,6 @@ pub struct Absence {
 pub struct Hours {
     pub from: ClockTime,
     pub to: ClockTime,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    Operator,
-    Dispatcher,
-    Technician,
-    Customer,
-    Admin,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    Ja,
-    En,
 }
 
 /// Somebody who logs in. The password is plain in the file only; the import stores its hash.

@@ -113,6 +113,13 @@ fn time_and_place(finding: &Finding, zone: Tz) -> Pair {
             let face = ended.clock_face(zone);
             made(format!("勤務は{face}に終わっています"), format!("His shift ended at {face}"))
         }
+        Finding::ShiftBeforeWork { may_start } => {
+            let start = format!("{} {}", may_start.day(zone), may_start.clock_face(zone));
+            made(
+                format!("勤務は作業を始められる{start}より前に終わります"),
+                format!("His shift is over before the work may start, {start}"),
+            )
+        }
         Finding::ShiftNoRoom { over } => {
             let minutes = over.minutes_up();
             made(

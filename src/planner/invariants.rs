@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Tz;
+
 use crate::domain::ids::{VisitId, WorkOrderId};
 use crate::domain::time::{Seconds, Timestamp, Window};
 
-use super::problem::{Job, Scene, Stop, TechnicianState};
-use super::route::{Schedule, StopTimes};
+use super::problem::{Job, Stop, TechnicianState};
+use super::route::{Schedule, StopTimes, first_free};
 use super::rules;
 
 /// A broken invariant and where.
@@ -42,15 +44,16 @@ fn hold(condition: bool, broken: Violation) -> Held {
 }
 
 /// The timetable belongs to the route and is physically possible: order, drives, windows, absences, break.
-pub fn keeps_time(technician: &TechnicianState, schedule: &Schedule, scene: &Scene) -> Held {
+pub fn keeps_time(technician: &TechnicianState, schedule: &Schedule, now: Timestamp) -> Held {
     let same_order = technician.stops.iter().map(|stop| stop.visit).eq(schedule.stops.iter().map(|times| times.visit));
     hold(same_order, Violation::Order)?;
-    let mut free = technician.free_at.max(scene.now);
+    let begin = first_free(technician, now);
+    let mut free = begin;
     for (stop, times) in technician.stops.iter().zip(&schedule.stops) {
         stop_keeps_time(technician, stop, times, free)?;
         free = times.end;
     }
-    break_kept(technician, schedule, scene.now)
+    break_kept(technician, schedule, begin)
 }
 
 fn stop_keeps_time(technician: &TechnicianState, stop: &Stop, times: &StopTimes, free: Timestamp) -> Held {
@@ -74,7 +77,7 @@ fn may_start(stop: &Stop, at: Timestamp) -> bool {
 
 /// One break of full length inside its window, between two works, when the day reaches into the window. It may start
 /// late only when a frozen stop, an absence or a late beginning leaves no other time.
-fn break_kept(technician: &TechnicianState, schedule: &Schedule, now: Timestamp) -> Held {
+fn break_kept(technician: &TechnicianState, schedule: &Schedule, begin: Timestamp) -> Held {
     let Some(plan) = technician.break_plan else {
         return hold(schedule.break_slot.is_none(), Violation::BreakTime);
     };
@@ -82,11 +85,11 @@ fn break_kept(technician: &TechnicianState, schedule: &Schedule, now: Timestamp)
         let due = !technician.stops.is_empty() && schedule.home_at > plan.window.from;
         return hold(!due, Violation::BreakTime);
     };
-    let began_late = technician.free_at.max(now) > plan.window.to;
+    let began_late = begin > plan.window.to;
     let excused = began_late || technician.frozen_prefix() > 0 || !technician.absences.is_empty();
     let full = slot.to.since(slot.from) == plan.duration;
     let in_window = slot.from >= plan.window.from && (excused || slot.from <= plan.window.to);
-    hold(full && in_window && fits_between(schedule, slot, technician.free_at.max(now)), Violation::BreakTime)
+    hold(full && in_window && fits_between(schedule, slot, begin), Violation::BreakTime)
 }
 
 /// The break overlaps no work, and beside it the whole drive fits between the works around it.
@@ -132,7 +135,7 @@ pub fn served_once(technicians: &[TechnicianState]) -> Held {
 }
 
 /// Skill, qualification on the day of the work, territory, wish of the customer.
-pub fn may_serve(job: &Job, technician: &TechnicianState, start: Timestamp, scene: &Scene) -> Held {
-    let findings = rules::of_person(job, technician, start.day(scene.zone));
+pub fn may_serve(job: &Job, technician: &TechnicianState, start: Timestamp, zone: Tz) -> Held {
+    let findings = rules::of_person(job, technician, start.day(zone));
     hold(findings.iter().all(rules::Finding::passed), Violation::Unfit(job.work_order))
 }

@@ -59,7 +59,7 @@ pub fn place(
     let insertion = asked.insertion(&found, trial);
     let changed = insert_at(technician, job, Stop::of(job, visit), trial.position);
     debug_assert_eq!(invariants::frozen_kept(technician, &changed), Ok(()));
-    debug_assert_eq!(invariants::keeps_time(&changed, &schedule(&changed, scene.travel, scene.now), scene), Ok(()));
+    debug_assert_eq!(invariants::keeps_time(&changed, &schedule(&changed, scene.travel, scene.now), scene.now), Ok(()));
     Ok((changed, insertion))
 }
 
@@ -110,7 +110,7 @@ impl<'a> Asked<'a> {
                 return (Finding::ShiftBlockedByAbsence, absence::fails(technician, scene.now));
             }
         }
-        (shift::fails(technician, scene.now, over), absence::passes(technician, scene.now))
+        (shift::fails(technician, stop, scene.now, over), absence::passes(technician, scene.now))
     }
 
     fn insertion(&self, found: &Found, trial: &Trial) -> Insertion {

@@ -116,7 +116,7 @@ impl<'a> Route<'a> {
             steps: Vec::with_capacity(count),
             home: Step { arrive: now, start: now, end: now, rest: None },
         };
-        let mut cursor = route.first(now);
+        let mut cursor = Cursor { free: first_free(technician, now), break_due: technician.break_plan.is_some() };
         for (stop, index) in technician.stops.iter().zip(0..) {
             route.cursors.push(cursor);
             let step = route.step(&mut cursor, route.legs[index], stop);
@@ -125,13 +125,6 @@ impl<'a> Route<'a> {
         route.cursors.push(cursor);
         route.home = route.homeward(cursor, route.legs[count], count > 0);
         route
-    }
-
-    fn first(&self, now: Timestamp) -> Cursor {
-        let technician = self.technician;
-        let running = technician.stops.first().is_some_and(|stop| stop.frozen);
-        let opens = technician.shift.filter(|_| !running).map_or(now, |shift| shift.from);
-        Cursor { free: technician.free_at.max(now).max(opens), break_due: technician.break_plan.is_some() }
     }
 
     fn away(&self) -> &[Window] {
@@ -181,6 +174,13 @@ impl<'a> Route<'a> {
             _ => at_home(plain),
         }
     }
+}
+
+/// When he can set out: not before his shift, unless he is under way already.
+pub(crate) fn first_free(technician: &TechnicianState, now: Timestamp) -> Timestamp {
+    let running = technician.stops.first().is_some_and(|stop| stop.frozen);
+    let opens = technician.shift.filter(|_| !running).map_or(now, |shift| shift.from);
+    technician.free_at.max(now).max(opens)
 }
 
 /// Where a technician comes from to the stop at `index`.

@@ -3,15 +3,30 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod access;
+pub mod board;
+pub mod cases;
+pub mod catalog;
 mod codec;
+pub mod company;
 pub mod connection;
+pub mod desk;
 mod engine;
 pub mod error;
+pub mod intake;
+pub mod issues;
+mod journal;
+pub mod links;
 mod portable;
+mod repairs;
+pub mod reports;
 mod schema;
+pub mod technicians;
+pub mod tracking;
 mod unit;
 pub mod visits;
 mod wake;
+pub mod wallet;
 
 use std::sync::Arc;
 
@@ -19,6 +34,7 @@ pub use connection::Address;
 pub use error::{Fault, StoreError};
 pub use unit::{Answer, Operation, Unit};
 pub use wake::Wake;
+use wake::Wakes;
 
 use connection::Database;
 use engine::{Engine, Task};
@@ -34,7 +50,11 @@ pub struct Reader<'a> {
     zone: chrono_tz::Tz,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(in crate::store) fn over(database: &'a mut Database, zone: chrono_tz::Tz) -> Self {
+        Self { database, zone }
+    }
+
     /// The company's zone.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.zone
@@ -47,7 +67,7 @@ pub struct Store {
     engine: Engine,
     clock: SharedClock,
     seeds: Seeds,
-    wake: Arc<Wake>,
+    wakes: Arc<Wakes>,
     zone: chrono_tz::Tz,
 }
 
@@ -68,7 +88,7 @@ impl Store {
     }
 
     fn with(engine: Engine, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Self {
-        Self { engine, clock, seeds, wake: Arc::default(), zone }
+        Self { engine, clock, seeds, wakes: Arc::default(), zone }
     }
 
     pub fn clock(&self) -> &SharedClock {
@@ -83,9 +103,9 @@ impl Store {
         self.zone
     }
 
-    /// Tells which streams have grown since it was last asked.
-    pub fn wake(&self) -> &Arc<Wake> {
-        &self.wake
+    /// Subscribes to the wake-ups: tells which streams have grown since the subscriber last asked.
+    pub fn wake(&self) -> Arc<Wake> {
+        self.wakes.subscribe()
     }
 
     /// Runs a client's command once: a retry gets the first answer again.
@@ -108,7 +128,7 @@ impl Store {
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
-        self.wake.grown(heads);
+        self.wakes.grown(&heads);
         Ok(made)
     }
 
@@ -126,7 +146,7 @@ impl Store {
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
-        self.wake.grown(heads);
+        self.wakes.grown(&heads);
         Ok(made)
     }
 
@@ -137,7 +157,7 @@ impl Store {
         T: Send + 'static,
     {
         let zone = self.zone;
-        let (job, answer) = Task::new(move |database| work(&mut Reader { database, zone }));
+        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)));
         self.engine.read(job);
         self.wait(answer).await
     }

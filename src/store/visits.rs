@@ -36,6 +36,7 @@ pub struct Visit {
     pub promised_to: Option<Timestamp>,
     /// Arrival in the technician's own words.
     pub declared_arrival: Option<Timestamp>,
+    pub declared_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub accepted_at: Option<Timestamp>,
     pub en_route_at: Option<Timestamp>,

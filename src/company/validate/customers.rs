@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::fault::Faults;
 use super::known::Known;
+use crate::company::area::contains;
 use crate::company::{CompanyFile, Contract, Customer, Lot, Origin, Policy, Site, limits};
-use crate::domain::place::Position;
 
 pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
     faults.count("customers", file.customers.len(), limits::CUSTOMERS_MAX);
@@ -78,16 +78,6 @@ fn inside_territory(faults: &mut Faults, at: &str, site: &Site, known: &Known) {
         let en = format!("The position lies outside the territory “{}”.", territory.name_en);
         faults.add(format!("{at}.position"), "place.outside_territory", ja, en);
     }
-}
-
-/// Whether the ring of corners encloses the point: a ray to the east crosses its sides an odd number of times.
-pub(crate) fn contains(ring: &[Position], point: Position) -> bool {
-    let previous = ring.iter().cycle().skip(ring.len().saturating_sub(1));
-    let crossings = ring.iter().zip(previous).filter(|(a, b)| {
-        let spans = (a.lat() > point.lat()) != (b.lat() > point.lat());
-        spans && point.lon() < a.lon() + (b.lon() - a.lon()) * (point.lat() - a.lat()) / (b.lat() - a.lat())
-    });
-    crossings.count() % 2 == 1
 }
 
 fn check_contract(faults: &mut Faults, at: &str, contract: &Contract, sites: &BTreeSet<&str>, known: &Known) {

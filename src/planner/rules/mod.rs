@@ -31,6 +31,7 @@ pub enum Finding {
     ShiftOvertime { home_at: Timestamp, over: Seconds },
     ShiftNone,
     ShiftOver { ended: Timestamp },
+    ShiftBeforeWork { may_start: Timestamp },
     ShiftNoRoom { over: Seconds },
     ShiftBlockedByAbsence,
     AbsenceNone,
@@ -61,6 +62,7 @@ impl Finding {
             | ShiftOvertime { .. }
             | ShiftNone
             | ShiftOver { .. }
+            | ShiftBeforeWork { .. }
             | ShiftNoRoom { .. }
             | ShiftBlockedByAbsence => RuleName::Shift,
             AbsenceNone | AbsenceAround | AbsenceInTheWay { .. } => RuleName::Absence,
@@ -81,6 +83,7 @@ impl Finding {
                 | QualificationMissing { .. }
                 | ShiftNone
                 | ShiftOver { .. }
+                | ShiftBeforeWork { .. }
                 | ShiftNoRoom { .. }
                 | AbsenceInTheWay { .. }
                 | TerritoryForeign
@@ -106,6 +109,7 @@ impl Finding {
             ShiftOvertime { .. } => "shift.overtime",
             ShiftNone => "shift.none",
             ShiftOver { .. } => "shift.over",
+            ShiftBeforeWork { .. } => "shift.before_work",
             ShiftNoRoom { .. } => "shift.no_room",
             ShiftBlockedByAbsence => "shift.see_absence",
             AbsenceNone => "absence.none",

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::domain::time::{Seconds, Timestamp};
-use crate::planner::problem::TechnicianState;
+use crate::planner::problem::{Stop, TechnicianState};
 use crate::planner::route::Step;
 
 /// A place was found: `home` is his way home with the job.
@@ -15,10 +15,12 @@ pub(crate) fn fits(technician: &TechnicianState, home: &Step) -> Finding {
 }
 
 /// No place was found; the best one is `over` past the last allowed moment.
-pub(crate) fn fails(technician: &TechnicianState, now: Timestamp, over: Seconds) -> Finding {
+pub(crate) fn fails(technician: &TechnicianState, stop: &Stop, now: Timestamp, over: Seconds) -> Finding {
+    let may_start = stop.windows.first().map_or(stop.earliest, |slot| slot.window.from.max(stop.earliest));
     match technician.shift {
         None => Finding::ShiftNone,
         Some(shift) if shift.to <= now => Finding::ShiftOver { ended: shift.to },
+        Some(shift) if may_start >= shift.to + technician.overtime_max => Finding::ShiftBeforeWork { may_start },
         Some(_) => Finding::ShiftNoRoom { over },
     }
 }

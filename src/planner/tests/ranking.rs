@@ -49,6 +49,7 @@ fn each_hard_rule_rejects_with_its_reason() {
         TechnicianState { shift: Some(window((8, 0), (10, 0))), ..technician(1) },
         &["shift.no_room"],
     );
+    check_rejected(Job { wish: Some(window((34, 0), (36, 0))), ..job(10) }, technician(1), &["shift.before_work"]);
     check_rejected(
         job(10),
         TechnicianState { absences: vec![window((9, 0), (17, 0))], ..technician(1) },
@@ -125,17 +126,16 @@ fn who_would_break_a_promise_is_listed_behind_who_breaks_none() {
     let shift = Some(window((8, 30), (11, 30)));
     let tight = |number| vec![promised(stop(number, 20, 60), (9, 0), (9, 30))];
     let urgent = Job { priority: 1, arrive_by: Some(at(9, 10)), ..job(10) };
-    let breaker = TechnicianState { shift, ..with_stops(1, tight(11)) };
-    // Only before his visit is there room: behind it the shift is over.
-    let breaker = TechnicianState { home: house(20), ..breaker };
+    // Behind his visit the job would end at home at 11:40, after his shift.
+    let breaker = TechnicianState { shift, home: house(20), ..with_stops(1, tight(11)) };
     let far = TechnicianState { free_position: house(400), shift: Some(window((8, 30), (22, 0))), ..technician(2) };
     let ranking = rank(&urgent, &[breaker, far], &scene());
     assert_eq!(order(&ranking), [2, 1]);
     let last = &ranking.candidates[1];
     assert!(last.fit && last.rank == Some(2));
-    if last.insertion.as_ref().unwrap().position == 0 {
-        assert_eq!((last.breaks.len(), last.breaks[0].would_start), (1, at(10, 20)));
-    }
+    assert_eq!(last.insertion.as_ref().unwrap().position, 0);
+    assert_eq!((last.breaks.len(), last.breaks[0].would_start), (1, at(10, 20)));
+    assert!(!last.moves[0].promise_kept);
 }
 
 #[test]
@@ -180,6 +180,8 @@ fn the_answer_has_the_shape_that_the_screen_reads() {
     assert_eq!(candidate["goals"][3]["goal"], "knows_asset");
     assert_eq!(candidate["insertion"]["start"], "2026-11-24T00:10:00.000Z");
     assert_eq!(candidate["insertion"]["after_visit_id"], serde_json::Value::Null);
+    let schema = serde_json::to_value(schemars::schema_for!(Ranking)).unwrap();
+    assert!(jsonschema::is_valid(&schema, &json));
     let back: Ranking = serde_json::from_value(json).unwrap();
     assert_eq!(back, rank(&job(10), &[technician(1)], &scene()));
 }

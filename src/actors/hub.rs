@@ -1,0 +1,266 @@
+//! Who watches what. Publishing encodes each frame once and hands it to every watcher; it never waits.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::customer_view::{customer_fix, customer_view};
+use super::frame;
+use super::outbox::{Audience, Outbox};
+use crate::domain::eta::Eta;
+use crate::domain::event::{Event, EventKind, Stream};
+use crate::domain::ids::TechnicianId;
+use crate::store::access::TokenHash;
+use crate::views::board::Fix;
+
+/// How far a watched topic was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// Nobody watches it.
+    Unwatched,
+    /// Those who watch it are still reading the journal themselves.
+    Unknown,
+    /// Everything up to this offset.
+    Up(i64),
+}
+
+const UNKNOWN: i64 = -1;
+
+struct Topic {
+    watchers: Vec<Arc<Outbox>>,
+    published: AtomicI64,
+}
+
+/// Looked up by name only; nothing depends on the map's order.
+type Topics = HashMap<Stream, Topic>;
+
+#[derive(Default)]
+struct Inner {
+    topics: RwLock<Topics>,
+    sockets: Mutex<BTreeMap<u64, Arc<Outbox>>>,
+    numbers: AtomicU64,
+    frames: AtomicU64,
+}
+
+/// What the hub carries, for the debug page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct HubState {
+    pub sockets: usize,
+    pub topics: usize,
+    /// Frames handed to sockets since the start.
+    pub frames: u64,
+}
+
+#[derive(Clone, Default)]
+pub struct Hub(Arc<Inner>);
+
+impl Hub {
+    fn topics(&self) -> RwLockReadGuard<'_, Topics> {
+        self.0.topics.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn topics_mut(&self) -> RwLockWriteGuard<'_, Topics> {
+        self.0.topics.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sockets(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Arc<Outbox>>> {
+        self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in a socket.
+    pub fn open(&self, audience: Audience) -> Arc<Outbox> {
+        let number = self.0.numbers.fetch_add(1, Ordering::Relaxed);
+        let outbox = Arc::new(Outbox::new(number, audience));
+        self.sockets().insert(number, Arc::clone(&outbox));
+        outbox
+    }
+
+    /// Forgets a socket.
+    pub fn forget(&self, outbox: &Outbox) {
+        self.sockets().remove(&outbox.number);
+        let left = outbox.leave_all();
+        let mut topics = self.topics_mut();
+        left.into_iter().for_each(|topic| drop_watcher(&mut topics, topic, outbox));
+    }
+
+    /// Joins a topic. Until [`Self::go_live`] the socket reads the journal itself.
+    pub fn join(&self, outbox: &Arc<Outbox>, topic: Stream) {
+        let mut topics = self.topics_mut();
+        let entry =
+            topics.entry(topic).or_insert_with(|| Topic { watchers: Vec::new(), published: AtomicI64::new(UNKNOWN) });
+        if !entry.watchers.iter().any(|other| other.number == outbox.number) {
+            entry.watchers.push(Arc::clone(outbox));
+        }
+        outbox.join(topic);
+    }
+
+    pub fn leave(&self, outbox: &Outbox, topic: Stream) {
+        let mut topics = self.topics_mut();
+        if outbox.leave(topic) {
+            drop_watcher(&mut topics, topic, outbox);
+        }
+    }
+
+    /// The socket has read the journal up to `seen`. False when more was published meanwhile.
+    pub fn go_live(&self, outbox: &Outbox, topic: Stream, seen: i64) -> bool {
+        let topics = self.topics_mut();
+        if !outbox.go_live(topic, seen) {
+            return false;
+        }
+        if let Some(topic) = topics.get(&topic)
+            && topic.published.load(Ordering::Relaxed) == UNKNOWN
+        {
+            topic.published.store(seen, Ordering::Relaxed);
+        }
+        true
+    }
+
+    pub fn published(&self, topic: Stream) -> Published {
+        match self.topics().get(&topic).map(|topic| topic.published.load(Ordering::Relaxed)) {
+            None => Published::Unwatched,
+            Some(UNKNOWN) => Published::Unknown,
+            Some(offset) => Published::Up(offset),
+        }
+    }
+
+    /// Tells those who are still reading how far they must read; what comes after is published to them. False when
+    /// somebody is further than that already, so that there is something to publish after all.
+    pub fn note_head(&self, topic: Stream, head: i64) -> bool {
+        let topics = self.topics_mut();
+        let Some(entry) = topics.get(&topic) else { return true };
+        if entry.published.load(Ordering::Relaxed) != UNKNOWN {
+            return false;
+        }
+        entry.watchers.iter().for_each(|outbox| outbox.note_head(topic, head));
+        entry.published.store(head, Ordering::Relaxed);
+        true
+    }
+
+    /// Topics that somebody watches, in order.
+    pub fn watched(&self) -> Vec<Stream> {
+        let mut watched: Vec<Stream> = self.topics().keys().copied().collect();
+        watched.sort_unstable();
+        watched
+    }
+
+    /// Publishes the next event of a stream. Called by the relay and by nobody else.
+    pub fn publish_event(&self, stream: Stream, offset: i64, event: &Event) {
+        let topics = self.topics();
+        let Some(topic) = topics.get(&stream) else { return };
+        let mut frames = Frames::new(
+            || frame::event(stream, offset, &frame::event_json(event)),
+            || frame::event(stream, offset, &frame::event_json(&customer_view(event))),
+        );
+        let withdraws = withdraws_rights(event.kind);
+        for outbox in &topic.watchers {
+            outbox.push_event(stream, offset, frames.for_audience(stream, outbox.audience));
+            if withdraws && outbox.audience.revocable {
+                outbox.recheck();
+            }
+        }
+        topic.published.fetch_max(offset, Ordering::Relaxed);
+        self.count(topic);
+    }
+
+    /// Publishes an arrival figure on the topics of its visit, its territory and its technician.
+    pub fn publish_eta(&self, streams: &[Stream], eta: &Eta) {
+        let topics = self.topics();
+        for stream in streams {
+            let Some(topic) = topics.get(stream) else { continue };
+            let frame = frame::eta(*stream, eta);
+            topic.watchers.iter().for_each(|outbox| outbox.push_eta(*stream, eta.visit_id, eta.seq, &frame));
+            self.count(topic);
+        }
+    }
+
+    /// Publishes where a technician is. On a visit's topic only while he is on the way to it: the caller knows.
+    pub fn publish_position(&self, streams: &[Stream], technician: TechnicianId, fix: &Fix) {
+        let topics = self.topics();
+        for stream in streams {
+            let Some(topic) = topics.get(stream) else { continue };
+            let mut frames = Frames::new(
+                || frame::position(*stream, technician, fix),
+                || frame::position(*stream, technician, &customer_fix(fix)),
+            );
+            for outbox in &topic.watchers {
+                outbox.push_position(*stream, technician, frames.for_audience(*stream, outbox.audience));
+            }
+            self.count(topic);
+        }
+    }
+
+    fn count(&self, topic: &Topic) {
+        self.0.frames.fetch_add(topic.watchers.len() as u64, Ordering::Relaxed);
+    }
+
+    /// Closes the sockets of a log-in that ended.
+    pub fn end_log_in(&self, token: &TokenHash, code: u16, reason: &str) {
+        let ended: Vec<_> =
+            self.sockets().values().filter(|outbox| outbox.audience.token.as_ref() == Some(token)).cloned().collect();
+        ended.iter().for_each(|outbox| outbox.close(code, reason));
+    }
+
+    /// Closes every socket: the server goes away.
+    pub fn close_all(&self, code: u16, reason: &str) {
+        let all: Vec<_> = self.sockets().values().cloned().collect();
+        all.iter().for_each(|outbox| outbox.close(code, reason));
+    }
+
+    pub fn state(&self) -> HubState {
+        let sockets = self.sockets().len();
+        HubState { sockets, topics: self.topics().len(), frames: self.0.frames.load(Ordering::Relaxed) }
+    }
+}
+
+/// After these a technician may have lost the visit, or a link its force.
+const fn withdraws_rights(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::VisitUnassigned | EventKind::VisitCancelled | EventKind::VisitDeclined | EventKind::LinkRevoked
+    )
+}
+
+fn drop_watcher(topics: &mut Topics, topic: Stream, outbox: &Outbox) {
+    let Some(entry) = topics.get_mut(&topic) else { return };
+    entry.watchers.retain(|other| other.number != outbox.number);
+    if entry.watchers.is_empty() {
+        topics.remove(&topic);
+    }
+}
+
+/// One frame for the staff and one for customers, each made when it is first needed.
+struct Frames<S, C> {
+    staff: Lazy<S>,
+    customer: Lazy<C>,
+}
+
+enum Lazy<F> {
+    Unmade(F),
+    Made(Bytes),
+}
+
+impl<F: Fn() -> Bytes> Lazy<F> {
+    fn get(&mut self) -> &Bytes {
+        if let Self::Unmade(make) = self {
+            *self = Self::Made(make());
+        }
+        match self {
+            Self::Made(frame) => frame,
+            Self::Unmade(_) => unreachable!("it was made just before"),
+        }
+    }
+}
+
+impl<S: Fn() -> Bytes, C: Fn() -> Bytes> Frames<S, C> {
+    fn new(staff: S, customer: C) -> Self {
+        Self { staff: Lazy::Unmade(staff), customer: Lazy::Unmade(customer) }
+    }
+
+    /// A contract's stream holds nothing but the customer's own, so only visits have a view of their own.
+    fn for_audience(&mut self, stream: Stream, audience: Audience) -> &Bytes {
+        if audience.customer && matches!(stream, Stream::Visit(_)) { self.customer.get() } else { self.staff.get() }
+    }
+}

@@ -1,0 +1,158 @@
+//! A route: method, address, guard and handler in one place.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::rc::Rc;
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+
+use super::call::{Call, read_body};
+use super::describe::Describe;
+use super::error;
+use super::extract::Extract;
+use super::guard::Guard;
+use super::reply::Reply;
+use crate::domain::access::Permission;
+use crate::store::Fault;
+
+type Serve = Rc<dyn Fn(HttpRequest, web::Payload, StatusCode) -> LocalBoxFuture<'static, HttpResponse>>;
+
+/// One line of the route table.
+#[derive(Clone)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub summary: &'static str,
+    /// None: open to everybody.
+    pub permission: Option<Permission>,
+    /// Status of an answer that goes well.
+    pub status: StatusCode,
+    describe: fn(&mut Describe<'_>),
+    serve: Serve,
+}
+
+impl Route {
+    pub fn new<H, Args>(method: Method, path: &'static str, summary: &'static str, handler: H) -> Self
+    where
+        H: Handler<Args>,
+    {
+        let serve: Serve = Rc::new(move |request, payload, status| serve(handler.clone(), status, request, payload));
+        let status = StatusCode::OK;
+        Self { method, path, summary, permission: H::PERMISSION, status, describe: H::describe, serve }
+    }
+
+    /// A route that turns into a websocket. Its body never ends, so it is not read, and the handler itself finds out
+    /// who asks; `permission` is what it demands of people who are logged in.
+    pub fn upgrade<F, Fut>(path: &'static str, summary: &'static str, permission: Permission, handler: F) -> Self
+    where
+        F: Fn(HttpRequest, web::Payload) -> Fut + 'static,
+        Fut: Future<Output = Result<HttpResponse, Fault>> + 'static,
+    {
+        let serve: Serve = Rc::new(move |request, payload, _| {
+            let made = handler(request, payload);
+            async move { made.await.unwrap_or_else(error::answer) }.boxed_local()
+        });
+        let (method, status) = (Method::GET, StatusCode::SWITCHING_PROTOCOLS);
+        Self { method, path, summary, permission: Some(permission), status, describe: HttpResponse::describe, serve }
+    }
+
+    /// The operation's place in the OpenAPI document.
+    pub fn describe(&self, to: &mut Describe<'_>) {
+        (self.describe)(to);
+        if let Some(permission) = self.permission {
+            to.security(permission.as_str());
+        }
+    }
+
+    /// Declares that a success makes something new. The handler's stored answer says so itself.
+    pub fn created(mut self) -> Self {
+        self.status = StatusCode::CREATED;
+        self
+    }
+}
+
+fn serve<H: Handler<Args>, Args>(
+    handler: H,
+    status: StatusCode,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> LocalBoxFuture<'static, HttpResponse> {
+    async move {
+        match handler.handle(request, payload).await {
+            Ok(reply) => reply.respond(status),
+            Err(fault) => error::answer(fault),
+        }
+    }
+    .boxed_local()
+}
+
+/// An async function whose first argument guards it.
+pub trait Handler<Args>: Clone + 'static {
+    const PERMISSION: Option<Permission>;
+    type Made: Reply;
+    fn describe(to: &mut Describe<'_>);
+    fn handle(&self, request: HttpRequest, payload: web::Payload) -> impl Future<Output = Result<Self::Made, Fault>>;
+}
+
+macro_rules! handlers {
+    ($($($arg:ident)*;)+) => {$(
+        impl<F, Fut, R, G, $($arg,)*> Handler<(G, $($arg,)*)> for F
+        where
+            F: Fn(G, $($arg,)*) -> Fut + Clone + 'static,
+            Fut: Future<Output = Result<R, Fault>>,
+            R: Reply,
+            G: Guard,
+            $($arg: Extract,)*
+        {
+            const PERMISSION: Option<Permission> = G::PERMISSION;
+            type Made = R;
+
+            fn describe(to: &mut Describe<'_>) {
+                $($arg::describe(to);)*
+                R::describe(to);
+            }
+
+            #[allow(unused_variables, reason = "a handler may take nothing but its guard")]
+            async fn handle(&self, request: HttpRequest, payload: web::Payload) -> Result<R, Fault> {
+                let guard = G::admit(&request).await?;
+                let call = Call { body: read_body(payload).await?, actor: guard.actor().cloned(), request };
+                self(guard, $($arg::extract(&call)?,)*).await
+            }
+        }
+    )+};
+}
+
+handlers! {
+    ;
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+}
+
+/// Registers the table; each address answers other methods with 405.
+pub fn configure(routes: Vec<Route>) -> impl FnOnce(&mut web::ServiceConfig) {
+    let mut by_path: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
+    for route in routes {
+        by_path.entry(route.path).or_default().push(route);
+    }
+    move |config| {
+        for (path, routes) in by_path {
+            let allowed = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+            let mut resource = web::resource(path);
+            for route in routes {
+                let Route { method, status, serve, .. } = route;
+                resource =
+                    resource.route(web::method(method).to(move |request, payload| serve(request, payload, status)));
+            }
+            config.service(resource.default_service(web::to(move |request: HttpRequest| {
+                let answer = error::method_not_allowed(&request, &allowed);
+                async move { answer }
+            })));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! People who may log in.
+
+use super::extract::{Body, OperationId, Shared};
+use super::guard::{Allowed, perm};
+use super::reply::{Json, Stored};
+use super::{Method, Route};
+use crate::domain::access::Role;
+use crate::domain::refusal::Refusal;
+use crate::limits;
+use crate::store::access::NewPerson;
+use crate::store::{Answer, Fault};
+use crate::views::session::{Me, NewUser, Users};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/api/users", "Everybody who may log in", list),
+        Route::new(Method::POST, "/api/users", "Add somebody who may log in", add).created(),
+    ]
+}
+
+async fn list(_: Allowed<perm::Administer>, shared: Shared) -> Result<Json<Users>, Fault> {
+    let now = shared.store.clock().now();
+    let users = shared.store.read(|reader| reader.users()).await?;
+    Ok(Json(Users { users: users.iter().map(|user| Me::of(user, now)).collect() }))
+}
+
+async fn add(
+    who: Allowed<perm::Administer>,
+    shared: Shared,
+    OperationId(operation): OperationId,
+    Body(wanted): Body<NewUser>,
+) -> Result<Stored<Me>, Fault> {
+    check(&wanted)?;
+    let hash = shared.passwords.hash(wanted.password.clone()).await?;
+    let person = person(wanted, hash);
+    let added = shared.store.task(who.actor, move |unit| {
+        let person = person.clone();
+        unit.once(operation, |unit| {
+            let user = unit.add_user(&person)?;
+            Ok(Answer::json(201, &Me::of(&user, unit.now())))
+        })
+    });
+    Ok(added.await?.into())
+}
+
+fn person(wanted: NewUser, password_hash: String) -> NewPerson {
+    NewPerson {
+        login: wanted.login,
+        password_hash,
+        name: wanted.name,
+        role: wanted.role,
+        language: wanted.language,
+        territory: wanted.territory_id,
+        technician: wanted.technician_id,
+        customer: wanted.customer_id,
+    }
+}
+
+/// What holds of a new person without a look at the data.
+pub fn check(wanted: &NewUser) -> Result<(), Refusal> {
+    let line = |field: &str, text: &str| {
+        let length = text.chars().count();
+        let fits = text.trim() == text && (1..=limits::LINE_CHARS).contains(&length);
+        if fits { Ok(()) } else { Err(Refusal::invalid(field, "1 to 200 characters, without spaces around them")) }
+    };
+    line("login", &wanted.login)?;
+    line("name", &wanted.name)?;
+    if !(limits::PASSWORD_CHARS..=limits::PASSWORD_CHARS_MAX).contains(&wanted.password.chars().count()) {
+        return Err(Refusal::invalid("password", "8 to 256 characters"));
+    }
+    if (wanted.role == Role::Technician) != wanted.technician_id.is_some() {
+        return Err(Refusal::invalid("technician_id", "a technician's log-in, and only that, names a technician"));
+    }
+    if (wanted.role == Role::Customer) != wanted.customer_id.is_some() {
+        return Err(Refusal::invalid("customer_id", "a customer contact's log-in, and only that, names a customer"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::access::Language;
+
+    fn check_field(change: impl FnOnce(&mut NewUser), field: Option<&str>) {
+        let mut wanted = NewUser {
+            login: "op1".to_owned(),
+            password: "long enough".to_owned(),
+            name: "山本".to_owned(),
+            role: Role::Operator,
+            language: Language::Ja,
+            territory_id: None,
+            technician_id: None,
+            customer_id: None,
+        };
+        change(&mut wanted);
+        assert_eq!(check(&wanted).err().and_then(|refusal| refusal.field).as_deref(), field);
+    }
+
+    #[test]
+    fn a_log_in_needs_a_name_a_long_password_and_the_record_of_its_role() {
+        check_field(|_| (), None);
+        check_field(|user| user.login.clear(), Some("login"));
+        check_field(|user| "７文字のぱす".clone_into(&mut user.password), Some("password"));
+        check_field(|user| user.role = Role::Technician, Some("technician_id"));
+        check_field(|user| user.role = Role::Customer, Some("customer_id"));
+    }
+}

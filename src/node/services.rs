@@ -1,0 +1,59 @@
+//! What the edges share: one value for all workers.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::actors::crews::{Planners, Trackers};
+use crate::actors::guardian::Guardian;
+use crate::actors::hub::Hub;
+use crate::effects::seeds::Seeds;
+use crate::http::{LogInLimit, Passwords};
+use crate::limits;
+use crate::map::BaseMap;
+use crate::roads::TravelTimes;
+use crate::store::{Fault, Store};
+
+pub struct Services {
+    pub store: Store,
+    pub hub: Hub,
+    pub guardian: Guardian,
+    pub planners: Planners,
+    pub trackers: Trackers,
+    pub travel: Arc<dyn TravelTimes>,
+    pub map: Arc<BaseMap>,
+    pub passwords: Passwords,
+    pub log_ins: LogInLimit,
+    /// Turns of sockets that read the journal.
+    pub resumes: Semaphore,
+    /// The pages are served over TLS, so the cookie must not leave it.
+    pub secure_cookie: bool,
+    /// Days that a log-in lasts.
+    pub session_days: i64,
+}
+
+impl Services {
+    pub fn new(
+        store: Store,
+        seeds: Seeds,
+        hub: Hub,
+        guardian: Guardian,
+        travel: Arc<dyn TravelTimes>,
+        map: Arc<BaseMap>,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            planners: Planners::new(guardian.clone(), store.clone()),
+            trackers: Trackers::new(guardian.clone(), store.clone()),
+            store,
+            hub,
+            guardian,
+            travel,
+            map,
+            passwords: Passwords::new(seeds)?,
+            log_ins: LogInLimit::default(),
+            resumes: Semaphore::new(limits::RESUMES),
+            secure_cookie: false,
+            session_days: limits::SESSION_DAYS,
+        })
+    }
+}

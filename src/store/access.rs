@@ -1,0 +1,296 @@
+//! People, their sessions, tracking links, and who may watch which topic.
+
+use diesel::prelude::*;
+
+use super::error::Fault;
+use super::schema::{contracts, customers, issues, sessions, technicians, territories, track_links, users};
+use super::schema::{visits, work_orders};
+use super::unit::{self, Answer, Operation};
+use super::{Reader, Unit};
+use crate::domain::access::{Language, Role, User};
+use crate::domain::event::Stream;
+use crate::domain::ids::*;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Timestamp;
+use crate::domain::visit::VisitState;
+
+/// SHA-256 of a session's or tracking link's secret: all that is kept of it.
+pub type TokenHash = [u8; 32];
+
+/// A log-in that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedIn {
+    pub user: User,
+    pub expires_at: Timestamp,
+}
+
+/// A tracking link that is in force: it opens one visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrackPass {
+    pub link: TrackLinkId,
+    pub visit: VisitId,
+    pub expires_at: Timestamp,
+}
+
+/// Somebody who wants to watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watcher {
+    User(User),
+    Track(TrackPass),
+}
+
+impl Watcher {
+    /// Sees what a customer may see: no prices, no other customer, no exact position.
+    pub fn is_customer(&self) -> bool {
+        match self {
+            Self::User(user) => user.role == Role::Customer,
+            Self::Track(_) => true,
+        }
+    }
+}
+
+/// A person to be added, with the password already hashed.
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    pub login: String,
+    pub password_hash: String,
+    pub name: String,
+    pub role: Role,
+    pub language: Language,
+    pub territory: Option<TerritoryId>,
+    pub technician: Option<TechnicianId>,
+    pub customer: Option<CustomerId>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct UserRow {
+    id: UserId,
+    login: String,
+    name: String,
+    role: Role,
+    language: Language,
+    territory_id: Option<TerritoryId>,
+    technician_id: Option<TechnicianId>,
+    customer_id: Option<CustomerId>,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            login: row.login,
+            name: row.name,
+            role: row.role,
+            language: row.language,
+            territory: row.territory_id,
+            technician: row.technician_id,
+            customer: row.customer_id,
+            contact: None,
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The log-in that a token opens, unless it ended or the person may no longer log in.
+    pub fn session(&mut self, token: &TokenHash, now: Timestamp) -> Result<Option<LoggedIn>, Fault> {
+        let row: Option<(UserRow, Timestamp)> = sessions::table
+            .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+            .filter(sessions::token_hash.eq(token.as_slice()))
+            .filter(sessions::expires_at.gt(now))
+            .filter(users::active.eq(true))
+            .select((UserRow::as_select(), sessions::expires_at))
+            .first(self.database)
+            .optional()?;
+        Ok(row.map(|(user, expires_at)| LoggedIn { user: user.into(), expires_at }))
+    }
+
+    /// A person who may log in, with the hash of the password.
+    pub fn credentials(&mut self, login: &str) -> Result<Option<(User, String)>, Fault> {
+        let row: Option<(UserRow, String)> = users::table
+            .filter(users::login.eq(login))
+            .filter(users::active.eq(true))
+            .select((UserRow::as_select(), users::password_hash))
+            .first(self.database)
+            .optional()?;
+        Ok(row.map(|(user, hash)| (user.into(), hash)))
+    }
+
+    /// Everybody who may log in, by log-in name.
+    pub fn users(&mut self) -> Result<Vec<User>, Fault> {
+        let rows: Vec<UserRow> = users::table
+            .filter(users::active.eq(true))
+            .order(users::login)
+            .select(UserRow::as_select())
+            .load(self.database)?;
+        Ok(rows.into_iter().map(User::from).collect())
+    }
+
+    /// The visit that a tracking link opens. Refuses links that are unknown, revoked or past their time.
+    pub fn track_link(&mut self, token: &TokenHash, now: Timestamp) -> Result<TrackPass, Fault> {
+        let row =
+            track_links::table.filter(track_links::token_hash.eq(token.as_slice())).select(LINK).first(self.database);
+        pass(row.optional()?, now)
+    }
+
+    /// The same by the link's id, to find out whether it is still in force.
+    pub fn track_link_by_id(&mut self, link: TrackLinkId, now: Timestamp) -> Result<TrackPass, Fault> {
+        let row = track_links::table.find(link).select(LINK).first(self.database);
+        pass(row.optional()?, now)
+    }
+
+    /// Whether `who` may watch `topic`. Refused is also what does not exist, in the words that fit the watcher's role.
+    pub fn topic_right(&mut self, who: &Watcher, topic: Stream) -> Result<(), Fault> {
+        let allowed = match who {
+            Watcher::Track(pass) => topic == Stream::Visit(pass.visit),
+            Watcher::User(user) => match user.role {
+                Role::Operator | Role::Dispatcher | Role::Admin => return self.exists(topic),
+                Role::Technician => self.technician_may_watch(user, topic)?,
+                Role::Customer => self.customer_may_watch(user, topic)?,
+            },
+        };
+        if allowed { Ok(()) } else { Err(Refusal::new(Code::Forbidden).into()) }
+    }
+
+    fn exists(&mut self, topic: Stream) -> Result<(), Fault> {
+        let found: i64 = match topic {
+            Stream::Contract(id) => contracts::table.find(id).count().get_result(self.database)?,
+            Stream::Technician(id) => technicians::table.find(id).count().get_result(self.database)?,
+            Stream::Territory(id) => territories::table.find(id).count().get_result(self.database)?,
+            Stream::Visit(id) => visits::table.find(id).count().get_result(self.database)?,
+        };
+        if found > 0 { Ok(()) } else { Err(Refusal::new(Code::NotFound).into()) }
+    }
+
+    /// His own day, and the visits that are still his.
+    fn technician_may_watch(&mut self, user: &User, topic: Stream) -> Result<bool, Fault> {
+        let Some(technician) = user.technician else { return Ok(false) };
+        match topic {
+            Stream::Technician(id) => Ok(id == technician),
+            Stream::Visit(id) => {
+                let visit: Option<(TechnicianId, VisitState)> = visits::table
+                    .find(id)
+                    .select((visits::technician_id, visits::state))
+                    .first(self.database)
+                    .optional()?;
+                let withdrawn = |state| matches!(state, VisitState::Cancelled | VisitState::Declined);
+                Ok(visit.is_some_and(|(holder, state)| holder == technician && !withdrawn(state)))
+            }
+            Stream::Contract(_) | Stream::Territory(_) => Ok(false),
+        }
+    }
+
+    /// His own contracts and the visits under them.
+    fn customer_may_watch(&mut self, user: &User, topic: Stream) -> Result<bool, Fault> {
+        let Some(customer) = user.customer else { return Ok(false) };
+        let owner: Option<CustomerId> = match topic {
+            Stream::Contract(id) => {
+                contracts::table.find(id).select(contracts::customer_id).first(self.database).optional()?
+            }
+            Stream::Visit(id) => visits::table
+                .inner_join(work_orders::table.on(work_orders::id.eq(visits::work_order_id)))
+                .inner_join(issues::table.on(issues::id.eq(work_orders::issue_id)))
+                .inner_join(contracts::table.on(contracts::id.eq(issues::contract_id)))
+                .filter(visits::id.eq(id))
+                .select(contracts::customer_id)
+                .first(self.database)
+                .optional()?,
+            Stream::Technician(_) | Stream::Territory(_) => None,
+        };
+        Ok(owner == Some(customer))
+    }
+}
+
+type LinkRow = (TrackLinkId, VisitId, Timestamp, Option<Timestamp>);
+const LINK: (track_links::id, track_links::visit_id, track_links::expires_at, track_links::revoked_at) =
+    (track_links::id, track_links::visit_id, track_links::expires_at, track_links::revoked_at);
+
+fn pass(row: Option<LinkRow>, now: Timestamp) -> Result<TrackPass, Fault> {
+    let (link, visit, expires_at, revoked_at) = row.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    if revoked_at.is_some() {
+        return Err(Refusal::new(Code::LinkRevoked).into());
+    }
+    if expires_at <= now {
+        return Err(Refusal::new(Code::LinkExpired).into());
+    }
+    Ok(TrackPass { link, visit, expires_at })
+}
+
+impl Unit<'_> {
+    /// Runs `work` once per operation id, for changes that no journal tells of.
+    pub fn once<F>(&mut self, operation: Operation, work: F) -> Result<Answer, Fault>
+    where
+        F: FnOnce(&mut Self) -> Result<Answer, Fault>,
+    {
+        if let Some(earlier) = unit::earlier_answer(self.database, operation)? {
+            return Ok(earlier);
+        }
+        let made = work(self)?;
+        self.keep_answer(operation, &made)?;
+        Ok(made)
+    }
+
+    /// Opens a session, and forgets those of the same person that have ended.
+    pub fn open_session(&mut self, user: UserId, token: &TokenHash, expires_at: Timestamp) -> Result<(), Fault> {
+        diesel::delete(sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::expires_at.le(self.now())))
+            .execute(self.database)?;
+        diesel::insert_into(sessions::table)
+            .values((
+                sessions::token_hash.eq(token.to_vec()),
+                sessions::user_id.eq(user),
+                sessions::created_at.eq(self.now()),
+                sessions::expires_at.eq(expires_at),
+            ))
+            .execute(self.database)?;
+        Ok(())
+    }
+
+    pub fn close_session(&mut self, token: &TokenHash) -> Result<(), Fault> {
+        diesel::delete(sessions::table.find(token.to_vec())).execute(self.database)?;
+        Ok(())
+    }
+
+    /// Adds somebody who may log in. Refuses a log-in name that is taken and records that do not exist.
+    pub fn add_user(&mut self, person: &NewPerson) -> Result<User, Fault> {
+        self.check_person(person)?;
+        let id: UserId = self.id();
+        diesel::insert_into(users::table)
+            .values((
+                users::id.eq(id),
+                users::login.eq(&person.login),
+                users::password_hash.eq(&person.password_hash),
+                users::name.eq(&person.name),
+                users::role.eq(person.role),
+                users::language.eq(person.language),
+                users::territory_id.eq(person.territory),
+                users::technician_id.eq(person.technician),
+                users::customer_id.eq(person.customer),
+                users::active.eq(true),
+            ))
+            .execute(self.database)?;
+        let row: UserRow = users::table.find(id).select(UserRow::as_select()).first(self.database)?;
+        Ok(row.into())
+    }
+
+    fn check_person(&mut self, person: &NewPerson) -> Result<(), Fault> {
+        let taken: i64 = users::table.filter(users::login.eq(&person.login)).count().get_result(self.database)?;
+        refuse_unless(taken == 0, "login", "the log-in name is taken")?;
+        if let Some(id) = person.territory {
+            let found: i64 = territories::table.find(id).count().get_result(self.database)?;
+            refuse_unless(found > 0, "territory_id", "there is no such territory")?;
+        }
+        if let Some(id) = person.technician {
+            let found: i64 = technicians::table.find(id).count().get_result(self.database)?;
+            refuse_unless(found > 0, "technician_id", "there is no such technician")?;
+        }
+        if let Some(id) = person.customer {
+            let found: i64 = customers::table.find(id).count().get_result(self.database)?;
+            refuse_unless(found > 0, "customer_id", "there is no such customer")?;
+        }
+        Ok(())
+    }
+}
+
+fn refuse_unless(holds: bool, field: &str, why: &str) -> Result<(), Fault> {
+    if holds { Ok(()) } else { Err(Refusal::invalid(field, why).into()) }
+}
