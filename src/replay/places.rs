@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use super::embed::{Distances, Point, embed};
 use super::travel::Matrix;
+use crate::demo::demo_center;
 use crate::domain::place::Position;
 
-/// The middle of the demo's city.
-const CENTRE: (f64, f64) = (36.56, 136.65);
 /// Positions are told apart by the table of travel times at 1/100,000 degree, and stand exactly on that grid.
 const GRID: f64 = 100_000.0;
 /// Metres of a degree of latitude, on the sphere of the mean earth radius.
@@ -36,13 +35,15 @@ fn on_globe(metres: &[Point]) -> Vec<Position> {
     let middle = middle(metres);
     let reach = metres.iter().map(|p| (p.0 - middle.0).abs().max((p.1 - middle.1).abs())).fold(0.0, f64::max);
     let shrink = if reach > REACH_M { REACH_M / reach } else { 1.0 };
-    let east = METRES_PER_DEGREE * CENTRE.0.to_radians().cos();
+    let centre = demo_center();
+    let east = METRES_PER_DEGREE * centre.lat().to_radians().cos();
     let steps = |metres: f64, per_degree: f64| (metres * shrink / per_degree * GRID).round() as i64;
     let mut taken = Taken::default();
     let spot = |p: &Point| {
         let (lat, lon) = taken.free_near(steps(p.1 - middle.1, METRES_PER_DEGREE), steps(p.0 - middle.0, east));
         let degrees = |centre: f64, steps: i64| ((centre * GRID).round() + steps as f64) / GRID;
-        Position::new(degrees(CENTRE.0, lat), degrees(CENTRE.1, lon)).expect("150 km around the centre is on the globe")
+        Position::new(degrees(centre.lat(), lat), degrees(centre.lon(), lon))
+            .expect("150 km around the centre is on the globe")
     };
     metres.iter().map(spot).collect()
 }

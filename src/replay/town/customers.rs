@@ -33,7 +33,7 @@ fn customer(index: usize, day: &Day, areas: &Areas, catalogue: &Catalogue, on: N
     let phone = format!("076-{:03}-{:04}", 201 + number / 10_000, number % 10_000);
     Customer {
         code: format!("c{number}"),
-        name: short(&format!("お客様 {}", job.id)),
+        name: name(index, day),
         kana: format!("オキャクサマ {number}"),
         phones: vec![phone.clone()],
         contacts: vec![Contact {
@@ -54,6 +54,11 @@ fn customer(index: usize, day: &Day, areas: &Areas, catalogue: &Catalogue, on: N
         }],
         contracts: vec![contract(number, &catalogue.faults[index].product, on)],
     }
+}
+
+/// The customer's name. The number makes it unique, so that a job is found again by it.
+pub fn name(index: usize, day: &Day) -> String {
+    short(&format!("お客様{} {}", index + 1, day.jobs[index].id))
 }
 
 fn contract(number: usize, product: &str, on: NaiveDate) -> Contract {

@@ -24,6 +24,8 @@ pub struct Town {
     pub faults: Vec<Fault>,
     /// For each job, the number of its contract.
     pub contracts: Vec<String>,
+    /// For each job, the name of its customer; no two are the same.
+    pub customers: Vec<String>,
     /// For each technician, his log-in.
     pub log_ins: Vec<String>,
     /// Log-ins of the dispatchers, one a territory.
@@ -38,6 +40,7 @@ pub fn build(day: &Day, on: NaiveDate, password: &str) -> Town {
     let areas = Areas::of(day);
     let catalogue = Catalogue::of(day);
     let territories = areas.territories();
+    let names = (0..day.jobs.len()).map(|index| customers::name(index, day)).collect();
     let customers = customers::customers(day, &areas, &catalogue, on);
     let contracts = customers.iter().flat_map(|c| &c.contracts).map(|contract| contract.number.clone()).collect();
     let technicians = crew::technicians(day, &areas, &catalogue);
@@ -63,6 +66,7 @@ pub fn build(day: &Day, on: NaiveDate, password: &str) -> Town {
     Town {
         faults: catalogue.faults,
         contracts,
+        customers: names,
         log_ins: (0..day.technicians.len()).map(crew::log_in).collect(),
         dispatchers: (0..file.territories.len()).map(crew::dispatcher).collect(),
         file,
