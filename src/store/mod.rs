@@ -13,6 +13,7 @@ pub mod connection;
 pub mod desk;
 mod engine;
 pub mod error;
+pub mod history;
 pub mod intake;
 pub mod issues;
 mod journal;
