@@ -92,6 +92,8 @@ pub const LOGIN_FAILURES_ADDRESS: u32 = 100;
 pub const LOGIN_WINDOW_S: i64 = 300;
 /// Names and addresses that the log-in limit remembers.
 pub const LOGIN_MEMORY: usize = 10_000;
+/// Days that the answer to an operation is kept for a retry: longer than a phone stays without a signal.
+pub const OPERATION_DAYS: i64 = 30;
 /// Hours that a tracking link outlives the visit's planned end.
 pub const TRACK_LINK_HOURS: i64 = 24;
 
