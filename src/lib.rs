@@ -1,6 +1,8 @@
 //! kaketsuke (駆けつけ): field service dispatch coordination. ARCHITECTURE.md is the map of these rooms.
 
 pub mod actors;
+pub mod cli;
+pub mod clients;
 pub mod commands;
 pub mod company;
 pub mod demo;
@@ -13,6 +15,7 @@ pub mod live;
 pub mod map;
 pub mod node;
 pub mod planner;
+pub mod replay;
 pub mod roads;
 pub mod sentences;
 pub mod store;

@@ -18,6 +18,7 @@ pub mod intake;
 pub mod issues;
 mod journal;
 pub mod links;
+pub mod lock;
 mod portable;
 mod repairs;
 pub mod reports;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 
 pub use connection::Address;
 pub use error::{Fault, StoreError};
+pub use technicians::territories;
 pub use unit::{Answer, Operation, Unit};
 pub use wake::Wake;
 use wake::Wakes;
