@@ -1,11 +1,21 @@
 //! kaketsuke (駆けつけ): field service dispatch coordination. ARCHITECTURE.md is the map of these rooms.
 
 pub mod actors;
+pub mod cli;
+pub mod commands;
+pub mod company;
+pub mod demo;
 pub mod domain;
 pub mod effects;
+pub mod eta;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod map;
 pub mod node;
+pub mod planner;
+pub mod roads;
+pub mod sentences;
 pub mod store;
 pub mod views;
+pub mod web;

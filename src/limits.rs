@@ -22,6 +22,14 @@ pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
 pub const BODY_BYTES: usize = 256 * 1024;
 /// Issues in one contact: nobody reports more in one call.
 pub const ISSUES_PER_CONTACT: usize = 10;
+/// Days ahead that a customer may wish for: rosters reach no further.
+pub const WISH_DAYS: i64 = 60;
+/// Days back that a contact may have begun, for mails that are entered late.
+pub const CONTACT_AGE_DAYS: i64 = 60;
+/// How far a desk's clock may run ahead of ours.
+pub const CLOCK_SKEW_S: i64 = 300;
+/// Work on site when neither the symptom nor its product says how long it takes.
+pub const UNKNOWN_WORK_MINUTES: i64 = 60;
 /// Characters of a description, note or remedy.
 pub const TEXT_CHARS: usize = 4_000;
 /// Characters of a name, number or reason.
@@ -32,10 +40,30 @@ pub const SEARCH_HITS: usize = 20;
 pub const HISTORY_PAGE: i64 = 50;
 /// Most entries that a client may ask for at once.
 pub const HISTORY_PAGE_MAX: i64 = 200;
+/// Ticket numbers that one event names; a longer list is told by its count.
+pub const EVENT_TICKETS: usize = 100;
+/// Tickets in a lot: serials have at most four digits.
+pub const LOT_TICKETS: i64 = 9_999;
+/// Ids in one statement's list: far below the parameters that either database takes.
+pub const STATEMENT_IDS: usize = 500;
+/// Wallets whose tickets expire in one transaction, so that a nightly run doesn't keep callers waiting.
+pub const EXPIRY_WALLETS: i64 = 100;
+/// Wallets and visits that `verify` holds in memory at once.
+pub const VERIFY_WALLETS: usize = 50;
+pub const VERIFY_VISITS: usize = 200;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
+/// Lines of parts in a report.
+pub const PARTS_PER_REPORT: usize = 50;
 /// Fixes in one batch: 25 minutes of a lost signal at one each 15 seconds.
 pub const POSITIONS_PER_BATCH: usize = 100;
+
+/// Cost of a password hash: the least that the OWASP password storage cheat sheet allows for argon2id.
+pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
+pub const ARGON2_PASSES: u32 = 2;
+pub const ARGON2_LANES: u32 = 1;
+/// Days of an absence by the hour, each of which is a row; a longer one is a typing error.
+pub const ABSENCE_DAYS: usize = 3_660;
 
 /// Sockets and requests of one worker: more than the file descriptors that a process usually has.
 pub const CONNECTIONS_PER_WORKER: usize = 25_000;

@@ -43,6 +43,7 @@ coded! {
         WalletCaptured = "wallet.captured", "チケット消費確定", "Tickets used";
         WalletReleased = "wallet.released", "チケット解放", "Tickets released";
         WalletExpired = "wallet.expired", "チケット失効", "Tickets expired";
+        WalletReversed = "wallet.reversed", "消費の取消", "Consumption reversed";
         WalletOverdrawn = "wallet.overdrawn", "超過利用", "Overdraft";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";

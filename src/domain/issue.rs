@@ -2,6 +2,7 @@
 
 use crate::coded;
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::visit::VisitState;
 
 coded! {
     IssueKind {
@@ -63,11 +64,27 @@ coded! {
     }
 }
 
-/// An open issue that no technician is working on may be closed from the desk.
-pub fn may_close_remotely(state: IssueState) -> Result<(), Refusal> {
-    use IssueState::{AwaitingCustomer, AwaitingDispatch, Received, Remote, Triaging};
-    match state {
-        Received | Triaging | Remote | AwaitingDispatch | AwaitingCustomer => Ok(()),
-        _ => Err(Refusal::new(Code::IssueState).with("state_ja", state.ja()).with("state_en", state.en())),
+/// An open issue may be closed from the desk as long as nobody has set out for it. `visit` is the state of its live
+/// visit, if it has one.
+pub fn may_close_remotely(state: IssueState, visit: Option<VisitState>) -> Result<(), Refusal> {
+    if !state.is_open() {
+        return Err(Refusal::new(Code::IssueState).with("state_ja", state.ja()).with("state_en", state.en()));
+    }
+    match visit.filter(|visit| !visit.is_movable()) {
+        None => Ok(()),
+        Some(visit) => Err(Refusal::new(Code::IssueState).with("state_ja", visit.ja()).with("state_en", visit.en())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_desk_closes_what_nobody_has_set_out_for() {
+        assert!(may_close_remotely(IssueState::Remote, None).is_ok());
+        assert!(may_close_remotely(IssueState::InField, Some(VisitState::Dispatched)).is_ok());
+        assert!(may_close_remotely(IssueState::InField, Some(VisitState::EnRoute)).is_err());
+        assert!(may_close_remotely(IssueState::Closed, None).is_err());
     }
 }

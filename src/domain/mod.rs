@@ -8,6 +8,7 @@ pub mod issue;
 pub mod phone;
 pub mod place;
 pub mod priority;
+pub mod promise;
 pub mod refusal;
 pub mod text;
 pub mod time;

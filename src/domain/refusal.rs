@@ -107,22 +107,29 @@ impl Refusal {
         Self::new(Code::RequestInvalid).with("why", why).at(field)
     }
 
+    /// The same with the reason in both languages.
+    pub fn invalid_both(field: impl Into<String>, ja: &str, en: &str) -> Self {
+        Self::new(Code::RequestInvalid).with("why_ja", ja).with("why_en", en).at(field)
+    }
+
     pub fn stale(current_version: i64, current: impl Serialize) -> Self {
         Self::new(Code::Stale).with("current_version", current_version).with("current", current)
     }
 
     pub fn ja(&self) -> String {
-        self.fill(self.code.ja())
+        self.fill(self.code.ja(), "_ja")
     }
 
     pub fn en(&self) -> String {
-        self.fill(self.code.en())
+        self.fill(self.code.en(), "_en")
     }
 
-    fn fill(&self, sentence: &str) -> String {
+    /// `{why}` is filled from `why`, or from `why_ja` in the Japanese sentence.
+    fn fill(&self, sentence: &str, language: &str) -> String {
         self.detail.iter().fold(sentence.to_owned(), |text, (name, value)| {
             let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            text.replace(&format!("{{{name}}}"), &shown)
+            let base = name.strip_suffix(language).unwrap_or(name);
+            text.replace(&format!("{{{name}}}"), &shown).replace(&format!("{{{base}}}"), &shown)
         })
     }
 }

@@ -1,4 +1,5 @@
-//! Edges out: the clock and the source of randomness. All time and all ids come from here.
+//! Edges out: the clock, the source of randomness and password hashes. All time and all ids come from here.
 
 pub mod clock;
+pub mod passwords;
 pub mod seeds;

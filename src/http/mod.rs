@@ -22,11 +22,14 @@ mod actors;
 pub mod call;
 pub mod cookie;
 pub mod describe;
+mod desk;
+mod dispatch;
 pub mod error;
 pub mod extract;
 pub mod guard;
 mod headers;
 mod health;
+mod map;
 pub mod matrix;
 pub mod merge;
 pub mod openapi;
@@ -35,8 +38,10 @@ mod rate;
 pub mod reply;
 pub mod route;
 mod session;
+mod technician;
 mod trace;
-mod users;
+mod track;
+pub mod users;
 
 pub use actix_web::http::Method;
 pub use extract::{Body, OperationId, Path, Query, Shared};
@@ -50,8 +55,18 @@ pub use trace::trace_requests;
 
 /// Every route of the API.
 pub fn routes() -> Vec<Route> {
-    [session::routes(), users::routes(), actors::routes(), health::routes(), openapi::routes(), crate::live::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let rooms = [
+        session::routes(),
+        desk::routes(),
+        dispatch::routes(),
+        technician::routes(),
+        track::routes(),
+        map::routes(),
+        users::routes(),
+        actors::routes(),
+        health::routes(),
+        openapi::routes(),
+        crate::live::routes(),
+    ];
+    rooms.into_iter().flatten().collect()
 }

@@ -24,7 +24,7 @@ use crate::node::services::Services;
 use crate::store::Fault;
 use crate::store::access::Watcher;
 use crate::views::live::{After, ClientFrame, ServerFrame, close};
-use crate::views::technician::{PositionBatch, PositionReport};
+use crate::views::technician::PositionReport;
 
 const SUBPROTOCOL: &str = "kaketsuke.1";
 /// RFC 6455, 7.4.1.
@@ -159,7 +159,7 @@ impl Socket {
         if !(1..=limits::POSITIONS_PER_BATCH).contains(&positions.len()) {
             return Err(Refusal::invalid("positions", "1 to 100 positions").into());
         }
-        self.services.positions.accept(PositionBatch { positions }, technician).await
+        self.services.trackers.positions(technician, positions).await
     }
 
     async fn obey(&mut self, orders: Orders) {

@@ -6,23 +6,26 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_rt::Arbiter;
+use actix_rt::{Arbiter, ArbiterHandle};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 use anyhow::Context;
 
-use super::services::Services;
+use super::services::{Services, World};
 use super::settings::Settings;
+use crate::actors::crews::keep_crews;
 use crate::actors::guardian::Guardian;
 use crate::actors::hub::Hub;
 use crate::actors::relay::Relay;
+use crate::actors::tracker::TrackerParts;
+use crate::domain::ids::TerritoryId;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
 use crate::http;
 use crate::limits;
 use crate::store::lock::NodeLock;
-use crate::store::{Address, Store, connection};
+use crate::store::{self, Address, Store, connection};
 
 /// RFC 6455, 7.4.1: the server goes away.
 const GOING_AWAY: u16 = 1001;
@@ -39,12 +42,14 @@ pub struct Application {
 impl Application {
     /// Takes the database, brings its tables up to date, starts the actors and binds the address. Requests are
     /// answered once [`Self::run`] is awaited.
-    pub fn build(settings: &Settings, clock: SharedClock, seeds: Seeds) -> anyhow::Result<Self> {
+    pub fn build(settings: &Settings, clock: SharedClock, seeds: Seeds, world: World) -> anyhow::Result<Self> {
         let lock = take_database(settings)?;
         let store = Store::open(&settings.database, clock, seeds.clone(), settings.zone)?;
+        let territories = store::territories(&settings.database)?;
         let (hub, guardian, arbiter) = (Hub::default(), Guardian::default(), Arbiter::new());
-        keep_actors(&store, &hub, &guardian, &arbiter);
-        let mut services = Services::new(store, seeds, hub, guardian)?;
+        let parts = TrackerParts { store: store.clone(), hub: hub.clone(), travel: Arc::clone(&world.travel) };
+        keep_actors(&parts, &guardian, &arbiter.handle(), &territories);
+        let mut services = Services::new(store, seeds, hub, guardian, world)?;
         services.secure_cookie = settings.secure_cookie;
         services.session_days = settings.session_days;
         let services = Arc::new(services);
@@ -83,12 +88,18 @@ impl Application {
     }
 }
 
-fn take_database(settings: &Settings) -> anyhow::Result<NodeLock> {
+/// Makes the folder of a SQLite file.
+pub fn make_folder(settings: &Settings) -> anyhow::Result<()> {
     if let Address::File(path) = &settings.database
         && let Some(folder) = Path::new(path).parent()
     {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
+    Ok(())
+}
+
+fn take_database(settings: &Settings) -> anyhow::Result<NodeLock> {
+    make_folder(settings)?;
     let lock = NodeLock::take(&settings.database)?;
     for name in connection::migrate(&mut connection::open(&settings.database)?)? {
         tracing::info!(name, "brought the tables up to date");
@@ -96,9 +107,11 @@ fn take_database(settings: &Settings) -> anyhow::Result<NodeLock> {
     Ok(lock)
 }
 
-fn keep_actors(store: &Store, hub: &Hub, guardian: &Guardian, arbiter: &Arbiter) {
-    let (store, hub) = (store.clone(), hub.clone());
-    guardian.keep(&arbiter.handle(), "", move |lifeline| Relay::new(store.clone(), hub.clone(), lifeline));
+/// Starts every actor of the house on one arbiter.
+pub fn keep_actors(parts: &TrackerParts, guardian: &Guardian, arbiter: &ArbiterHandle, territories: &[TerritoryId]) {
+    let (store, hub) = (parts.store.clone(), parts.hub.clone());
+    guardian.keep(arbiter, "", move |lifeline| Relay::new(store.clone(), hub.clone(), lifeline));
+    keep_crews(guardian, arbiter, territories, parts);
 }
 
 fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server, SocketAddr)> {
@@ -110,6 +123,7 @@ fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server
             .wrap(from_fn(http::security_headers))
             .wrap(from_fn(http::trace_requests))
             .configure(http::configure(http::routes()))
+            .configure(crate::web::configure)
             .default_service(web::to(http::error::not_found))
     });
     let server = server

@@ -2,39 +2,33 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
 
+use crate::actors::crews::{Planners, Trackers};
 use crate::actors::guardian::Guardian;
 use crate::actors::hub::Hub;
-use crate::domain::ids::TechnicianId;
 use crate::effects::seeds::Seeds;
 use crate::http::{LogInLimit, Passwords};
 use crate::limits;
-use crate::store::{Fault, Store, StoreError};
-use crate::views::technician::{PositionBatch, PositionsAccepted};
+use crate::map::BaseMap;
+use crate::roads::TravelTimes;
+use crate::store::{Fault, Store};
 
-/// Takes what technicians' phones report.
-pub trait PositionSink: Send + Sync + 'static {
-    /// Answers once the fixes are durable.
-    fn accept(&self, batch: PositionBatch, technician: TechnicianId)
-    -> BoxFuture<'_, Result<PositionsAccepted, Fault>>;
-}
-
-/// Until somebody takes positions, phones are asked to send them again.
-pub struct NobodyListens;
-
-impl PositionSink for NobodyListens {
-    fn accept(&self, _: PositionBatch, _: TechnicianId) -> BoxFuture<'_, Result<PositionsAccepted, Fault>> {
-        Box::pin(async { Err(StoreError::Busy.into()) })
-    }
+/// The ground on which the company works.
+#[derive(Clone)]
+pub struct World {
+    pub travel: Arc<dyn TravelTimes>,
+    pub map: Arc<BaseMap>,
 }
 
 pub struct Services {
     pub store: Store,
     pub hub: Hub,
     pub guardian: Guardian,
-    pub positions: Arc<dyn PositionSink>,
+    pub planners: Planners,
+    pub trackers: Trackers,
+    pub travel: Arc<dyn TravelTimes>,
+    pub map: Arc<BaseMap>,
     pub passwords: Passwords,
     pub log_ins: LogInLimit,
     /// Turns of sockets that read the journal.
@@ -46,12 +40,16 @@ pub struct Services {
 }
 
 impl Services {
-    pub fn new(store: Store, seeds: Seeds, hub: Hub, guardian: Guardian) -> Result<Self, Fault> {
+    pub fn new(store: Store, seeds: Seeds, hub: Hub, guardian: Guardian, world: World) -> Result<Self, Fault> {
+        let World { travel, map } = world;
         Ok(Self {
+            planners: Planners::new(guardian.clone(), store.clone()),
+            trackers: Trackers::new(guardian.clone(), store.clone()),
             store,
             hub,
             guardian,
-            positions: Arc::new(NobodyListens),
+            travel,
+            map,
             passwords: Passwords::new(seeds)?,
             log_ins: LogInLimit::default(),
             resumes: Semaphore::new(limits::RESUMES),

@@ -27,35 +27,35 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields, default)]
 pub struct SettingsLayer {
     /// Settings file (TOML) with the same names as these flags, `_` for `-`
-    #[arg(long, env = "KAKETSUKE_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "KAKETSUKE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
     /// Folder of the database and other data [default: data]
-    #[arg(long, env = "KAKETSUKE_DATA", value_name = "FOLDER")]
+    #[arg(long, global = true, env = "KAKETSUKE_DATA", value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     /// Database: a SQLite file or a postgres:// URL [default: kaketsuke.db in the data folder]
-    #[arg(long, env = "KAKETSUKE_DATABASE", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "KAKETSUKE_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
     /// Address to listen on [default: 127.0.0.1:8080]
-    #[arg(long, env = "KAKETSUKE_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, global = true, env = "KAKETSUKE_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
     /// Threads that serve requests [default: 2]
-    #[arg(long, env = "KAKETSUKE_WORKERS", value_name = "COUNT")]
+    #[arg(long, global = true, env = "KAKETSUKE_WORKERS", value_name = "COUNT")]
     pub workers: Option<usize>,
     /// The company's time zone [default: Asia/Tokyo]
-    #[arg(long, env = "KAKETSUKE_ZONE", value_name = "ZONE")]
+    #[arg(long, global = true, env = "KAKETSUKE_ZONE", value_name = "ZONE")]
     pub zone: Option<String>,
     /// What to log: a level, or levels of single parts such as info,kaketsuke=debug [default: info]
-    #[arg(long, env = "KAKETSUKE_LOG", value_name = "FILTER")]
+    #[arg(long, global = true, env = "KAKETSUKE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// How to log [default: readable]
-    #[arg(long, env = "KAKETSUKE_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(long, global = true, env = "KAKETSUKE_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
     /// Days that a log-in lasts [default: 14]
-    #[arg(long, env = "KAKETSUKE_SESSION_DAYS", value_name = "DAYS")]
+    #[arg(long, global = true, env = "KAKETSUKE_SESSION_DAYS", value_name = "DAYS")]
     pub session_days: Option<i64>,
     /// Send the session's cookie over TLS only: set it where a proxy serves the pages over TLS [default: false]
-    #[arg(long, env = "KAKETSUKE_SECURE_COOKIE", value_name = "BOOL")]
+    #[arg(long, global = true, env = "KAKETSUKE_SECURE_COOKIE", value_name = "BOOL")]
     pub secure_cookie: Option<bool>,
 }
 

@@ -19,6 +19,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::policy::CostReason;
+use crate::domain::wallet::select::ENDLESS;
+use crate::views::desk::Channel;
 
 macro_rules! expression {
     ($sql:ty, $($type:ty),+) => {$(
@@ -148,15 +150,23 @@ codes!(
     Movement,
     Origin,
     TicketState,
-    CostReason
+    CostReason,
+    Channel
 );
-
-/// Lots without an end are kept with this day, so that one order sorts them all.
-pub const NO_END: &str = "9999-12-31";
 
 /// A date column.
 pub fn day(text: &str) -> Result<NaiveDate, StoreError> {
     text.parse().map_err(|_| StoreError::corrupt(format!("{text:?} is not a date")))
+}
+
+/// The last day of a lot or ticket as people see it: none is without end.
+pub fn last_day(text: &str) -> Result<Option<NaiveDate>, StoreError> {
+    day(text).map(|day| (day != ENDLESS).then_some(day))
+}
+
+/// A last day as a column.
+pub fn last_day_text(day: Option<NaiveDate>) -> String {
+    day.unwrap_or(ENDLESS).to_string()
 }
 
 /// A JSON column.

@@ -4,23 +4,42 @@
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
 pub mod access;
+pub mod board;
+pub mod cases;
+pub mod catalog;
 mod codec;
+pub mod company;
 pub mod connection;
+pub mod desk;
 mod engine;
 pub mod error;
+pub mod intake;
+pub mod issues;
 mod journal;
+pub mod links;
 pub mod lock;
 mod portable;
+mod repairs;
+pub mod reports;
 mod schema;
+pub mod technicians;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod tracking;
 mod unit;
+pub mod verify;
+pub mod visits;
 mod wake;
+pub mod wallet;
 
 use std::sync::Arc;
 
 pub use connection::Address;
 pub use error::{Fault, StoreError};
+pub use technicians::territories;
 pub use unit::{Answer, Operation, Unit};
 pub use wake::Wake;
+use wake::Wakes;
 
 use connection::Database;
 use engine::{Engine, Task};
@@ -36,7 +55,11 @@ pub struct Reader<'a> {
     zone: chrono_tz::Tz,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(in crate::store) fn over(database: &'a mut Database, zone: chrono_tz::Tz) -> Self {
+        Self { database, zone }
+    }
+
     /// The company's zone.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.zone
@@ -49,7 +72,7 @@ pub struct Store {
     engine: Engine,
     clock: SharedClock,
     seeds: Seeds,
-    wake: Arc<Wake>,
+    wakes: Arc<Wakes>,
     zone: chrono_tz::Tz,
 }
 
@@ -70,7 +93,7 @@ impl Store {
     }
 
     fn with(engine: Engine, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Self {
-        Self { engine, clock, seeds, wake: Arc::default(), zone }
+        Self { engine, clock, seeds, wakes: Arc::default(), zone }
     }
 
     pub fn clock(&self) -> &SharedClock {
@@ -85,9 +108,9 @@ impl Store {
         self.zone
     }
 
-    /// Tells which streams have grown since it was last asked.
-    pub fn wake(&self) -> &Arc<Wake> {
-        &self.wake
+    /// Subscribes to the wake-ups: tells which streams have grown since the subscriber last asked.
+    pub fn wake(&self) -> Arc<Wake> {
+        self.wakes.subscribe()
     }
 
     /// Runs a client's command once: a retry gets the first answer again.
@@ -110,7 +133,7 @@ impl Store {
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
-        self.wake.grown(heads);
+        self.wakes.grown(&heads);
         Ok(made)
     }
 
@@ -128,7 +151,7 @@ impl Store {
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
-        self.wake.grown(heads);
+        self.wakes.grown(&heads);
         Ok(made)
     }
 
@@ -139,7 +162,7 @@ impl Store {
         T: Send + 'static,
     {
         let zone = self.zone;
-        let (job, answer) = Task::new(move |database| work(&mut Reader { database, zone }));
+        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)));
         self.engine.read(job);
         self.wait(answer).await
     }

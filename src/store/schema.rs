@@ -151,6 +151,7 @@ diesel::table! {
         cause -> Text,
         remedy -> Text,
         minutes -> BigInt,
+        technician_id -> Nullable<Binary>,
     }
 }
 
@@ -307,6 +308,7 @@ diesel::table! {
         promised_from -> Nullable<BigInt>,
         promised_to -> Nullable<BigInt>,
         declared_arrival -> Nullable<BigInt>,
+        declared_at -> Nullable<BigInt>,
         created_at -> BigInt,
         accepted_at -> Nullable<BigInt>,
         en_route_at -> Nullable<BigInt>,
@@ -351,8 +353,7 @@ diesel::table! {
         visit_id -> Binary,
         seq -> BigInt,
         snapshot -> Text,
-        told_likely -> Nullable<BigInt>,
-        told_at -> Nullable<BigInt>,
+        told -> Text,
     }
 }
 
@@ -495,3 +496,4 @@ diesel::joinable!(contracts -> customers (customer_id));
 diesel::joinable!(assets -> contracts (contract_id));
 diesel::joinable!(sites -> customers (customer_id));
 diesel::joinable!(stream_entries -> journal (event_id));
+diesel::joinable!(service_reports -> visits (visit_id));

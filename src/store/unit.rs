@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::Reader;
 use super::codec::{json, to_json};
 use super::connection::Database;
 use super::error::{Fault, StoreError};
@@ -90,13 +91,23 @@ impl<'a> Unit<'a> {
         self.seeds.token()
     }
 
+    /// The data as this command sees them, its own changes included.
+    pub fn look(&mut self) -> Reader<'_> {
+        Reader::over(self.database, self.zone)
+    }
+
     /// Tells what happened. The entry stands in each of the streams and leaves the process after the commit.
     pub fn record(&mut self, streams: &[Stream], kind: EventKind, about: About, data: Value) -> EventId {
         let id = self.id();
+        self.record_as(id, streams, kind, about, data);
+        id
+    }
+
+    /// The same with an id made before, for what had to be written with a reference to it.
+    pub(super) fn record_as(&mut self, id: EventId, streams: &[Stream], kind: EventKind, about: About, data: Value) {
         let event =
             Event { id, kind, version: EVENT_VERSION as u16, at: self.now, actor: self.actor.clone(), about, data };
         self.events.push((streams.to_vec(), event));
-        id
     }
 
     /// The next number of a human-readable series, such as the issues of a territory and year.

@@ -183,9 +183,15 @@ pub struct RepairView {
     pub issue_id: Option<IssueId>,
     pub issue_number: Option<String>,
     pub at: Timestamp,
+    /// Code; its names stand beside it.
     pub symptom: String,
+    pub symptom_ja: String,
+    pub symptom_en: String,
     pub description: String,
+    /// Code; its names stand beside it.
     pub cause: String,
+    pub cause_ja: String,
+    pub cause_en: String,
     pub remedy: String,
     pub outcome: Option<Outcome>,
 }

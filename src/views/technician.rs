@@ -170,7 +170,7 @@ pub struct PositionReport {
     pub correlation_id: Option<u64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PositionsAccepted {
     pub accepted: usize,
     pub ignored: Vec<IgnoredPosition>,

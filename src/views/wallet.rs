@@ -98,3 +98,21 @@ pub struct ConsumptionLine {
     pub sentence_ja: String,
     pub sentence_en: String,
 }
+
+/// What a `wallet.*` event carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WalletMoved {
+    pub units: i64,
+    /// Numbers of the tickets that moved; of a long list the first ones.
+    pub tickets: Vec<String>,
+    pub issue_number: Option<String>,
+    /// Number of the lot that was bought or granted.
+    pub lot: Option<String>,
+    /// Of the units bought, those that settled an overdraft.
+    pub settled: i64,
+    /// Why, as the ledger says it.
+    pub reason: String,
+    /// The balances after it.
+    pub available: i64,
+    pub held: i64,
+}

@@ -138,7 +138,8 @@ CREATE TABLE past_repairs (
   symptom TEXT NOT NULL,
   cause TEXT NOT NULL,
   remedy TEXT NOT NULL,
-  minutes BIGINT NOT NULL
+  minutes BIGINT NOT NULL,
+  technician_id BLOB
 );
 CREATE INDEX past_repairs_asset ON past_repairs (asset_id, at);
 
@@ -286,6 +287,7 @@ CREATE TABLE visits (
   promised_from BIGINT,
   promised_to BIGINT,
   declared_arrival BIGINT,
+  declared_at BIGINT,
   created_at BIGINT NOT NULL,
   accepted_at BIGINT,
   en_route_at BIGINT,
@@ -329,8 +331,7 @@ CREATE TABLE etas (
   visit_id BLOB PRIMARY KEY REFERENCES visits (id),
   seq BIGINT NOT NULL,
   snapshot TEXT NOT NULL,
-  told_likely BIGINT,
-  told_at BIGINT
+  told TEXT NOT NULL
 );
 
 CREATE TABLE track_links (

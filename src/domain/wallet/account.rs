@@ -27,12 +27,14 @@ coded! {
         Release = "release", "解放", "Release";
         Expire = "expire", "失効", "Expiry";
         Overdraft = "overdraft", "超過利用", "Overdraft";
+        Reverse = "reverse", "取消(赤伝)", "Reversal";
     }
 }
 
 impl Movement {
     /// The accounts a movement usually takes from and gives to. An overdraft is a hold of units that nobody bought
-    /// yet; when such a hold, or one whose ticket died meanwhile, is released, its posting goes elsewhere.
+    /// yet; when such a hold, or one whose ticket died meanwhile, is released, its posting goes elsewhere. The next
+    /// purchase settles an overdraft by the same movement from `available` back to `overdraft`.
     pub const fn accounts(self) -> (Account, Account) {
         match self {
             Self::Purchase | Self::Grant => (Account::Source, Account::Available),
@@ -41,6 +43,7 @@ impl Movement {
             Self::Release => (Account::Held, Account::Available),
             Self::Expire => (Account::Available, Account::Expired),
             Self::Overdraft => (Account::Overdraft, Account::Held),
+            Self::Reverse => (Account::Consumed, Account::Available),
         }
     }
 }

@@ -4,7 +4,9 @@
 //! balance is the sum of the postings. Sources of the rules: the contract texts that Japanese support desks use.
 
 pub mod account;
+pub mod book;
 pub mod chain;
 pub mod number;
 pub mod policy;
 pub mod select;
+pub mod settle;

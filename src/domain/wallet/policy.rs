@@ -77,6 +77,16 @@ impl Policy {
         due.clamp(0, held)
     }
 
+    /// Of `consumed` units that were captured before the end (at the policy's capture point), how many go back. Only
+    /// our own defect and "no fault found" undo a consumption; whoever withdraws after that point has used his units.
+    pub fn reversed(&self, outcome: Outcome, consumed: i64) -> i64 {
+        match outcome {
+            Outcome::OwnDefect => consumed,
+            Outcome::NoFaultFound => (consumed - i64::from(self.no_fault_found_cost)).max(0),
+            _ => 0,
+        }
+    }
+
     /// Whether the hold stays as it is because the issue goes on.
     pub const fn keeps_hold(outcome: Outcome) -> bool {
         !outcome.is_final()
@@ -117,6 +127,14 @@ mod tests {
     fn cancelling_is_free_until_somebody_has_set_out() {
         assert_eq!(policy().captured(Outcome::Withdrawn, 1, false), 0);
         assert_eq!(policy().captured(Outcome::Withdrawn, 1, true), 1);
+    }
+
+    #[test]
+    fn after_the_capture_point_only_our_own_fault_gives_units_back() {
+        assert_eq!(policy().reversed(Outcome::OwnDefect, 2), 2);
+        assert_eq!(policy().reversed(Outcome::NoFaultFound, 2), 1);
+        assert_eq!(policy().reversed(Outcome::Withdrawn, 2), 0);
+        assert_eq!(policy().reversed(Outcome::Repaired, 2), 0);
     }
 
     #[test]

@@ -17,6 +17,18 @@ pub struct Candidate {
     pub expires_on: NaiveDate,
 }
 
+/// The last day of a ticket without an end, so that one order sorts them all.
+pub const ENDLESS: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+impl Candidate {
+    pub fn is_endless(&self) -> bool {
+        self.expires_on == ENDLESS
+    }
+}
+
 /// Up to `units` tickets valid on `day`: earliest expiry first, promotional before paid, then the older purchase,
 /// then the lower serial. A ticket is valid through the whole of its last day.
 pub fn earliest_expiry_first(mut tickets: Vec<Candidate>, units: usize, day: NaiveDate) -> Vec<Candidate> {

@@ -12,12 +12,15 @@ use diesel::{Connection, SqliteConnection};
 use kaketsuke::domain::access::{Actor, Language, Role};
 use kaketsuke::domain::event::{About, EventKind, Stream};
 use kaketsuke::domain::ids::{CustomerId, Id, TechnicianId, TerritoryId, TrackLinkId, VisitId};
+use kaketsuke::domain::place::Position;
 use kaketsuke::domain::time::{Seconds, Timestamp};
 use kaketsuke::effects::clock::{Clock, SystemClock};
 use kaketsuke::effects::seeds::Seeds;
 use kaketsuke::http::cookie;
-use kaketsuke::node::services::Services;
+use kaketsuke::map::BaseMap;
+use kaketsuke::node::services::{Services, World as Ground};
 use kaketsuke::node::{Application, SettingsLayer};
+use kaketsuke::roads::GreatCircle;
 use kaketsuke::store::access::NewPerson;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -204,7 +207,7 @@ fn start(folder: &tempfile::TempDir) -> (Application, Pair, Pair) {
     };
     let settings = layer.resolve().expect("settings");
     let seeds = Seeds::from_entropy().expect("entropy");
-    let application = Application::build(&settings, Arc::new(SystemClock), seeds).expect("the server starts");
+    let application = Application::build(&settings, Arc::new(SystemClock), seeds, ground()).expect("the server starts");
     (application, oneshot::channel(), oneshot::channel())
 }
 
@@ -221,4 +224,10 @@ fn serve(application: Application, stop: oneshot::Receiver<()>, stopped: oneshot
 /// Waits for what must come soon.
 pub async fn soon_enough<T>(coming: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(10), coming).await.expect("in time")
+}
+
+/// Straight roads and no map.
+fn ground() -> Ground {
+    let center = Position::new(37.2, 137.6).expect("on the globe");
+    Ground { travel: Arc::new(GreatCircle::CITY), map: Arc::new(BaseMap::empty(center)) }
 }

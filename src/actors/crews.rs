@@ -1,0 +1,78 @@
+//! The ways to the actors of the territories, by what a caller has in hand.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_rt::ArbiterHandle;
+
+use super::guardian::Guardian;
+use super::planner::{Planner, Rank};
+use super::tracker::{Positions, Tracker, TrackerParts};
+use crate::domain::ids::{TechnicianId, TerritoryId, WorkOrderId};
+use crate::planner::answer::Ranking;
+use crate::store::{Fault, Store};
+use crate::views::technician::{PositionReport, PositionsAccepted};
+
+/// Keeps a planner and a tracker for each territory.
+pub fn keep_crews(guardian: &Guardian, on: &ArbiterHandle, territories: &[TerritoryId], parts: &TrackerParts) {
+    for territory in territories.iter().copied() {
+        let (planning, tracking) = (parts.clone(), parts.clone());
+        guardian.keep(on, &territory.to_string(), move |lifeline| {
+            Planner::new(territory, planning.store.clone(), Arc::clone(&planning.travel), lifeline)
+        });
+        guardian.keep(on, &territory.to_string(), move |lifeline| Tracker::new(territory, tracking.clone(), lifeline));
+    }
+}
+
+/// The planners, one a territory.
+#[derive(Clone)]
+pub struct Planners {
+    guardian: Guardian,
+    store: Store,
+}
+
+impl Planners {
+    pub fn new(guardian: Guardian, store: Store) -> Self {
+        Self { guardian, store }
+    }
+
+    pub async fn rank(&self, work_order: WorkOrderId) -> Result<Ranking, Fault> {
+        let territory = self.store.read(move |reader| reader.territory_of(work_order)).await?;
+        self.guardian.ask::<Planner, _>(&territory.to_string(), Rank(work_order)).await?
+    }
+}
+
+/// The trackers, one a territory.
+#[derive(Clone)]
+pub struct Trackers {
+    guardian: Guardian,
+    store: Store,
+    /// Where technicians are at home; they don't move house while the server runs.
+    homes: Arc<Mutex<BTreeMap<TechnicianId, TerritoryId>>>,
+}
+
+impl Trackers {
+    pub fn new(guardian: Guardian, store: Store) -> Self {
+        Self { guardian, store, homes: Arc::default() }
+    }
+
+    /// Answers when the positions are saved.
+    pub async fn positions(
+        &self,
+        technician: TechnicianId,
+        reports: Vec<PositionReport>,
+    ) -> Result<PositionsAccepted, Fault> {
+        let territory = self.home(technician).await?;
+        self.guardian.ask::<Tracker, _>(&territory.to_string(), Positions { technician, reports }).await?
+    }
+
+    async fn home(&self, technician: TechnicianId) -> Result<TerritoryId, Fault> {
+        let known = self.homes.lock().unwrap_or_else(PoisonError::into_inner).get(&technician).copied();
+        if let Some(territory) = known {
+            return Ok(territory);
+        }
+        let territory = self.store.read(move |reader| reader.home_territory(technician)).await?;
+        self.homes.lock().unwrap_or_else(PoisonError::into_inner).insert(technician, territory);
+        Ok(territory)
+    }
+}

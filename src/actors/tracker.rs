@@ -1,0 +1,219 @@
+//! The tracker of one territory: takes positions and changes of routes, has the arrival figures computed and saved, and
+//! shows them to those who watch. One batch is at work at a time; what comes meanwhile waits for the next and shares
+//! its commit.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix::prelude::*;
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use super::guardian::{Kept, Lifeline};
+use super::hub::Hub;
+use crate::commands::track_route::{Knowledge, Shown, Sighting, track_route};
+use crate::domain::access;
+use crate::domain::event::Stream;
+use crate::domain::ids::{TechnicianId, TerritoryId};
+use crate::domain::time::Seconds;
+use crate::eta::{Durations, HourFactors};
+use crate::limits;
+use crate::roads::TravelTimes;
+use crate::store::{Fault, Store, StoreError};
+use crate::views::technician::{PositionReport, PositionsAccepted};
+
+/// Between two evaluations of a route of which nothing is heard: silence must widen the interval.
+const REVIEW_EVERY: Seconds = Seconds(30);
+/// Days of finished work that the durations are learned from.
+const LEARN_DAYS: i64 = 90;
+
+/// A technician's phone reports; answered when the positions are saved.
+#[derive(Message)]
+#[rtype(result = "Result<PositionsAccepted, Fault>")]
+pub struct Positions {
+    pub technician: TechnicianId,
+    pub reports: Vec<PositionReport>,
+}
+
+/// Time for another look at every live route.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Review;
+
+type Reply = oneshot::Sender<Result<PositionsAccepted, Fault>>;
+
+struct Waiting {
+    sighting: Sighting,
+    reply: Option<Reply>,
+}
+
+/// What all trackers share.
+#[derive(Clone)]
+pub struct TrackerParts {
+    pub store: Store,
+    pub hub: Hub,
+    pub travel: Arc<dyn TravelTimes>,
+}
+
+pub struct Tracker {
+    territory: TerritoryId,
+    parts: TrackerParts,
+    lifeline: Lifeline,
+    /// Who is at home here.
+    team: BTreeSet<TechnicianId>,
+    durations: Arc<Durations>,
+    waiting: Vec<Waiting>,
+    at_work: bool,
+    saved: u64,
+}
+
+impl Tracker {
+    pub fn new(territory: TerritoryId, parts: TrackerParts, lifeline: Lifeline) -> Self {
+        let (team, durations) = (BTreeSet::new(), Arc::default());
+        Self { territory, parts, lifeline, team, durations, waiting: Vec::new(), at_work: false, saved: 0 }
+    }
+
+    /// Takes what waits into one transaction, unless one is at work already.
+    fn work(&mut self, context: &mut Context<Self>) {
+        if self.at_work || self.waiting.is_empty() {
+            return;
+        }
+        self.at_work = true;
+        let count = self.waiting.len().min(limits::GROUP_COMMIT);
+        let batch: Vec<Waiting> = self.waiting.drain(..count).collect();
+        let saving = save(self.parts.clone(), Arc::clone(&self.durations), batch);
+        context.spawn(saving.into_actor(self).map(move |(), tracker, context| {
+            tracker.at_work = false;
+            tracker.saved += count as u64;
+            let state = json!({ "looks": tracker.saved, "waiting": tracker.waiting.len() });
+            tracker.lifeline.teller().tell(state);
+            tracker.work(context);
+        }));
+    }
+
+    fn look_again(&mut self, technicians: impl IntoIterator<Item = TechnicianId>, context: &mut Context<Self>) {
+        for technician in technicians {
+            let listed = self.waiting.iter().any(|waiting| waiting.sighting.technician == technician);
+            if !listed {
+                let sighting = Sighting { technician, reports: Vec::new() };
+                self.waiting.push(Waiting { sighting, reply: None });
+            }
+        }
+        self.work(context);
+    }
+}
+
+impl Kept for Tracker {
+    const NAME: &'static str = "tracker";
+}
+
+impl Actor for Tracker {
+    type Context = Context<Self>;
+
+    /// Nothing is kept over a restart: positions and figures are in the store, and a first look brings them up to date.
+    fn started(&mut self, context: &mut Self::Context) {
+        let (store, territory) = (self.parts.store.clone(), self.territory);
+        let wake = store.wake();
+        let learning = learn(store.clone(), territory);
+        context.wait(learning.into_actor(self).map(|learned, tracker, context| match learned {
+            Ok((team, durations)) => {
+                tracker.team = team;
+                tracker.durations = Arc::new(durations);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the territory's people could not be read; trying again");
+                context.stop();
+            }
+        }));
+        context.notify(Review);
+        context.run_interval(store.clock().wall(REVIEW_EVERY), |_, context| context.notify(Review));
+        let grown = futures_util::stream::unfold(wake, |wake| async move {
+            wake.wait().await;
+            Some((Grown(wake.take().into_keys().collect()), wake))
+        });
+        context.add_stream(grown);
+    }
+}
+
+/// Streams of the journal that have grown.
+struct Grown(Vec<Stream>);
+
+async fn learn(store: Store, territory: TerritoryId) -> Result<(BTreeSet<TechnicianId>, Durations), Fault> {
+    let since = store.clock().now() - Seconds::hours(24 * LEARN_DAYS);
+    store
+        .read(move |reader| {
+            let team = reader.technicians_at_home(territory)?;
+            Ok((team.into_iter().collect(), reader.durations(since)?))
+        })
+        .await
+}
+
+/// A technician's own stream grows when his route changes.
+impl StreamHandler<Grown> for Tracker {
+    fn handle(&mut self, Grown(streams): Grown, context: &mut Self::Context) {
+        let of_team = |stream: Stream| match stream {
+            Stream::Technician(id) if self.team.contains(&id) => Some(id),
+            _ => None,
+        };
+        let touched: Vec<TechnicianId> = streams.into_iter().filter_map(of_team).collect();
+        self.look_again(touched, context);
+    }
+}
+
+impl Handler<Positions> for Tracker {
+    type Result = ResponseFuture<Result<PositionsAccepted, Fault>>;
+
+    fn handle(&mut self, message: Positions, context: &mut Self::Context) -> Self::Result {
+        let Positions { technician, reports } = message;
+        if self.waiting.len() >= limits::STORE_QUEUE {
+            return Box::pin(async { Err(StoreError::Busy.into()) });
+        }
+        let (reply, answer) = oneshot::channel();
+        self.waiting.push(Waiting { sighting: Sighting { technician, reports }, reply: Some(reply) });
+        self.work(context);
+        Box::pin(async move { answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())) })
+    }
+}
+
+impl Handler<Review> for Tracker {
+    type Result = ();
+
+    fn handle(&mut self, _: Review, context: &mut Self::Context) {
+        let (store, territory) = (self.parts.store.clone(), self.territory);
+        let busy = async move { store.read(move |reader| reader.busy_technicians(territory)).await };
+        context.spawn(busy.into_actor(self).map(|busy, tracker, context| match busy {
+            Ok(technicians) => tracker.look_again(technicians, context),
+            Err(error) => tracing::warn!(%error, "live routes could not be reviewed, the next review tries again"),
+        }));
+    }
+}
+
+/// Saves first and shows afterwards: nobody sees a figure that a crash could take back.
+async fn save(parts: TrackerParts, durations: Arc<Durations>, batch: Vec<Waiting>) {
+    let (sightings, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.sighting, w.reply)).unzip();
+    let travel = Arc::clone(&parts.travel);
+    let saved = parts.store.task(access::Actor::system("tracker"), move |unit| {
+        let known = Knowledge { durations: &durations, hours: &HourFactors::FLAT, travel: travel.as_ref() };
+        sightings.iter().map(|sighting| track_route(unit, sighting, &known)).collect::<Result<Vec<Shown>, Fault>>()
+    });
+    match saved.await {
+        Ok(shown) => shown.into_iter().zip(replies).for_each(|(shown, reply)| show(&parts.hub, shown, reply)),
+        Err(error) => {
+            tracing::error!(%error, "positions could not be saved; the phones will send them again");
+            replies.into_iter().flatten().for_each(|reply| drop(reply.send(Err(StoreError::Busy.into()))));
+        }
+    }
+}
+
+fn show(hub: &Hub, shown: Shown, reply: Option<Reply>) {
+    if let Some(seen) = &shown.fix {
+        hub.publish_position(&seen.streams, seen.technician, &seen.fix);
+    }
+    for (streams, eta) in &shown.etas {
+        hub.publish_eta(streams, eta);
+    }
+    if let Some(reply) = reply {
+        // A phone that hung up sends the same positions again, and they count once.
+        let _ = reply.send(Ok(shown.accepted));
+    }
+}

@@ -1,0 +1,175 @@
+//! A dispatcher gives a work order to a technician.
+
+use serde_json::json;
+
+use super::{route, track};
+use crate::domain::event::EventKind;
+use crate::domain::ids::{VisitId, WorkOrderId};
+use crate::domain::issue::IssueState;
+use crate::domain::promise;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Window;
+use crate::domain::visit::VisitState;
+use crate::limits;
+use crate::planner::answer::{Break, Candidate, RuleResult};
+use crate::planner::problem::{Job, Scene, TechnicianState};
+use crate::planner::{place, rank};
+use crate::roads::TravelTimes;
+use crate::store::cases::{Case, WorkOrder};
+use crate::store::technicians::Profile;
+use crate::store::visits::Visit;
+use crate::store::{Fault, Unit};
+use crate::views::board::{AssignRequest, Assigned};
+
+/// Assigns, or says whose promise would break. Nothing moves silently: each visit that shifts is told of, and each
+/// promise that the dispatcher breaks is made anew.
+pub fn assign(
+    unit: &mut Unit<'_>,
+    id: WorkOrderId,
+    request: &AssignRequest,
+    travel: &dyn TravelTimes,
+) -> Result<Assigned, Fault> {
+    unit.lock_technician(request.technician_id)?;
+    let order = unit.lock_work_order(id)?;
+    still_open(unit, &order, request)?;
+    let (_, job) = unit.job(id)?;
+    let (profile, technician) = unit.technician(request.technician_id)?;
+    let scene = Scene { now: unit.now(), zone: unit.zone(), travel };
+    let candidate = judge(&job, &technician, &scene)?;
+    let reason = accepted_reason(request, &candidate.breaks)?;
+
+    let visit_id: VisitId = unit.id();
+    let (changed, insertion) = place(&job, &technician, visit_id, &scene).map_err(|failed| unfit(&failed))?;
+    let case = unit.case(id)?;
+    let promised = promise::window(insertion.start, job.wish, unit.now());
+    let visit = new_visit(unit, &order, &profile, visit_id, promised, &insertion);
+    unit.insert_visit(&visit)?;
+    unit.set_work_order(id, "assigned")?;
+    unit.set_issue_state(case.issue, IssueState::InField, None)?;
+    tell_assigned(unit, &case, &profile, &visit, &candidate, reason)?;
+    route::write(unit, &changed, travel, Some(visit_id))?;
+    renew_promises(unit, &profile, &candidate.breaks, reason)?;
+    let link = track::issue_link(unit, visit_id)?;
+    Ok(Assigned { visit: unit.visit_row(visit_id)?, track_url: link.url })
+}
+
+/// A work order that is taken says by whom; one that changed otherwise is stale.
+fn still_open(unit: &mut Unit<'_>, order: &WorkOrder, request: &AssignRequest) -> Result<(), Fault> {
+    if let Some(visit) = unit.live_visit_of(order.id)? {
+        let row = unit.visit_row(visit.id)?;
+        let at = visit.created_at.clock_face(unit.zone());
+        return Err(Refusal::new(Code::Taken)
+            .with("technician", row.technician_name.clone())
+            .with("at", at)
+            .with("visit", row)
+            .into());
+    }
+    if order.state != "open" {
+        let closed = IssueState::Closed;
+        return Err(Refusal::new(Code::IssueState).with("state_ja", closed.ja()).with("state_en", closed.en()).into());
+    }
+    if order.version != request.version {
+        return Err(
+            Refusal::stale(order.version, json!({ "work_order_id": order.id, "version": order.version })).into()
+        );
+    }
+    Ok(())
+}
+
+fn judge(job: &Job, technician: &TechnicianState, scene: &Scene<'_>) -> Result<Candidate, Refusal> {
+    let ranking = rank(job, std::slice::from_ref(technician), scene);
+    let candidate = ranking.candidates.into_iter().next().ok_or_else(|| Refusal::new(Code::NotFound))?;
+    if candidate.fit { Ok(candidate) } else { Err(unfit(&candidate.rules)) }
+}
+
+fn unfit(rules: &[RuleResult]) -> Refusal {
+    let failed: Vec<&RuleResult> = rules.iter().filter(|rule| !rule.passed).collect();
+    let say = |text: fn(&RuleResult) -> &str| failed.iter().map(|rule| text(rule)).collect::<Vec<_>>().join("; ");
+    Refusal::new(Code::Unfit)
+        .with("why_ja", say(|rule| &rule.ja))
+        .with("why_en", say(|rule| &rule.en))
+        .with("reasons", &failed)
+}
+
+/// The dispatcher's reason, which a broken promise demands.
+fn accepted_reason<'a>(request: &'a AssignRequest, breaks: &[Break]) -> Result<&'a str, Refusal> {
+    let reason = request.reason.as_deref().map_or("", str::trim);
+    if reason.chars().count() > limits::LINE_CHARS {
+        return Err(Refusal::invalid("reason", "too long"));
+    }
+    if breaks.is_empty() || (request.accept_broken && !reason.is_empty()) {
+        return Ok(reason);
+    }
+    Err(Refusal::new(Code::PromiseBroken).with("count", breaks.len()).with("broken", breaks))
+}
+
+fn new_visit(
+    unit: &Unit<'_>,
+    order: &WorkOrder,
+    profile: &Profile,
+    id: VisitId,
+    promised: Window,
+    insertion: &crate::planner::answer::Insertion,
+) -> Visit {
+    Visit {
+        id,
+        work_order_id: order.id,
+        territory_id: order.territory_id,
+        technician_id: profile.id,
+        state: VisitState::Dispatched,
+        state_before: None,
+        // The order of the whole route is written right after.
+        route_order: 0,
+        planned_start: insertion.start,
+        planned_end: insertion.end,
+        travel_s: 0,
+        promised_from: Some(promised.from),
+        promised_to: Some(promised.to),
+        declared_arrival: None,
+        declared_at: None,
+        created_at: unit.now(),
+        accepted_at: None,
+        en_route_at: None,
+        en_route_lat: None,
+        en_route_lon: None,
+        arrived_at: None,
+        started_at: None,
+        finished_at: None,
+        version: 1,
+    }
+}
+
+/// The decision goes into the journal with its reasons, so that it can be explained next day.
+fn tell_assigned(
+    unit: &mut Unit<'_>,
+    case: &Case,
+    profile: &Profile,
+    visit: &Visit,
+    candidate: &Candidate,
+    reason: &str,
+) -> Result<(), Fault> {
+    let row = unit.visit_row(visit.id)?;
+    let about = case.about_visit(visit.id, profile.id);
+    let streams = case.visit_streams(visit.id, profile.id, profile.territory);
+    let assigned = json!({ "visit": row, "decision": candidate, "reason": reason });
+    unit.record(&streams, EventKind::VisitAssigned, about, assigned);
+    let promised = json!({ "from": visit.promised_from, "to": visit.promised_to, "reason": "assigned" });
+    unit.record(&streams, EventKind::PromiseMade, about, promised);
+    Ok(())
+}
+
+/// Customers whose promise the dispatcher gave up get a new one, with the reason.
+fn renew_promises(unit: &mut Unit<'_>, profile: &Profile, breaks: &[Break], reason: &str) -> Result<(), Fault> {
+    for broken in breaks {
+        let mut visit = unit.visit(broken.visit_id)?;
+        let renewed = promise::window(visit.planned_start, None, unit.now());
+        visit.promised_from = Some(renewed.from);
+        visit.promised_to = Some(renewed.to);
+        unit.update_visit(&mut visit)?;
+        let case = unit.case(visit.work_order_id)?;
+        let streams = case.visit_streams(visit.id, profile.id, profile.territory);
+        let data = json!({ "from": renewed.from, "to": renewed.to, "was": broken.promised, "reason": reason });
+        unit.record(&streams, EventKind::PromiseChanged, case.about_visit(visit.id, profile.id), data);
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! What saving a contact would do: priorities, costs, the very tickets, the work to be done. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::check;
+use crate::domain::ids::{IssueId, ProductId, TerritoryId};
+use crate::domain::issue::{IssueKind, IssueState};
+use crate::domain::priority::Priority;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Timestamp;
+use crate::domain::wallet::policy::{Cost, Policy};
+use crate::domain::wallet::select::Candidate;
+use crate::limits;
+use crate::sentences::consumption::{self, Repeated, Total};
+use crate::store::intake::{Facts, ProductFacts, Repaired, SymptomFacts};
+use crate::views::desk::{IntakeRequest, IssueRequest};
+use crate::views::wallet::{Consumption, ConsumptionLine, Expiry};
+
+pub struct Plan {
+    pub consumption: Consumption,
+    pub issues: Vec<PlannedIssue>,
+}
+
+pub struct PlannedIssue {
+    pub territory: TerritoryId,
+    pub territory_code: String,
+    pub site_name: String,
+    pub product: Option<ProductId>,
+    pub priority: Priority,
+    pub state: IssueState,
+    pub cost: Cost,
+    pub linked: Option<IssueId>,
+    /// Numbers of the tickets that the hold will take.
+    pub tickets: Vec<String>,
+    pub work: Option<Work>,
+}
+
+/// What a visit needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    pub skill: String,
+    pub needs: SymptomFacts,
+    pub arrive_by: Timestamp,
+}
+
+pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) -> Result<Plan, Refusal> {
+    let today = now.day(zone);
+    check::contact(request, facts, now, today)?;
+    let mut costed = Vec::new();
+    for (index, issue) in request.issues.iter().enumerate() {
+        let (site, product) = check::issue(index, issue, facts, now)?;
+        let repeated = recurrence(issue, facts, today, zone);
+        let cost = facts.contract.policy.cost(issue.kind, repeated.is_some());
+        costed.push((issue, site, product, repeated, cost));
+    }
+    let needed: i64 = costed.iter().map(|(.., cost)| cost.units).sum();
+    let overdraft = afford(request.overdraft, facts, needed)?;
+
+    let mut tickets = facts.funds.next.iter();
+    let (mut issues, mut lines) = (Vec::new(), Vec::new());
+    for (index, (issue, site, product, repeated, cost)) in costed.into_iter().enumerate() {
+        let count = usize::try_from(cost.units).unwrap_or_default();
+        let taken: Vec<String> = tickets.by_ref().take(count).map(|ticket| ticket.number.clone()).collect();
+        let priority = Priority::of(issue.impact, issue.urgency);
+        let linked = repeated.and_then(|repair| repair.issue.as_ref()).map(|(id, _)| *id);
+        lines.push(line(index, issue, cost, &taken, repeated, priority, today, zone));
+        issues.push(PlannedIssue {
+            territory: site.territory,
+            territory_code: site.territory_code.clone(),
+            site_name: site.name.clone(),
+            product,
+            priority,
+            state: first_state(issue),
+            cost,
+            linked,
+            tickets: taken,
+            work: product.filter(|_| issue.needs_visit).and_then(|id| facts.products.get(&id)).map(|product| Work {
+                skill: product.skill.clone(),
+                needs: needs(issue, product),
+                arrive_by: now + priority.arrive_within(),
+            }),
+        });
+    }
+    Ok(Plan { consumption: sum_up(facts, lines, needed, overdraft), issues })
+}
+
+/// Where an issue starts: with the dispatcher, or with the operator on the phone.
+fn first_state(issue: &IssueRequest) -> IssueState {
+    match (issue.needs_visit, issue.kind) {
+        (true, _) => IssueState::AwaitingDispatch,
+        (false, IssueKind::Fault) => IssueState::Triaging,
+        (false, IssueKind::Question | IssueKind::Inquiry) => IssueState::Remote,
+    }
+}
+
+/// The newest repair of the same symptom on the same asset within the guarantee.
+fn recurrence<'a>(issue: &IssueRequest, facts: &'a Facts, today: NaiveDate, zone: Tz) -> Option<&'a Repaired> {
+    let (asset, symptom) = (issue.asset_id?, issue.symptom.as_ref()?);
+    let days = i64::from(facts.contract.policy.recurrence_days);
+    if days == 0 || issue.kind == IssueKind::Inquiry {
+        return None;
+    }
+    facts.repairs.iter().find(|repair| {
+        let age = (today - repair.at.day(zone)).num_days();
+        repair.asset == asset && repair.symptom == *symptom && (0..=days).contains(&age)
+    })
+}
+
+/// Units beyond the tickets at hand, or the refusal with the figures that the operator needs.
+fn afford(agreed: bool, facts: &Facts, needed: i64) -> Result<i64, Refusal> {
+    let (valid, policy): (i64, &Policy) = (facts.funds.valid, &facts.contract.policy);
+    let short = (needed - valid).max(0);
+    let left = (i64::from(policy.overdraft_limit) + facts.funds.balances.overdraft).max(0);
+    if short == 0 || (agreed && short <= left) {
+        return Ok(short);
+    }
+    Err(Refusal::new(Code::Insufficient).with("needed", needed).with("available", valid).with("overdraft_left", left))
+}
+
+/// What the symptom needs. An unknown one may take as long as the longest of its product.
+fn needs(issue: &IssueRequest, product: &ProductFacts) -> SymptomFacts {
+    if let Some(known) = issue.symptom.as_ref().and_then(|code| product.symptoms.get(code)) {
+        return known.clone();
+    }
+    let symptoms = || product.symptoms.values();
+    SymptomFacts {
+        service_minutes: symptoms().map(|s| s.service_minutes).max().unwrap_or(limits::UNKNOWN_WORK_MINUTES),
+        level_min: symptoms().map(|s| s.level_min).min().unwrap_or(1),
+        qualification: None,
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the facts of one printed line")]
+fn line(
+    index: usize,
+    issue: &IssueRequest,
+    cost: Cost,
+    tickets: &[String],
+    repeated: Option<&Repaired>,
+    priority: Priority,
+    today: NaiveDate,
+    zone: Tz,
+) -> ConsumptionLine {
+    let said = repeated.map(|repair| {
+        let on = repair.at.day(zone);
+        let issue_number = repair.issue.as_ref().map(|(_, number)| number.as_str());
+        Repeated { issue_number, on, days_ago: (today - on).num_days() }
+    });
+    let words = consumption::line(index, issue.kind, cost.units, tickets, said);
+    ConsumptionLine {
+        index,
+        units: cost.units,
+        tickets: tickets.to_vec(),
+        reason: cost.reason,
+        recurrence_of: repeated.and_then(|repair| repair.issue.as_ref()).map(|(id, _)| *id),
+        priority,
+        sentence_ja: words.ja,
+        sentence_en: words.en,
+    }
+}
+
+fn sum_up(facts: &Facts, lines: Vec<ConsumptionLine>, needed: i64, overdraft: i64) -> Consumption {
+    let used = usize::try_from(needed - overdraft).unwrap_or_default();
+    let expiring_used = by_last_day(&facts.funds.next[..used.min(facts.funds.next.len())]);
+    let (before, after) = (facts.funds.valid, facts.funds.valid - used as i64);
+    let words = consumption::total(&Total {
+        issues: lines.len(),
+        units: needed,
+        before,
+        after,
+        expiring: &expiring_used,
+        overdraft,
+    });
+    Consumption {
+        lines,
+        total: needed,
+        available_before: before,
+        available_after: after,
+        expiring_used,
+        overdraft_used: overdraft,
+        sentence_ja: words.ja,
+        sentence_en: words.en,
+    }
+}
+
+/// Tickets without an end are left out.
+fn by_last_day(tickets: &[Candidate]) -> Vec<Expiry> {
+    let mut days: BTreeMap<NaiveDate, i64> = BTreeMap::new();
+    for ticket in tickets.iter().filter(|ticket| !ticket.is_endless()) {
+        *days.entry(ticket.expires_on).or_default() += 1;
+    }
+    days.into_iter().map(|(on, count)| Expiry { on, count }).collect()
+}

@@ -1,0 +1,13 @@
+//! The use cases: load, decide by the rules, write once, tell the journal.
+
+pub mod assign;
+mod case;
+pub mod intake;
+pub mod progress;
+mod queue;
+pub mod remote_outcome;
+pub mod report;
+mod route;
+pub mod track;
+pub mod track_route;
+pub mod withdraw;

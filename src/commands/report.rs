@@ -1,0 +1,109 @@
+//! The service report ends a visit, settles the tickets and closes the issue, or sends it back to the queue.
+
+use serde_json::json;
+
+use super::{progress, queue, withdraw};
+use crate::domain::event::EventKind;
+use crate::domain::ids::{TechnicianId, VisitId};
+use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::visit::{VisitAction, VisitState, advance};
+use crate::limits;
+use crate::roads::TravelTimes;
+use crate::store::cases::Case;
+use crate::store::visits::Visit;
+use crate::store::{Fault, Unit};
+use crate::views::technician::ReportRequest;
+
+/// Files the report. The cause decides too: a cause of our own makes the repair free, whatever was tapped.
+pub fn report(
+    unit: &mut Unit<'_>,
+    technician: TechnicianId,
+    id: VisitId,
+    request: &ReportRequest,
+    travel: &dyn TravelTimes,
+) -> Result<(), Fault> {
+    unit.lock_technician(technician)?;
+    let visit = progress::own_visit(unit, technician, id, None)?;
+    advance(visit.state, visit.state_before, VisitAction::Finish)?;
+    complete(request)?;
+    let outcome = outcome(unit, request)?;
+    let at = progress::tap_time(&visit, request.at, unit.now());
+    let order = visit.work_order_id;
+    let departed = visit.en_route_at.is_some();
+    unit.insert_report(id, request, outcome, at)?;
+    finish(unit, visit, outcome, travel)?;
+    let case = unit.case(order)?;
+    tell_report(unit, &case, technician, id, request, outcome)?;
+    if outcome.is_final() {
+        resolve(unit, &case, outcome, departed)
+    } else {
+        queue::reopen(unit, order, outcome.as_str())
+    }
+}
+
+/// What a report cannot be filed without.
+fn complete(request: &ReportRequest) -> Result<(), Refusal> {
+    let mut missing = Vec::new();
+    if request.cause.trim().is_empty() {
+        missing.push("cause");
+    }
+    if request.remedy.trim().is_empty() {
+        missing.push("remedy");
+    }
+    if !(1..=1440).contains(&request.minutes) {
+        missing.push("minutes");
+    }
+    if !missing.is_empty() {
+        return Err(Refusal::new(Code::ReportIncomplete).with("missing", missing.join(", ")));
+    }
+    let long = [&request.cause, &request.cause_text, &request.remedy];
+    if long.iter().any(|text| text.chars().count() > limits::TEXT_CHARS) {
+        return Err(Refusal::invalid("remedy", "at most 4000 characters"));
+    }
+    let parts_ok = request.parts.len() <= limits::PARTS_PER_REPORT
+        && request
+            .parts
+            .iter()
+            .all(|part| (1..=999).contains(&part.quantity) && part.code.chars().count() <= limits::LINE_CHARS);
+    if parts_ok { Ok(()) } else { Err(Refusal::invalid("parts", "at most 50 parts, 1 to 999 pieces each")) }
+}
+
+fn outcome(unit: &mut Unit<'_>, request: &ReportRequest) -> Result<Outcome, Fault> {
+    let known = unit.cause(&request.cause)?;
+    let cause = known.ok_or_else(|| Refusal::invalid("cause", "not one of the company's causes"))?;
+    let told: Outcome = request.outcome.into();
+    Ok(if cause.own_defect && told == Outcome::Repaired { Outcome::OwnDefect } else { told })
+}
+
+fn finish(unit: &mut Unit<'_>, visit: Visit, outcome: Outcome, travel: &dyn TravelTimes) -> Result<(), Fault> {
+    let state = if outcome.is_final() { VisitState::Done } else { VisitState::NeedsRevisit };
+    withdraw::close(unit, visit, state, EventKind::VisitFinished, outcome.as_str(), travel)
+}
+
+fn tell_report(
+    unit: &mut Unit<'_>,
+    case: &Case,
+    technician: TechnicianId,
+    visit: VisitId,
+    request: &ReportRequest,
+    outcome: Outcome,
+) -> Result<(), Fault> {
+    let home = unit.home_territory(technician)?;
+    let streams = case.visit_streams(visit, technician, home);
+    let report = unit.report_view(visit)?;
+    let data = json!({
+        "report": report, "outcome": outcome, "issue_number": case.issue_number, "minutes": request.minutes,
+    });
+    unit.record(&streams, EventKind::ReportFiled, case.about_visit(visit, technician), data);
+    Ok(())
+}
+
+fn resolve(unit: &mut Unit<'_>, case: &Case, outcome: Outcome, departed: bool) -> Result<(), Fault> {
+    unit.set_work_order(case.work_order, "closed")?;
+    unit.set_issue_state(case.issue, IssueState::Closed, Some(outcome))?;
+    let data = json!({ "outcome": outcome, "issue_number": case.issue_number });
+    unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
+    unit.settle(case.issue, outcome, departed)?;
+    Ok(())
+}

@@ -1,0 +1,252 @@
+//! New positions and changes of a route become arrival figures: saved first, shown afterwards.
+
+use serde_json::json;
+
+use crate::domain::eta::Eta;
+use crate::domain::event::{EventKind, Stream};
+use crate::domain::ids::{TechnicianId, VisitId};
+use crate::domain::place::Position;
+use crate::domain::time::{Seconds, Timestamp, Window};
+use crate::domain::visit::VisitState;
+use crate::eta::filter::moves_arrival;
+use crate::eta::{
+    Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal, Seen, Word,
+    arrivals, check_position, seed,
+};
+use crate::planner::problem::TechnicianState;
+use crate::roads::TravelTimes;
+use crate::store::technicians::Profile;
+use crate::store::tracking::TrackedVisit;
+use crate::store::{Fault, Unit};
+use crate::views::board::Fix;
+use crate::views::technician::{IgnoredPosition, PositionReport, PositionsAccepted};
+
+/// How long work takes when nothing is known of the product: half to double.
+const UNKNOWN_SIGMA: f64 = 0.45;
+
+/// What a technician's phone sent, or nothing when only his route changed.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    pub technician: TechnicianId,
+    pub reports: Vec<PositionReport>,
+}
+
+/// What the estimate stands on.
+#[derive(Clone, Copy)]
+pub struct Knowledge<'a> {
+    pub durations: &'a Durations,
+    pub hours: &'a HourFactors,
+    pub travel: &'a dyn TravelTimes,
+}
+
+/// What may be shown once it is saved.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    pub accepted: PositionsAccepted,
+    pub fix: Option<ShownFix>,
+    pub etas: Vec<(Vec<Stream>, Eta)>,
+}
+
+/// A position, and who may see it.
+#[derive(Debug, Clone)]
+pub struct ShownFix {
+    pub streams: Vec<Stream>,
+    pub technician: TechnicianId,
+    pub fix: Fix,
+}
+
+/// Judges the positions, evaluates every visit of the route, and tells what matters through the journal.
+pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'_>) -> Result<Shown, Fault> {
+    let (profile, state) = unit.technician(sighting.technician)?;
+    let route = unit.tracked_route(sighting.technician)?;
+    let before = unit.last_fix(sighting.technician)?;
+    let judged = judge(&state, before, &sighting.reports, unit.now());
+    if let Some(fix) = judged.newest {
+        unit.save_fix(sighting.technician, &fix)?;
+    }
+    let fix = judged.newest.map(|fix| ShownFix {
+        streams: fix_streams(&profile, &route),
+        technician: sighting.technician,
+        fix,
+    });
+    let scene = Evaluation { profile: &profile, state: &state, route: &route, fix: judged.newest.or(before), known };
+    let etas = evaluate(unit, &scene, judged.correlation_id)?;
+    Ok(Shown { accepted: judged.accepted, fix, etas })
+}
+
+struct Judged {
+    accepted: PositionsAccepted,
+    newest: Option<Fix>,
+    correlation_id: Option<u64>,
+}
+
+fn judge(state: &TechnicianState, last: Option<Fix>, reports: &[PositionReport], now: Timestamp) -> Judged {
+    let duty = state.shift.map(|shift| Window { from: shift.from, to: shift.to + state.overtime_max });
+    let mut judged = Judged { accepted: PositionsAccepted::default(), newest: None, correlation_id: None };
+    for report in reports {
+        match judge_one(report, judged.newest.or(last), now, duty) {
+            Ok(fix) => {
+                judged.accepted.accepted += 1;
+                judged.newest = Some(fix);
+                judged.correlation_id = report.correlation_id.or(judged.correlation_id);
+            }
+            Err(code) => judged.accepted.ignored.push(IgnoredPosition { seq: report.seq, code: code.to_owned() }),
+        }
+    }
+    judged
+}
+
+/// A repeated or older number is a retry: ignored, never an error.
+fn judge_one(
+    report: &PositionReport,
+    last: Option<Fix>,
+    now: Timestamp,
+    duty: Option<Window>,
+) -> Result<Fix, &'static str> {
+    let position = Position::new(report.lat, report.lon).ok_or("position.off_globe")?;
+    let previous = last.and_then(|fix| {
+        Some(Seen { position: Position::new(fix.lat, fix.lon)?, accuracy_m: fix.accuracy_m, at: fix.at })
+    });
+    if last.is_some_and(|fix| report.seq <= fix.seq) {
+        return Err("position.out_of_order");
+    }
+    let seen = Seen { position, accuracy_m: report.accuracy_m, at: report.at };
+    check_position(&seen, previous.as_ref(), now, duty).map_err(|fault| fault.code())?;
+    Ok(Fix { lat: report.lat, lon: report.lon, accuracy_m: report.accuracy_m, at: report.at, seq: report.seq })
+}
+
+/// The board sees every position; a customer only that of a technician on the way to him.
+fn fix_streams(profile: &Profile, route: &[TrackedVisit]) -> Vec<Stream> {
+    let mut streams = vec![Stream::Territory(profile.territory)];
+    for tracked in route.iter().filter(|tracked| tracked.visit.state == VisitState::EnRoute) {
+        streams.push(Stream::Visit(tracked.visit.id));
+        streams.push(Stream::Territory(tracked.visit.territory_id));
+    }
+    streams.sort_unstable();
+    streams.dedup();
+    streams
+}
+
+struct Evaluation<'a> {
+    profile: &'a Profile,
+    state: &'a TechnicianState,
+    route: &'a [TrackedVisit],
+    fix: Option<Fix>,
+    known: &'a Knowledge<'a>,
+}
+
+fn evaluate(
+    unit: &mut Unit<'_>,
+    scene: &Evaluation<'_>,
+    correlation_id: Option<u64>,
+) -> Result<Vec<(Vec<Stream>, Eta)>, Fault> {
+    let now = unit.now();
+    let visits: Vec<ChainVisit> = scene.route.iter().map(|tracked| chain_visit(tracked, scene.known)).collect();
+    let (doing, known_at) = doing(scene, now);
+    let chain = Chain {
+        now,
+        zone: unit.zone(),
+        doing,
+        known_at,
+        word: scene.route.first().and_then(word),
+        visits: &visits,
+        break_due: scene.state.break_plan.map(|plan| ChainBreak { window: plan.window, duration: plan.duration }),
+        hours: scene.known.hours,
+        travel: scene.known.travel,
+        seed: seed(visits.iter().map(|visit| visit.visit), known_at),
+    };
+    let mut shown = Vec::with_capacity(visits.len());
+    for interval in arrivals(&chain) {
+        let Some(tracked) = scene.route.iter().find(|tracked| tracked.visit.id == interval.visit) else { continue };
+        let eta = save(unit, scene.profile, tracked, &interval, correlation_id)?;
+        shown.push((eta_streams(scene.profile, tracked), eta));
+    }
+    Ok(shown)
+}
+
+fn chain_visit(tracked: &TrackedVisit, known: &Knowledge<'_>) -> ChainVisit {
+    let catalog = Some(tracked.service);
+    let service = match &tracked.work {
+        Some(key) => known.durations.work(key, catalog),
+        None => Lognormal { median_s: tracked.service.0.max(60) as f64, sigma: UNKNOWN_SIGMA },
+    };
+    ChainVisit {
+        visit: tracked.visit.id,
+        position: tracked.position,
+        promised: tracked.visit.promised(),
+        early_ok: true,
+        service,
+    }
+}
+
+/// What he does, and since when that is known.
+fn doing(scene: &Evaluation<'_>, now: Timestamp) -> (Doing, Timestamp) {
+    let idle = |at| (Doing::Idle { from: scene.state.free_position, free_at: scene.state.free_at }, at);
+    let Some(first) = scene.route.first() else { return idle(now) };
+    let visit = &first.visit;
+    match visit.state {
+        VisitState::EnRoute => {
+            let left_at = visit.en_route_at.unwrap_or(now);
+            let fix = scene.fix.filter(|fix| fix.at >= left_at && moves_arrival(fix.accuracy_m));
+            let fix =
+                fix.and_then(|fix| Some(crate::eta::Fix { position: Position::new(fix.lat, fix.lon)?, at: fix.at }));
+            let from = visit.set_out_from().unwrap_or(scene.state.free_position);
+            (Doing::Driving { from, left_at, fix }, fix.map_or(left_at, |fix| fix.at))
+        }
+        VisitState::Arrived => (Doing::Working { elapsed: Seconds::ZERO }, visit.arrived_at.unwrap_or(now)),
+        VisitState::Working => {
+            let started = visit.started_at.unwrap_or(now);
+            (Doing::Working { elapsed: now.since(started).max_zero() }, started)
+        }
+        _ => idle(visit.created_at),
+    }
+}
+
+fn word(first: &TrackedVisit) -> Option<Word> {
+    let (said_at, expected) = first.visit.declared_at.zip(first.visit.declared_arrival)?;
+    // A word said before the last step was about another leg.
+    let step = [first.visit.en_route_at, first.visit.arrived_at, first.visit.started_at].into_iter().flatten().max();
+    let current = step.is_none_or(|step| said_at >= step);
+    current.then_some(Word { said_at, expected, bias: 1.0 })
+}
+
+/// Saves the figure under the next number and tells it when it matters.
+fn save(
+    unit: &mut Unit<'_>,
+    profile: &Profile,
+    tracked: &TrackedVisit,
+    interval: &EtaInterval,
+    correlation_id: Option<u64>,
+) -> Result<Eta, Fault> {
+    let seq = tracked.shown.as_ref().map_or(0, |eta| eta.seq) + 1;
+    let eta = interval.figure(seq, unit.now(), correlation_id);
+    let mut told = tracked.told;
+    let reason = told.consider(Circumstance {
+        now: unit.now(),
+        likely: eta.likely,
+        promised: tracked.visit.promised(),
+        early_ok: true,
+        under_way: tracked.visit.state == VisitState::EnRoute,
+        state_changed: false,
+    });
+    unit.save_eta(&eta, &told)?;
+    if let Some(reason) = reason {
+        let case = unit.case(tracked.visit.work_order_id)?;
+        // Not on the technician's stream: it wakes the tracker, which has just looked.
+        let mut streams = case.streams();
+        streams.push(Stream::Visit(tracked.visit.id));
+        let about = case.about_visit(tracked.visit.id, profile.id);
+        unit.record(&streams, EventKind::EtaTold, about, json!({ "eta": eta, "reason": reason }));
+    }
+    Ok(eta)
+}
+
+fn eta_streams(profile: &Profile, tracked: &TrackedVisit) -> Vec<Stream> {
+    let visit: VisitId = tracked.visit.id;
+    let mut streams =
+        vec![Stream::Visit(visit), Stream::Territory(tracked.visit.territory_id), Stream::Technician(profile.id)];
+    if profile.territory != tracked.visit.territory_id {
+        streams.push(Stream::Territory(profile.territory));
+    }
+    streams
+}

@@ -1,0 +1,188 @@
+//! Customers with sites, contracts, lots and assets, and past repairs.
+
+use std::collections::BTreeSet;
+
+use super::fault::Faults;
+use super::known::Known;
+use crate::company::area::contains;
+use crate::company::{CompanyFile, Contract, Customer, Lot, Origin, Policy, Site, limits};
+
+pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
+    faults.count("customers", file.customers.len(), limits::CUSTOMERS_MAX);
+    faults.codes(file.customers.iter().map(|c| c.code.as_str()), |i| format!("customers[{i}].code"));
+    for (index, customer) in file.customers.iter().enumerate() {
+        let at = format!("customers[{index}]");
+        people(faults, &at, customer);
+        sites(faults, &at, customer, known);
+        let here: BTreeSet<&str> = customer.sites.iter().map(|s| s.code.as_str()).collect();
+        faults.count(format!("{at}.contracts"), customer.contracts.len(), limits::CONTRACTS_PER_CUSTOMER_MAX);
+        for (index, contract) in customer.contracts.iter().enumerate() {
+            check_contract(faults, &format!("{at}.contracts[{index}]"), contract, &here, known);
+        }
+    }
+    unique_over_customers(faults, file);
+}
+
+fn people(faults: &mut Faults, at: &str, customer: &Customer) {
+    faults.name(format!("{at}.name"), &customer.name);
+    faults.name(format!("{at}.kana"), &customer.kana);
+    faults.count(format!("{at}.phones"), customer.phones.len(), limits::PHONES_PER_CUSTOMER_MAX);
+    for (index, phone) in customer.phones.iter().enumerate() {
+        faults.phone(format!("{at}.phones[{index}]"), phone);
+    }
+    faults.count(format!("{at}.contacts"), customer.contacts.len(), limits::CONTACTS_PER_CUSTOMER_MAX);
+    faults.codes(customer.contacts.iter().map(|c| c.code.as_str()), |i| format!("{at}.contacts[{i}].code"));
+    for (index, contact) in customer.contacts.iter().enumerate() {
+        let at = format!("{at}.contacts[{index}]");
+        faults.name(format!("{at}.name"), &contact.name);
+        faults.name(format!("{at}.kana"), &contact.kana);
+        faults.phone(format!("{at}.phone"), &contact.phone);
+        if contact.email.as_ref().is_some_and(|mail| !is_mail(mail)) {
+            let ja = "メールアドレスの形式が正しくありません。";
+            faults.add(format!("{at}.email"), "email.form", ja, "This is no mail address.");
+        }
+    }
+}
+
+/// Something before and after one `@`, no blanks: whether it exists only a mail can tell.
+fn is_mail(text: &str) -> bool {
+    let halves = text.split_once('@').is_some_and(|(user, host)| {
+        !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+    });
+    halves && text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+fn sites(faults: &mut Faults, at: &str, customer: &Customer, known: &Known) {
+    faults.count(format!("{at}.sites"), customer.sites.len(), limits::SITES_PER_CUSTOMER_MAX);
+    for (index, site) in customer.sites.iter().enumerate() {
+        let at = format!("{at}.sites[{index}]");
+        faults.name(format!("{at}.name"), &site.name);
+        faults.name(format!("{at}.address"), &site.address);
+        faults.text(format!("{at}.access_notes"), &site.access_notes);
+        let postcode = site.postcode.as_bytes();
+        if postcode.len() != 8
+            || !postcode.iter().enumerate().all(|(i, b)| if i == 3 { *b == b'-' } else { b.is_ascii_digit() })
+        {
+            let ja = "郵便番号は123-4567の形式です。";
+            faults.add(format!("{at}.postcode"), "postcode.form", ja, "A postcode is written 123-4567.");
+        }
+        faults.reference(format!("{at}.territory"), &site.territory, &known.territory_codes);
+        inside_territory(faults, &at, site, known);
+    }
+}
+
+fn inside_territory(faults: &mut Faults, at: &str, site: &Site, known: &Known) {
+    let Some(territory) = known.territories.get(site.territory.as_str()) else { return };
+    if territory.boundary.len() >= 3 && !contains(&territory.boundary, site.position) {
+        let ja = format!("位置が担当エリア「{}」の外です。", territory.name_ja);
+        let en = format!("The position lies outside the territory “{}”.", territory.name_en);
+        faults.add(format!("{at}.position"), "place.outside_territory", ja, en);
+    }
+}
+
+fn check_contract(faults: &mut Faults, at: &str, contract: &Contract, sites: &BTreeSet<&str>, known: &Known) {
+    faults.name(format!("{at}.plan"), &contract.plan);
+    faults.order(format!("{at}.ends_on"), contract.starts_on, contract.ends_on, true);
+    policy(faults, &format!("{at}.policy"), &contract.policy);
+    faults.count(format!("{at}.menu"), contract.menu.len(), limits::MENU_ITEMS_MAX);
+    faults.codes(contract.menu.iter().map(|m| m.code.as_str()), |i| format!("{at}.menu[{i}].code"));
+    for (index, item) in contract.menu.iter().enumerate() {
+        faults.name(format!("{at}.menu[{index}].name_ja"), &item.name_ja);
+        faults.name(format!("{at}.menu[{index}].name_en"), &item.name_en);
+        faults.range(format!("{at}.menu[{index}].units"), item.units, 0, limits::COST_MAX);
+    }
+    faults.count(format!("{at}.lots"), contract.lots.len(), limits::LOTS_PER_CONTRACT_MAX);
+    for (index, lot) in contract.lots.iter().enumerate() {
+        check_lot(faults, &format!("{at}.lots[{index}]"), lot);
+    }
+    faults.count(format!("{at}.assets"), contract.assets.len(), limits::ASSETS_PER_CONTRACT_MAX);
+    for (index, asset) in contract.assets.iter().enumerate() {
+        faults.reference(format!("{at}.assets[{index}].product"), &asset.product, &known.product_codes);
+        faults.reference(format!("{at}.assets[{index}].site"), &asset.site, sites);
+    }
+}
+
+fn policy(faults: &mut Faults, at: &str, policy: &Policy) {
+    let costs = [
+        ("question_cost", policy.question_cost),
+        ("fault_cost", policy.fault_cost),
+        ("inquiry_cost", policy.inquiry_cost),
+        ("overdraft_limit", policy.overdraft_limit),
+        ("no_fault_found_cost", policy.no_fault_found_cost),
+        ("cancel_after_departure_cost", policy.cancel_after_departure_cost),
+    ];
+    for (field, cost) in costs {
+        faults.range(format!("{at}.{field}"), cost, 0, limits::COST_MAX);
+    }
+    faults.range(format!("{at}.recurrence_days"), policy.recurrence_days, 0, limits::RECURRENCE_DAYS_MAX);
+}
+
+fn check_lot(faults: &mut Faults, at: &str, lot: &Lot) {
+    if !is_lot_number(&lot.number) {
+        let ja = format!("ロット番号「{}」はTK-2026-004512の形式です。", lot.number);
+        faults.add(format!("{at}.number"), "lot.number_form", ja, "A lot number is written TK-2026-004512.");
+    }
+    faults.range(format!("{at}.count"), lot.count, 1, limits::TICKETS_PER_LOT_MAX);
+    if lot.used > lot.count {
+        let ja = format!("使用数{}が枚数{}を超えています。", lot.used, lot.count);
+        let en = format!("{} used tickets are more than the {} of the lot.", lot.used, lot.count);
+        faults.add(format!("{at}.used"), "lot.overused", ja, en);
+    }
+    if lot.origin == Origin::Promotional && lot.price_yen != 0 {
+        let en = "A promotional lot has no price.";
+        faults.add(format!("{at}.price_yen"), "lot.promotional_price", "無償付与のロットに価格は付けられません。", en);
+    }
+    if let Some(expires_on) = lot.expires_on {
+        faults.order(format!("{at}.expires_on"), lot.issued_on, expires_on, true);
+    }
+}
+
+/// `TK-`, the year, a hyphen, six digits.
+fn is_lot_number(number: &str) -> bool {
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let parts = number.strip_prefix("TK-").and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(year, serial)| digits(year, 4) && digits(serial, 6))
+}
+
+/// Sites, contracts, lots and serials are unique in the whole file, not only within a customer.
+fn unique_over_customers(faults: &mut Faults, file: &CompanyFile) {
+    let (mut sites, mut contracts, mut lots, mut assets) = (vec![], vec![], vec![], vec![]);
+    for (c, customer) in file.customers.iter().enumerate() {
+        let at = format!("customers[{c}]");
+        sites
+            .extend(customer.sites.iter().enumerate().map(|(i, s)| (s.code.as_str(), format!("{at}.sites[{i}].code"))));
+        for (k, contract) in customer.contracts.iter().enumerate() {
+            let at = format!("{at}.contracts[{k}]");
+            let numbered = |list: &str, i: usize, field: &str| format!("{at}.{list}[{i}].{field}");
+            lots.extend(
+                contract.lots.iter().enumerate().map(|(i, l)| (l.number.as_str(), numbered("lots", i, "number"))),
+            );
+            assets.extend(
+                contract.assets.iter().enumerate().map(|(i, a)| (a.serial.as_str(), numbered("assets", i, "serial"))),
+            );
+            contracts.push((contract.number.as_str(), format!("{at}.number")));
+        }
+    }
+    for list in [sites, contracts, lots, assets] {
+        faults.codes(list.iter().map(|(code, _)| *code), |i| list[i].1.clone());
+    }
+}
+
+pub fn history(faults: &mut Faults, file: &CompanyFile, known: &Known) {
+    faults.count("history", file.history.len(), limits::HISTORY_MAX);
+    for (index, repair) in file.history.iter().enumerate() {
+        let at = format!("history[{index}]");
+        faults.reference(format!("{at}.serial"), &repair.serial, &known.serials);
+        faults.reference(format!("{at}.cause"), &repair.cause, &known.causes);
+        if let Some(technician) = &repair.technician {
+            faults.reference(format!("{at}.technician"), technician, &known.technicians);
+        }
+        faults.text(format!("{at}.remedy"), &repair.remedy);
+        faults.range(format!("{at}.minutes"), repair.minutes, 0, limits::SERVICE_MINUTES_MAX);
+        let Some(asset) = known.assets.get(repair.serial.as_str()) else { continue };
+        faults.order(format!("{at}.on"), asset.installed_on, repair.on, true);
+        let Some(product) = known.products.get(asset.product.as_str()) else { continue };
+        let symptoms = product.symptoms.iter().map(|s| s.code.as_str()).collect();
+        faults.reference(format!("{at}.symptom"), &repair.symptom, &symptoms);
+    }
+}

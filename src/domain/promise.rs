@@ -1,0 +1,54 @@
+//! The window in which a customer is promised somebody at the door.
+
+use crate::domain::time::{Seconds, Timestamp, Window};
+
+const STEP_S: i64 = 300;
+/// Before the planned start: a technician who is early is welcome.
+const BEFORE: Seconds = Seconds::minutes(15);
+/// After it: what a plan of today can honestly promise before anybody has set out.
+const AFTER: Seconds = Seconds::minutes(45);
+
+/// The promise for a visit that is planned to start at `start`: the customer's own wish where the plan meets it, else
+/// an hour around the plan, on five-minute marks and never before `now`.
+pub fn window(start: Timestamp, wish: Option<Window>, now: Timestamp) -> Window {
+    if let Some(wish) = wish.filter(|wish| wish.contains(start)) {
+        return wish;
+    }
+    let from = down(start - BEFORE).max(down(now));
+    Window { from, to: up(start + AFTER) }
+}
+
+fn down(at: Timestamp) -> Timestamp {
+    Timestamp::from_seconds(at.seconds().div_euclid(STEP_S) * STEP_S)
+}
+
+fn up(at: Timestamp) -> Timestamp {
+    Timestamp::from_seconds((at.seconds() + STEP_S - 1).div_euclid(STEP_S) * STEP_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minute(minutes: i64) -> Timestamp {
+        Timestamp::from_seconds(minutes * 60)
+    }
+
+    #[test]
+    fn the_promise_stands_around_the_plan_on_round_minutes() {
+        let promise = window(minute(602), None, minute(0));
+        assert_eq!((promise.from, promise.to), (minute(585), minute(650)));
+    }
+
+    #[test]
+    fn a_wish_that_the_plan_meets_is_the_promise() {
+        let wish = Window { from: minute(600), to: minute(720) };
+        assert_eq!(window(minute(630), Some(wish), minute(0)), wish);
+        assert_ne!(window(minute(730), Some(wish), minute(0)), wish);
+    }
+
+    #[test]
+    fn nothing_is_promised_for_the_past() {
+        assert_eq!(window(minute(601), None, minute(600)).from, minute(600));
+    }
+}

@@ -1,0 +1,22 @@
+//! When somebody will be at the door: sampled, said with its spread, told only when it matters. Pure; the caller
+//! brings the time and the seed.
+
+pub mod calibration;
+pub mod chain;
+pub mod draw;
+pub mod filter;
+pub mod learned;
+pub mod publish;
+mod walk;
+pub mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use calibration::{Calibration, Outcome};
+pub use chain::{Chain, ChainBreak, ChainVisit, Doing, EtaInterval, Fix, Word, arrivals, seed};
+pub use draw::Lognormal;
+pub use filter::{PositionFault, Seen, Use, check_position};
+pub use learned::{Durations, HourFactors, WorkKey, WorkKind, word_bias};
+pub use publish::{Circumstance, Reason, Told};
+pub use window::customer_window;

@@ -1,0 +1,140 @@
+//! The dispatcher's routes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::extract::{Body, OperationId, Path, Query, Shared};
+use super::guard::{Allowed, perm};
+use super::reply::{Json, Stored};
+use super::{Method, Route};
+use crate::commands::{assign, track, withdraw};
+use crate::domain::ids::{TerritoryId, TrackLinkId, VisitId, WorkOrderId};
+use crate::planner::answer::Ranking;
+use crate::store::{Answer, Fault};
+use crate::views::board::{AssignRequest, Assigned, Board, Unassigned, VisitRow, WithdrawRequest};
+use crate::views::track::{Nothing, TrackLinkView};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/api/board", "The board of a territory today", board),
+        Route::new(
+            Method::GET,
+            "/api/work-orders/{id}/candidates",
+            "Every technician for a work order, with reasons",
+            candidates,
+        ),
+        Route::new(Method::POST, "/api/work-orders/{id}/assign", "Give a work order to a technician", assign_order)
+            .created(),
+        Route::new(Method::POST, "/api/visits/{id}/unassign", "Take a visit back into the queue", unassign),
+        Route::new(Method::POST, "/api/visits/{id}/cancel", "Cancel a visit and close its issue", cancel),
+        Route::new(Method::POST, "/api/visits/{id}/track-links", "Make a tracking link", make_link).created(),
+        Route::new(Method::DELETE, "/api/track-links/{id}", "Withdraw a tracking link", revoke_link),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct BoardQuery {
+    territory_id: TerritoryId,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct WorkOrderPath {
+    id: WorkOrderId,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct VisitPath {
+    id: VisitId,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct LinkPath {
+    id: TrackLinkId,
+}
+
+async fn board(
+    _: Allowed<perm::ReadBoard>,
+    shared: Shared,
+    Query(query): Query<BoardQuery>,
+) -> Result<Json<Board>, Fault> {
+    let now = shared.store.clock().now();
+    Ok(Json(shared.store.read(move |reader| reader.board(query.territory_id, now)).await?))
+}
+
+async fn candidates(
+    _: Allowed<perm::ReadBoard>,
+    shared: Shared,
+    Path(path): Path<WorkOrderPath>,
+) -> Result<Json<Ranking>, Fault> {
+    Ok(Json(shared.planners.rank(path.id).await?))
+}
+
+async fn assign_order(
+    who: Allowed<perm::Dispatch>,
+    shared: Shared,
+    Path(path): Path<WorkOrderPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<AssignRequest>,
+) -> Result<Stored<Assigned>, Fault> {
+    let travel = shared.travel.clone();
+    let assigned = shared.store.command(who.actor, operation, move |unit| {
+        Ok(Answer::json(201, &assign::assign(unit, path.id, &request, travel.as_ref())?))
+    });
+    Ok(assigned.await?.into())
+}
+
+async fn unassign(
+    who: Allowed<perm::Dispatch>,
+    shared: Shared,
+    Path(path): Path<VisitPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<WithdrawRequest>,
+) -> Result<Stored<Unassigned>, Fault> {
+    let travel = shared.travel.clone();
+    let done = shared.store.command(who.actor, operation, move |unit| {
+        let work_order_id = withdraw::unassign(unit, path.id, &request, travel.as_ref())?;
+        Ok(Answer::json(200, &Unassigned { work_order_id }))
+    });
+    Ok(done.await?.into())
+}
+
+async fn cancel(
+    who: Allowed<perm::Dispatch>,
+    shared: Shared,
+    Path(path): Path<VisitPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<WithdrawRequest>,
+) -> Result<Stored<VisitRow>, Fault> {
+    let travel = shared.travel.clone();
+    let done = shared.store.command(who.actor, operation, move |unit| {
+        Ok(Answer::json(200, &withdraw::cancel(unit, path.id, &request, travel.as_ref())?))
+    });
+    Ok(done.await?.into())
+}
+
+async fn make_link(
+    who: Allowed<perm::ReadDesk>,
+    shared: Shared,
+    Path(path): Path<VisitPath>,
+    OperationId(operation): OperationId,
+    Body(_): Body<Nothing>,
+) -> Result<Stored<TrackLinkView>, Fault> {
+    let made = shared
+        .store
+        .command(who.actor, operation, move |unit| Ok(Answer::json(201, &track::issue_link(unit, path.id)?)));
+    Ok(made.await?.into())
+}
+
+async fn revoke_link(
+    who: Allowed<perm::ReadDesk>,
+    shared: Shared,
+    Path(path): Path<LinkPath>,
+    OperationId(operation): OperationId,
+) -> Result<Stored<Nothing>, Fault> {
+    let done = shared.store.command(who.actor, operation, move |unit| {
+        track::revoke_link(unit, path.id)?;
+        Ok(Answer::json(200, &Nothing {}))
+    });
+    Ok(done.await?.into())
+}

@@ -1,0 +1,201 @@
+//! Findings as sentences, Japanese and English: what the dispatcher reads, and next day why it was decided so.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use super::answer::{GoalGrade, RuleResult};
+use super::goals::{Graded, Knows};
+use super::rules::Finding;
+
+type Sentence = Cow<'static, str>;
+type Pair = (Sentence, Sentence);
+
+fn fixed(ja: &'static str, en: &'static str) -> Pair {
+    (ja.into(), en.into())
+}
+
+fn made(ja: String, en: String) -> Pair {
+    (ja.into(), en.into())
+}
+
+/// The verdict of one hard rule with its sentences; clock faces are in `zone`.
+pub fn rule(finding: &Finding, zone: Tz) -> RuleResult {
+    let (ja, en) = match finding {
+        Finding::SkillNotNeeded
+        | Finding::SkillHeld { .. }
+        | Finding::SkillTooLow { .. }
+        | Finding::SkillMissing { .. } => skill(finding),
+        Finding::QualificationNotNeeded
+        | Finding::QualificationValid { .. }
+        | Finding::QualificationExpired { .. }
+        | Finding::QualificationMissing { .. } => qualification(finding),
+        Finding::PartsOnVan | Finding::PartsMissing { .. } => parts(finding),
+        Finding::JobsUnlimited | Finding::JobsRoom { .. } | Finding::JobsFull { .. } => jobs(finding),
+        other => time_and_place(other, zone),
+    };
+    RuleResult { rule: finding.rule(), passed: finding.passed(), reason_code: finding.code().into(), ja, en }
+}
+
+fn skill(finding: &Finding) -> Pair {
+    match finding {
+        Finding::SkillHeld { code, level, needed } => made(
+            format!("スキル {code} はレベル{level}(必要{needed}以上)"),
+            format!("Skill {code} at level {level} ({needed} or more needed)"),
+        ),
+        Finding::SkillTooLow { code, level, needed } => made(
+            format!("スキル {code} はレベル{needed}以上が必要ですが、レベル{level}です"),
+            format!("Skill {code} needs level {needed} or more, he has {level}"),
+        ),
+        Finding::SkillMissing { code, needed } => made(
+            format!("スキル {code}(レベル{needed}以上)がありません"),
+            format!("Does not have skill {code} (level {needed} or more)"),
+        ),
+        _ => fixed("必要なスキルはありません", "No skill is needed"),
+    }
+}
+
+fn qualification(finding: &Finding) -> Pair {
+    match finding {
+        Finding::QualificationValid { code, until: Some(until) } => {
+            made(format!("資格 {code} は{until}まで有効です"), format!("Qualification {code} is valid until {until}"))
+        }
+        Finding::QualificationValid { code, until: None } => {
+            made(format!("資格 {code} は有効です"), format!("Qualification {code} is valid"))
+        }
+        Finding::QualificationExpired { code, on } => {
+            made(format!("資格 {code} は{on}で期限切れです"), format!("Qualification {code} expired on {on}"))
+        }
+        Finding::QualificationMissing { code } => {
+            made(format!("資格 {code} がありません"), format!("Does not hold qualification {code}"))
+        }
+        _ => fixed("必要な資格はありません", "No qualification is needed"),
+    }
+}
+
+fn parts(finding: &Finding) -> Pair {
+    match finding {
+        Finding::PartsMissing { code, missing } => made(
+            format!("部品 {code} が車載に{missing}個足りません"),
+            format!("{missing} of part {code} missing on the van"),
+        ),
+        _ => fixed("必要な部品は車載にあります", "The parts needed are on the van"),
+    }
+}
+
+fn jobs(finding: &Finding) -> Pair {
+    match finding {
+        Finding::JobsRoom { load, max } => {
+            made(format!("本日{load}件(上限{max}件)"), format!("{load} jobs today, {max} at most"))
+        }
+        Finding::JobsFull { max } => {
+            made(format!("本日の上限{max}件に達しています"), format!("Has his {max} jobs for today"))
+        }
+        _ => fixed("件数の上限はありません", "No limit of jobs a day"),
+    }
+}
+
+fn time_and_place(finding: &Finding, zone: Tz) -> Pair {
+    match finding {
+        Finding::ShiftFits { home_at } => {
+            let face = home_at.clock_face(zone);
+            made(format!("勤務時間内({face}帰着)です"), format!("Within the shift, back at {face}"))
+        }
+        Finding::ShiftOvertime { home_at, over } => {
+            let (face, minutes) = (home_at.clock_face(zone), over.minutes_up());
+            made(
+                format!("許容範囲の残業{minutes}分({face}帰着)です"),
+                format!("{minutes} minutes of allowed overtime, back at {face}"),
+            )
+        }
+        Finding::ShiftNone => fixed("本日は勤務がありません", "Has no shift today"),
+        Finding::ShiftOver { ended } => {
+            let face = ended.clock_face(zone);
+            made(format!("勤務は{face}に終わっています"), format!("His shift ended at {face}"))
+        }
+        Finding::ShiftBeforeWork { may_start } => {
+            let start = format!("{} {}", may_start.day(zone), may_start.clock_face(zone));
+            made(
+                format!("勤務は作業を始められる{start}より前に終わります"),
+                format!("His shift is over before the work may start, {start}"),
+            )
+        }
+        Finding::ShiftNoRoom { over } => {
+            let minutes = over.minutes_up();
+            made(
+                format!("勤務終了(残業上限込み)を{minutes}分超えます"),
+                format!("Would end {minutes} minutes after shift end and allowed overtime"),
+            )
+        }
+        Finding::ShiftBlockedByAbsence => fixed("勤務はあります(不在を参照)", "Has a shift; see his absence"),
+        Finding::AbsenceNone => fixed("不在の予定はありません", "No absence"),
+        Finding::AbsenceAround => fixed("不在の時間を避けられます", "Fits around his absence"),
+        Finding::AbsenceInTheWay { from, to } => {
+            let (from, to) = (from.clock_face(zone), to.clock_face(zone));
+            made(format!("{from}から{to}まで不在です"), format!("Absent from {from} to {to}"))
+        }
+        Finding::TerritoryOwn => fixed("担当エリアです", "His own territory"),
+        Finding::TerritoryLent => fixed("応援先のエリアです", "A territory he may be lent to"),
+        Finding::TerritoryForeign => fixed("担当エリア外です", "Outside his territories"),
+        Finding::Excluded => fixed("お客様の希望で対象外です", "The customer asked not to send him"),
+        _ => fixed("対象外の指定はありません", "Not excluded by the customer"),
+    }
+}
+
+/// The grade of one goal with its weight and sentences.
+pub fn goal(graded: &Graded, weight: u32, zone: Tz) -> GoalGrade {
+    let (ja, en) = match *graded {
+        Graded::Arrival { arrive, due, late, .. } => {
+            let (at, by, minutes) = (arrive.clock_face(zone), due.clock_face(zone), late.minutes_up());
+            match minutes {
+                0 => made(format!("{at}到着、期限{by}に間に合います"), format!("Arrives {at}, in time for {by}")),
+                _ => made(
+                    format!("{at}到着、期限{by}に{minutes}分遅れます"),
+                    format!("Arrives {at}, {minutes} minutes after {by}"),
+                ),
+            }
+        }
+        Graded::Detour { extra, .. } => {
+            let minutes = extra.minutes_up();
+            made(format!("移動が{minutes}分増えます"), format!("{minutes} minutes of extra driving"))
+        }
+        Graded::Disturbance { moved: 0, .. } => fixed("他の訪問は動きません", "No other visit moves"),
+        Graded::Disturbance { moved, shift, broken: 0, .. } => {
+            let minutes = shift.minutes_up();
+            made(
+                format!("他の訪問{moved}件が計{minutes}分動きます(約束は守れます)"),
+                format!("Moves {moved} other visits by {minutes} minutes in all, every promise holds"),
+            )
+        }
+        Graded::Disturbance { moved, shift, broken, .. } => {
+            let minutes = shift.minutes_up();
+            made(
+                format!("他の訪問{moved}件が計{minutes}分動き、約束{broken}件に間に合いません"),
+                format!("Moves {moved} other visits by {minutes} minutes in all and breaks {broken} promises"),
+            )
+        }
+        Graded::KnowsAsset { how, .. } => knows(how),
+        Graded::Fairness { load, mean_tenths, .. } => {
+            let (whole, tenth) = (mean_tenths / 10, mean_tenths % 10);
+            made(
+                format!("本日{load}件(エリア平均{whole}.{tenth}件)"),
+                format!("{load} jobs today, {whole}.{tenth} on average in the territory"),
+            )
+        }
+    };
+    GoalGrade { goal: graded.goal(), grade: graded.grade(), weight, ja, en }
+}
+
+fn knows(how: Knows) -> Pair {
+    match how {
+        Knows::RecurredAfterHim => {
+            fixed("前回の修理担当です(再発のため注意)", "Did the last repair, and the fault recurred")
+        }
+        Knows::PreferredByCustomer => fixed("お客様のご指名です", "Preferred by the customer"),
+        Knows::Visited { days_ago } => {
+            made(format!("{days_ago}日前にこの機器を担当"), format!("Was at this asset {days_ago} days ago"))
+        }
+        Knows::Never => fixed("この機器の担当歴はありません", "Has not been at this asset"),
+        Knows::NoAsset => fixed("機器の指定がありません", "No asset is named"),
+    }
+}

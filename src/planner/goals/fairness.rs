@@ -1,0 +1,34 @@
+//! Spreading the day's jobs.
+//!
+//! Load is the number of jobs done, running and planned today, before this one. Against the mean of his territory's
+//! technicians on shift: 100 at two jobs or more below it, 50 at the mean, 0 at two or more above it.
+
+use std::collections::BTreeMap;
+
+use super::{Graded, line};
+use crate::domain::ids::TerritoryId;
+use crate::planner::problem::TechnicianState;
+
+/// Tenths of a job between best and worst.
+const REACH: i64 = 20;
+
+/// Mean load in tenths of a job, by territory, of those who have a shift today.
+pub(crate) struct MeanLoads(BTreeMap<TerritoryId, u32>);
+
+impl MeanLoads {
+    pub fn of(technicians: &[TechnicianState]) -> Self {
+        let mut sums: BTreeMap<TerritoryId, (u32, u32)> = BTreeMap::new();
+        for technician in technicians.iter().filter(|technician| technician.shift.is_some()) {
+            let sum = sums.entry(technician.territory).or_default();
+            *sum = (sum.0 + technician.load(), sum.1 + 1);
+        }
+        Self(sums.into_iter().map(|(territory, (load, count))| (territory, load * 10 / count)).collect())
+    }
+}
+
+pub(crate) fn grade(technician: &TechnicianState, means: &MeanLoads) -> Graded {
+    let load = technician.load();
+    let mean_tenths = means.0.get(&technician.territory).copied().unwrap_or(load * 10);
+    let above = i64::from(load) * 10 - i64::from(mean_tenths);
+    Graded::Fairness { grade: line(above, (-REACH, 100), (REACH, 0)), load, mean_tenths }
+}

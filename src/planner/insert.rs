@@ -1,0 +1,211 @@
+//! The best place for one more stop on one route.
+//!
+//! A position costs two travel look-ups and a walk along what follows, which ends at the first stop that does not
+//! feel the insertion any more (its window or promised start swallows the delay). No allocation per position.
+//!
+//! Cost in seconds of driving, the least wins, the earlier position at a tie:
+//! - extra driving, once; time past the shift's end, once;
+//! - wait of the new customer, `priority weight / 8` (P1 8, P2 4, P3 2, P4 1);
+//! - lateness against `arrive_by` or a soft window, `priority weight`, the new stop's and what others get more;
+//! - work past a promise, `PROMISE_WEIGHT`, and `BROKEN_PROMISE` once for each that held before;
+//! - shift of another visit's start, one tenth.
+//!
+//! A place that brings him home after shift end and allowed overtime, or before a frozen stop, is no place.
+
+use crate::domain::time::{Seconds, Timestamp};
+use crate::roads::TravelTimes;
+
+use super::answer::{Break, Insertion, Move};
+use super::problem::{Job, Stop, TechnicianState};
+use super::route::{Absences, Cursor, Route, Step, after, before, promise_overrun};
+use super::spread;
+
+/// Two hours of driving rather than one broken promise.
+const BROKEN_PROMISE: i64 = 7_200;
+/// As dear as the lateness of a P1: a promise is a promise.
+const PROMISE_WEIGHT: i64 = 8;
+/// A visit that shifts unnoticed inside its promise still costs calls and trust.
+const SHIFT_SHARE: i64 = 10;
+const WAIT_SHARE: i64 = 8;
+/// Smaller shifts than a minute are not worth a line on the screen.
+const MOVE_MIN: Seconds = Seconds(60);
+
+/// What a second of lateness costs in seconds of driving.
+pub(crate) fn priority_weight(priority: u8) -> i64 {
+    match priority {
+        0 | 1 => 8,
+        2 => 4,
+        3 => 2,
+        _ => 1,
+    }
+}
+
+/// One tried position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Trial {
+    pub position: usize,
+    pub step: Step,
+    pub home: Step,
+    pub detour: Seconds,
+    pub broken: u32,
+    pub cost: i64,
+}
+
+/// Why a route has no place: the least time past the last allowed moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoPlace {
+    pub over: Seconds,
+}
+
+fn lateness(stop: &Stop, step: &Step) -> i64 {
+    let past = |limit: Option<Timestamp>, at: Timestamp| limit.map_or(0, |limit| at.since(limit).0.max(0));
+    let window = stop.windows.last().filter(|last| !last.hard).map(|last| last.window.to);
+    let soft = past(stop.arrive_by, step.arrive).max(past(window, step.start));
+    soft * priority_weight(stop.priority) + promise_overrun(stop, step.start).0 * PROMISE_WEIGHT
+}
+
+fn newly_broken(stop: &Stop, old: &Step, new: &Step) -> bool {
+    promise_overrun(stop, old.start).0 == 0 && promise_overrun(stop, new.start).0 > 0
+}
+
+impl Route<'_> {
+    /// Walks the route with `stop` at `position`; `changed` sees every later stop that feels it.
+    fn walk(
+        &self,
+        (position, stop): (usize, &Stop),
+        (leg_in, leg_out): (Seconds, Seconds),
+        mut changed: impl FnMut(&Stop, &Step, &Step),
+    ) -> (Step, Step) {
+        let mut cursor: Cursor = self.cursors[position];
+        let added = self.step(&mut cursor, leg_in, stop);
+        let mut leg = leg_out;
+        for index in position..self.steps.len() {
+            let (later, old) = (&self.technician.stops[index], &self.steps[index]);
+            let new = self.step(&mut cursor, leg, later);
+            changed(later, old, &new);
+            leg = self.legs[index + 1];
+            if cursor == self.cursors[index + 1] {
+                return (added, self.home);
+            }
+        }
+        (added, self.homeward(cursor, leg, true))
+    }
+
+    fn overtime(&self, home: &Step) -> i64 {
+        self.technician.shift.map_or(0, |shift| home.end.since(shift.to).0.max(0))
+    }
+
+    fn legs_around(&self, position: usize, stop: &Stop, travel: &dyn TravelTimes) -> (Seconds, Seconds) {
+        let inward = travel.seconds(before(self.technician, position), stop.position).seconds;
+        let outward = travel.seconds(stop.position, after(self.technician, position)).seconds;
+        (inward, outward)
+    }
+
+    /// The cost of `stop` at `position`, whatever the shift says.
+    pub fn trial(&self, position: usize, stop: &Stop, travel: &dyn TravelTimes, now: Timestamp) -> Trial {
+        let legs = self.legs_around(position, stop, travel);
+        let (mut cost, mut broken) = (0, 0);
+        let (step, home) = self.walk((position, stop), legs, |later, old, new| {
+            let breaks = newly_broken(later, old, new);
+            broken += u32::from(breaks);
+            cost += lateness(later, new) - lateness(later, old) + i64::from(breaks) * BROKEN_PROMISE;
+            cost += new.start.since(old.start).0.abs() / SHIFT_SHARE;
+        });
+        let detour = legs.0 + legs.1 - self.legs[position];
+        let waited = step.start.since(now.max(stop.earliest)).0.max(0);
+        cost += waited * priority_weight(stop.priority) / WAIT_SHARE + lateness(stop, &step);
+        cost += detour.0 + self.overtime(&home) - self.overtime(&self.home);
+        cost += i64::from(promise_overrun(stop, step.start).0 > 0) * BROKEN_PROMISE;
+        Trial { position, step, home, detour, broken, cost }
+    }
+
+    /// The cheapest place that keeps the shift, if there is one.
+    pub fn best(&self, stop: &Stop, travel: &dyn TravelTimes, now: Timestamp) -> Result<Trial, NoPlace> {
+        let Some(shift) = self.technician.shift else {
+            return Err(NoPlace { over: Seconds::ZERO });
+        };
+        let limit = shift.to + self.technician.overtime_max;
+        let mut best: Result<Trial, NoPlace> = Err(NoPlace { over: Seconds(i64::MAX) });
+        for position in self.technician.frozen_prefix()..=self.steps.len() {
+            let trial = self.trial(position, stop, travel, now);
+            best = match best {
+                _ if trial.home.end > limit => {
+                    best.map_err(|no| NoPlace { over: no.over.min(trial.home.end.since(limit)) })
+                }
+                Ok(found) if found.cost <= trial.cost => Ok(found),
+                _ => Ok(trial),
+            };
+        }
+        best
+    }
+
+    /// What other customers would notice of a trial.
+    pub fn effects(&self, trial: &Trial, stop: &Stop, travel: &dyn TravelTimes) -> (Vec<Move>, Vec<Break>) {
+        let (mut moves, mut breaks) = (Vec::new(), Vec::new());
+        let legs = self.legs_around(trial.position, stop, travel);
+        self.walk((trial.position, stop), legs, |later, old, new| {
+            if new.start.since(old.start).0.abs() >= MOVE_MIN.0 {
+                moves.push(moved(later, old, new));
+            }
+            if let Some(promised) = later.promise().filter(|_| newly_broken(later, old, new)) {
+                let (visit_id, customer_name) = (later.visit, later.customer_name.clone());
+                breaks.push(Break { visit_id, customer_name, promised, would_start: new.start });
+            }
+        });
+        (moves, breaks)
+    }
+
+    pub fn insertion(&self, trial: &Trial, leg_in: Seconds) -> Insertion {
+        let (arrive_earliest, arrive_latest) = spread::around(self, trial, leg_in);
+        Insertion {
+            position: trial.position,
+            after_visit_id: trial.position.checked_sub(1).map(|index| self.technician.stops[index].visit),
+            start: trial.step.start,
+            end: trial.step.end,
+            arrive_earliest,
+            arrive_latest,
+            detour_s: trial.detour,
+        }
+    }
+}
+
+fn moved(stop: &Stop, old: &Step, new: &Step) -> Move {
+    Move {
+        visit_id: stop.visit,
+        customer_name: stop.customer_name.clone(),
+        from_start: old.start,
+        to_start: new.start,
+        promise_kept: promise_overrun(stop, new.start).0 == 0,
+    }
+}
+
+/// The route with the stop at `position`, its parts no longer free on the van.
+///
+/// Positions past the end mean the end; positions inside the frozen prefix mean right behind it.
+pub fn insert_at(technician: &TechnicianState, job: &Job, stop: Stop, position: usize) -> TechnicianState {
+    let mut changed = technician.clone();
+    let position = position.clamp(technician.frozen_prefix(), technician.stops.len());
+    changed.stops.insert(position, stop);
+    for need in &job.demand {
+        let mut left = need.quantity;
+        for part in changed.parts.iter_mut().filter(|part| part.code == need.code) {
+            let used = left.min(part.quantity);
+            part.quantity -= used;
+            left -= used;
+        }
+    }
+    changed
+}
+
+/// The best place by cost, or none when every place breaks the shift.
+pub fn best_position(
+    technician: &TechnicianState,
+    stop: &Stop,
+    travel: &dyn TravelTimes,
+    now: Timestamp,
+) -> Option<Insertion> {
+    let route = Route::new(technician, travel, now, Absences::Kept);
+    let trial = route.best(stop, travel, now).ok()?;
+    let leg_in = travel.seconds(before(technician, trial.position), stop.position).seconds;
+    Some(route.insertion(&trial, leg_in))
+}

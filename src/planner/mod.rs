@@ -1,0 +1,29 @@
+//! Who goes where, and why. Pure: a job, the technicians and the travel times in; a ranking with reasons out.
+//! README.md beside this file names the properties that are guaranteed.
+
+pub mod answer;
+pub mod explain;
+pub mod goals;
+pub mod insert;
+pub mod invariants;
+pub mod problem;
+pub mod propose;
+pub mod rank;
+pub mod route;
+pub mod rules;
+mod spread;
+
+#[cfg(test)]
+mod kit;
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Break, Candidate, GoalGrade, GoalName, Insertion, Move, Ranking, RuleName, RuleResult};
+pub use goals::Weights;
+pub use insert::{best_position, insert_at};
+pub use problem::{
+    BreakPlan, Job, PartCount, Qualification, Scene, Skill, SkillNeed, Stop, StopWindow, TechnicianState,
+};
+pub use propose::{Proposal, propose};
+pub use rank::{place, rank, rank_with};
+pub use route::{Schedule, StopTimes, schedule};

@@ -1,0 +1,174 @@
+//! Every technician for one job: hard rules with reasons, graded goals, the best place and what it does to others.
+
+use std::cmp::Reverse;
+
+use crate::domain::ids::{Id, VisitId};
+use crate::domain::time::{Seconds, Timestamp};
+
+use super::answer::{Candidate, GoalGrade, Insertion, Ranking, RuleResult};
+use super::explain;
+use super::goals::fairness::MeanLoads;
+use super::goals::{Graded, Weights, arrival, detour, disturbance, fairness, knows_asset};
+use super::insert::{Trial, insert_at};
+use super::invariants;
+use super::problem::{Job, Scene, Stop, TechnicianState};
+use super::route::{Absences, Route, before, schedule};
+use super::rules::{Finding, absence, max_jobs, of_person, parts, shift};
+
+/// Ranks all technicians with the house weights of the job's priority.
+pub fn rank(job: &Job, technicians: &[TechnicianState], scene: &Scene) -> Ranking {
+    rank_with(job, technicians, scene, Weights::of(job.priority))
+}
+
+/// Fit before unfit; among the fit, those who break no promise first, then the higher total, then the smaller id.
+/// Among the unfit, fewer failed rules first, then the smaller id. The order of `technicians` does not matter.
+pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weights: Weights) -> Ranking {
+    let means = MeanLoads::of(technicians);
+    let mut candidates: Vec<Candidate> = technicians
+        .iter()
+        .map(|technician| Asked { job, technician, scene, weights, means: &means }.candidate())
+        .collect();
+    candidates.sort_by_cached_key(order);
+    for (candidate, rank) in candidates.iter_mut().filter(|candidate| candidate.fit).zip(1..) {
+        candidate.rank = Some(rank);
+    }
+    Ranking { work_order_id: job.work_order, computed_at: scene.now, candidates }
+}
+
+fn order(candidate: &Candidate) -> impl Ord + use<> {
+    let failed = candidate.rules.iter().filter(|rule| !rule.passed).count();
+    let tenths = candidate.total.map_or(0, |total| (total * 10.0).round() as i64);
+    (!candidate.fit, failed, !candidate.breaks.is_empty(), Reverse(tenths), candidate.technician_id)
+}
+
+/// Gives the job to one technician at his best place: his new route with the stop, and where it stands. The reasons
+/// when a hard rule is in the way.
+pub fn place(
+    job: &Job,
+    technician: &TechnicianState,
+    visit: VisitId,
+    scene: &Scene,
+) -> Result<(TechnicianState, Insertion), Vec<RuleResult>> {
+    let means = MeanLoads::of(std::slice::from_ref(technician));
+    let asked = Asked { job, technician, scene, weights: Weights::of(job.priority), means: &means };
+    let found = asked.find(&Stop::of(job, visit));
+    let Some((_, trial)) = found.place.as_ref().filter(|_| found.findings.iter().all(Finding::passed)) else {
+        let failed = found.findings.iter().filter(|finding| !finding.passed());
+        return Err(failed.map(|finding| explain::rule(finding, scene.zone)).collect());
+    };
+    let insertion = asked.insertion(&found, trial);
+    let changed = insert_at(technician, job, Stop::of(job, visit), trial.position);
+    debug_assert_eq!(invariants::frozen_kept(technician, &changed), Ok(()));
+    debug_assert_eq!(invariants::keeps_time(&changed, &schedule(&changed, scene.travel, scene.now), scene.now), Ok(()));
+    Ok((changed, insertion))
+}
+
+/// One technician asked about one job.
+struct Asked<'a> {
+    job: &'a Job,
+    technician: &'a TechnicianState,
+    scene: &'a Scene<'a>,
+    weights: Weights,
+    means: &'a MeanLoads,
+}
+
+struct Found<'a> {
+    route: Route<'a>,
+    findings: Vec<Finding>,
+    place: Option<(Stop, Trial)>,
+}
+
+impl<'a> Asked<'a> {
+    fn now(&self) -> Timestamp {
+        self.scene.now
+    }
+
+    /// The best place and all findings, in the order of the answer.
+    fn find(&self, stop: &Stop) -> Found<'a> {
+        let (technician, scene) = (self.technician, self.scene);
+        let route = Route::new(technician, scene.travel, scene.now, Absences::Kept);
+        let tried = route.best(stop, scene.travel, scene.now);
+        let (on_shift, present) = match tried {
+            Ok(trial) => (shift::fits(technician, &trial.home), absence::passes(technician, scene.now)),
+            Err(no) => self.no_place(stop, no.over),
+        };
+        let day = tried.as_ref().map_or(scene.now, |trial| trial.step.start).day(scene.zone);
+        let [skill, qualification, territory, excluded] = of_person(self.job, technician, day);
+        let mut findings = vec![skill, qualification, on_shift, present, territory, max_jobs::check(technician)];
+        findings.extend(parts::check(self.job, technician));
+        findings.push(excluded);
+        Found { route, findings, place: tried.ok().map(|trial| (stop.clone(), trial)) }
+    }
+
+    /// Tells a full shift from an absence in the way by trying again without absences.
+    fn no_place(&self, stop: &Stop, over: Seconds) -> (Finding, Finding) {
+        let (technician, scene) = (self.technician, self.scene);
+        let absent_matters = technician.shift.is_some() && technician.absences.iter().any(|away| away.to > scene.now);
+        if absent_matters {
+            let always = Route::new(technician, scene.travel, scene.now, Absences::Ignored);
+            if always.best(stop, scene.travel, scene.now).is_ok() {
+                return (Finding::ShiftBlockedByAbsence, absence::fails(technician, scene.now));
+            }
+        }
+        (shift::fails(technician, stop, scene.now, over), absence::passes(technician, scene.now))
+    }
+
+    fn insertion(&self, found: &Found, trial: &Trial) -> Insertion {
+        let from = before(self.technician, trial.position);
+        found.route.insertion(trial, self.scene.travel.seconds(from, self.job.position).seconds)
+    }
+
+    fn candidate(&self) -> Candidate {
+        let unnamed = VisitId::from_uuid(uuid::Uuid::nil());
+        let found = self.find(&Stop::of(self.job, unnamed));
+        let fit = found.findings.iter().all(Finding::passed);
+        let mut candidate = Candidate {
+            technician_id: self.technician.id,
+            technician_name: self.technician.name.clone(),
+            fit,
+            rank: None,
+            total: None,
+            rules: found.findings.iter().map(|finding| explain::rule(finding, self.scene.zone)).collect(),
+            goals: Vec::new(),
+            insertion: None,
+            moves: Vec::new(),
+            breaks: Vec::new(),
+        };
+        if let Some((stop, trial)) = found.place.as_ref().filter(|_| fit) {
+            self.fill(&mut candidate, &found, stop, trial);
+        }
+        candidate
+    }
+
+    fn fill(&self, candidate: &mut Candidate, found: &Found, stop: &Stop, trial: &Trial) {
+        let (moves, breaks) = found.route.effects(trial, stop, self.scene.travel);
+        let promised = |visit| self.technician.stops.iter().any(|stop| stop.visit == visit && stop.promise().is_some());
+        let graded = [
+            arrival::grade(self.job, &trial.step, self.now()),
+            detour::grade(trial.detour),
+            disturbance::grade(&moves, &breaks, |moved| promised(moved.visit_id)),
+            knows_asset::grade(self.job, self.technician, self.now()),
+            fairness::grade(self.technician, self.means),
+        ];
+        candidate.total = Some(total(&graded, &self.weights));
+        candidate.goals = graded
+            .iter()
+            .map(|graded| explain::goal(graded, self.weights.weight(graded.goal()), self.scene.zone))
+            .collect::<Vec<GoalGrade>>();
+        candidate.insertion = Some(self.insertion(found, trial));
+        candidate.moves = moves;
+        candidate.breaks = breaks;
+    }
+}
+
+/// Weighted mean with one decimal.
+fn total(graded: &[Graded], weights: &Weights) -> f64 {
+    let (mut sum, mut weight_sum) = (0_u64, 0_u64);
+    for one in graded {
+        let weight = u64::from(weights.weight(one.goal()));
+        sum += weight * u64::from(one.grade());
+        weight_sum += weight;
+    }
+    let tenths = (sum * 10 + weight_sum / 2).checked_div(weight_sum).unwrap_or(0);
+    tenths as f64 / 10.0
+}

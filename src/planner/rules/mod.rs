@@ -1,0 +1,150 @@
+//! The hard rules, one a file: each looks at a job and a technician and says what it found. `explain` turns a finding
+//! into sentences.
+
+pub mod absence;
+pub mod excluded;
+pub mod max_jobs;
+pub mod parts;
+pub mod qualification;
+pub mod shift;
+pub mod skill;
+pub mod territory;
+
+use chrono::NaiveDate;
+
+use super::answer::RuleName;
+use super::problem::{Job, TechnicianState};
+use crate::domain::time::{Seconds, Timestamp};
+
+/// What a hard rule found, with the figures that its sentence needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    SkillNotNeeded,
+    SkillHeld { code: String, level: u8, needed: u8 },
+    SkillTooLow { code: String, level: u8, needed: u8 },
+    SkillMissing { code: String, needed: u8 },
+    QualificationNotNeeded,
+    QualificationValid { code: String, until: Option<NaiveDate> },
+    QualificationExpired { code: String, on: NaiveDate },
+    QualificationMissing { code: String },
+    ShiftFits { home_at: Timestamp },
+    ShiftOvertime { home_at: Timestamp, over: Seconds },
+    ShiftNone,
+    ShiftOver { ended: Timestamp },
+    ShiftBeforeWork { may_start: Timestamp },
+    ShiftNoRoom { over: Seconds },
+    ShiftBlockedByAbsence,
+    AbsenceNone,
+    AbsenceAround,
+    AbsenceInTheWay { from: Timestamp, to: Timestamp },
+    TerritoryOwn,
+    TerritoryLent,
+    TerritoryForeign,
+    JobsUnlimited,
+    JobsRoom { load: u32, max: u32 },
+    JobsFull { max: u32 },
+    PartsOnVan,
+    PartsMissing { code: String, missing: u32 },
+    NotExcluded,
+    Excluded,
+}
+
+impl Finding {
+    pub fn rule(&self) -> RuleName {
+        use Finding::*;
+        match self {
+            SkillNotNeeded | SkillHeld { .. } | SkillTooLow { .. } | SkillMissing { .. } => RuleName::Skill,
+            QualificationNotNeeded
+            | QualificationValid { .. }
+            | QualificationExpired { .. }
+            | QualificationMissing { .. } => RuleName::Qualification,
+            ShiftFits { .. }
+            | ShiftOvertime { .. }
+            | ShiftNone
+            | ShiftOver { .. }
+            | ShiftBeforeWork { .. }
+            | ShiftNoRoom { .. }
+            | ShiftBlockedByAbsence => RuleName::Shift,
+            AbsenceNone | AbsenceAround | AbsenceInTheWay { .. } => RuleName::Absence,
+            TerritoryOwn | TerritoryLent | TerritoryForeign => RuleName::Territory,
+            JobsUnlimited | JobsRoom { .. } | JobsFull { .. } => RuleName::MaxJobs,
+            PartsOnVan | PartsMissing { .. } => RuleName::Parts,
+            NotExcluded | Excluded => RuleName::Excluded,
+        }
+    }
+
+    pub fn passed(&self) -> bool {
+        use Finding::*;
+        !matches!(
+            self,
+            SkillTooLow { .. }
+                | SkillMissing { .. }
+                | QualificationExpired { .. }
+                | QualificationMissing { .. }
+                | ShiftNone
+                | ShiftOver { .. }
+                | ShiftBeforeWork { .. }
+                | ShiftNoRoom { .. }
+                | AbsenceInTheWay { .. }
+                | TerritoryForeign
+                | JobsFull { .. }
+                | PartsMissing { .. }
+                | Excluded
+        )
+    }
+
+    /// Stable code of the reason.
+    pub fn code(&self) -> &'static str {
+        use Finding::*;
+        match self {
+            SkillNotNeeded => "skill.not_needed",
+            SkillHeld { .. } => "skill.held",
+            SkillTooLow { .. } => "skill.too_low",
+            SkillMissing { .. } => "skill.missing",
+            QualificationNotNeeded => "qualification.not_needed",
+            QualificationValid { .. } => "qualification.valid",
+            QualificationExpired { .. } => "qualification.expired",
+            QualificationMissing { .. } => "qualification.missing",
+            ShiftFits { .. } => "shift.fits",
+            ShiftOvertime { .. } => "shift.overtime",
+            ShiftNone => "shift.none",
+            ShiftOver { .. } => "shift.over",
+            ShiftBeforeWork { .. } => "shift.before_work",
+            ShiftNoRoom { .. } => "shift.no_room",
+            ShiftBlockedByAbsence => "shift.see_absence",
+            AbsenceNone => "absence.none",
+            AbsenceAround => "absence.around",
+            AbsenceInTheWay { .. } => "absence.in_the_way",
+            TerritoryOwn => "territory.own",
+            TerritoryLent => "territory.lent",
+            TerritoryForeign => "territory.foreign",
+            JobsUnlimited => "max_jobs.unlimited",
+            JobsRoom { .. } => "max_jobs.room",
+            JobsFull { .. } => "max_jobs.full",
+            PartsOnVan => "parts.on_van",
+            PartsMissing { .. } => "parts.missing",
+            NotExcluded => "excluded.no",
+            Excluded => "excluded.yes",
+        }
+    }
+}
+
+/// The rules that look at the man and not at his route: they hold or fail for the whole day.
+pub fn of_person(job: &Job, technician: &TechnicianState, day: NaiveDate) -> [Finding; 4] {
+    [
+        skill::check(job, technician),
+        qualification::check(job, technician, day),
+        territory::check(job, technician),
+        excluded::check(job, technician),
+    ]
+}
+
+/// The rules that change with every stop he is given, except for time.
+pub fn of_load(job: &Job, technician: &TechnicianState) -> impl Iterator<Item = Finding> {
+    std::iter::once(max_jobs::check(technician)).chain(parts::check(job, technician))
+}
+
+/// True when nothing but his timetable can stand in the way.
+pub fn may(job: &Job, technician: &TechnicianState, day: NaiveDate) -> bool {
+    of_person(job, technician, day).iter().all(Finding::passed) && of_load(job, technician).all(|found| found.passed())
+}

@@ -1,0 +1,7 @@
+//! Stories of the planner, and what must hold of every plan.
+
+mod grades;
+mod laws;
+mod proposal;
+mod ranking;
+mod timetable;

@@ -1,0 +1,144 @@
+//! What an issue costs, before it is saved and after it is over.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{Words, count_en};
+use crate::domain::issue::{IssueKind, Outcome};
+use crate::domain::wallet::policy::CostReason;
+use crate::views::wallet::Expiry;
+
+/// A repair that this issue repeats.
+#[derive(Debug, Clone, Copy)]
+pub struct Repeated<'a> {
+    /// None for a repair of the time before this system.
+    pub issue_number: Option<&'a str>,
+    pub on: NaiveDate,
+    pub days_ago: i64,
+}
+
+/// The line of one issue; `index` counts from 0.
+pub fn line(index: usize, kind: IssueKind, units: i64, tickets: &[String], repeated: Option<Repeated<'_>>) -> Words {
+    let (number, ja, en) = (index + 1, kind.ja(), kind.en());
+    if let Some(earlier) = repeated {
+        let day = month_day(earlier.on);
+        let days = earlier.days_ago;
+        let which_ja = earlier.issue_number.map_or_else(String::new, |issue| format!("・{issue}"));
+        let which_en = earlier.issue_number.map_or_else(String::new, |issue| format!(", {issue}"));
+        return Words::new(
+            format!("{number}件目（{ja}）再発のため 0枚（{day} の修理から{days}日{which_ja}）"),
+            format!("Issue {number} ({en}): a recurrence, 0 tickets (repaired {day}, {days} days ago{which_en})"),
+        );
+    }
+    if units == 0 {
+        return Words::new(
+            format!("{number}件目（{ja}）対象外のため 0枚"),
+            format!("Issue {number} ({en}): free of charge, 0 tickets"),
+        );
+    }
+    let overdrawn = units - tickets.len() as i64;
+    let mut parts_ja = tickets.to_vec();
+    let mut parts_en = tickets.to_vec();
+    if overdrawn > 0 {
+        parts_ja.push(format!("超過利用 {overdrawn}枚"));
+        parts_en.push(format!("{overdrawn} on overdraft"));
+    }
+    Words::new(
+        format!("{number}件目（{ja}）{units}枚（{}）", parts_ja.join("、")),
+        format!("Issue {number} ({en}): {} ({})", count_en(units, "ticket"), parts_en.join(", ")),
+    )
+}
+
+/// The figures of a whole contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Total<'a> {
+    pub issues: usize,
+    pub units: i64,
+    pub before: i64,
+    pub after: i64,
+    /// Of the tickets used, by last day; the first is named.
+    pub expiring: &'a [Expiry],
+    pub overdraft: i64,
+}
+
+/// `2要件 → 2枚（残 8枚 → 6枚、うち1枚は3/31期限分）`.
+pub fn total(total: &Total<'_>) -> Words {
+    let mut ja = format!("残 {}枚 → {}枚", total.before, total.after);
+    let mut en = format!("{} left → {}", total.before, total.after);
+    if let Some(first) = total.expiring.first() {
+        let day = month_day(first.on);
+        ja += &format!("、うち{}枚は{day}期限分", first.count);
+        en += &format!(", {} of them valid until {day}", first.count);
+    }
+    if total.overdraft > 0 {
+        ja += &format!("、超過利用 {}枚", total.overdraft);
+        en += &format!(", {} on overdraft", total.overdraft);
+    }
+    let issues = total.issues as i64;
+    Words::new(
+        format!("{issues}要件 → {}枚（{ja}）", total.units),
+        format!("{} → {} ({en})", count_en(issues, "issue"), count_en(total.units, "ticket")),
+    )
+}
+
+/// What an issue has cost in the end.
+pub fn outcome(reason: CostReason, ended: Option<Outcome>, consumed: i64, tickets: &[String]) -> Words {
+    if consumed > 0 {
+        let numbers = if tickets.is_empty() { String::new() } else { format!("（{}）", tickets.join("、")) };
+        let numbers_en = if tickets.is_empty() { String::new() } else { format!(" ({})", tickets.join(", ")) };
+        return Words::new(
+            format!("チケット {consumed}枚を使用しました{numbers}"),
+            format!("{} used{numbers_en}", count_en(consumed, "ticket")),
+        );
+    }
+    match (reason, ended) {
+        (CostReason::Recurrence, _) => Words::new("再発のため 0枚", "A recurrence: 0 tickets"),
+        (CostReason::Free, _) => Words::new("対象外のため 0枚", "Free of charge: 0 tickets"),
+        (_, Some(ended)) => Words::new(format!("{}のため 0枚", ended.ja()), format!("{}: 0 tickets", ended.en())),
+        (_, None) => Words::new("チケットは未確定です", "Tickets are not settled yet"),
+    }
+}
+
+fn month_day(day: NaiveDate) -> String {
+    format!("{}/{}", day.month(), day.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expiry(on: &str, count: i64) -> Expiry {
+        Expiry { on: on.parse().expect("a date of the test"), count }
+    }
+
+    #[test]
+    fn the_operator_reads_out_what_the_contact_costs() {
+        let expiring = [expiry("2027-03-31", 1), expiry("2027-09-30", 1)];
+        let words = total(&Total { issues: 2, units: 2, before: 8, after: 6, expiring: &expiring, overdraft: 0 });
+        assert_eq!(words.ja, "2要件 → 2枚（残 8枚 → 6枚、うち1枚は3/31期限分）");
+        assert_eq!(words.en, "2 issues → 2 tickets (8 left → 6, 1 of them valid until 3/31)");
+    }
+
+    #[test]
+    fn an_overdraft_is_said_aloud() {
+        let words = total(&Total { issues: 1, units: 1, before: 0, after: 0, expiring: &[], overdraft: 1 });
+        assert_eq!(words.ja, "1要件 → 1枚（残 0枚 → 0枚、超過利用 1枚）");
+        let words = line(0, IssueKind::Fault, 1, &[], None);
+        assert_eq!(words.ja, "1件目（故障）1枚（超過利用 1枚）");
+    }
+
+    #[test]
+    fn a_recurrence_names_the_repair_that_did_not_last() {
+        let on = "2026-11-02".parse().expect("a date of the test");
+        let repeated = Repeated { issue_number: Some("I-KN-2026-000098"), on, days_ago: 21 };
+        let words = line(1, IssueKind::Fault, 0, &[], Some(repeated));
+        assert_eq!(words.ja, "2件目（故障）再発のため 0枚（11/2 の修理から21日・I-KN-2026-000098）");
+    }
+
+    #[test]
+    fn our_own_defect_is_named_on_the_statement() {
+        let words = outcome(CostReason::Standard, Some(Outcome::OwnDefect), 0, &[]);
+        assert_eq!(words.ja, "当社起因のため 0枚");
+        let used = outcome(CostReason::Standard, Some(Outcome::Repaired), 1, &["TK-2026-004512-07-3".to_owned()]);
+        assert_eq!(used.en, "1 ticket used (TK-2026-004512-07-3)");
+    }
+}

@@ -1,0 +1,135 @@
+//! The contract's card: all that the operator needs while the caller talks.
+
+use diesel::prelude::*;
+
+use crate::domain::ids::*;
+use crate::domain::refusal::{Code, Refusal};
+use crate::store::Reader;
+use crate::store::codec::{day, json};
+use crate::store::error::{Fault, StoreError};
+use crate::store::issues::IssueFilter;
+use crate::store::repairs::{Whose, repairs};
+use crate::store::schema::*;
+use crate::store::visits::position;
+use crate::views::desk::{AssetView, ContactView, ContractCard, CustomerView, SiteView};
+
+impl Reader<'_> {
+    pub fn contract_card(&mut self, id: ContractId) -> Result<ContractCard, Fault> {
+        type Row = (String, String, String, String, String, i64, CustomerId, String, String);
+        let row: Option<Row> = contracts::table
+            .inner_join(customers::table)
+            .filter(contracts::id.eq(id))
+            .select((
+                contracts::number,
+                contracts::plan,
+                contracts::starts_on,
+                contracts::ends_on,
+                contracts::policy,
+                contracts::version,
+                customers::id,
+                customers::name,
+                customers::kana,
+            ))
+            .first(self.database)
+            .optional()?;
+        let (number, plan, starts_on, ends_on, policy, version, customer, name, kana) =
+            row.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let open = self.issue_summaries(&IssueFilter::OpenOf(vec![id]))?;
+        Ok(ContractCard {
+            id,
+            number,
+            plan,
+            starts_on: day(&starts_on)?,
+            ends_on: day(&ends_on)?,
+            version,
+            customer: CustomerView { id: customer, name, kana, phones: self.phones_of(customer)? },
+            contacts: self.contacts_of(customer)?,
+            sites: self.sites_of(customer)?,
+            assets: self.assets_of(id)?,
+            wallet: self.wallet_summary(id)?,
+            open_issues: open.into_iter().map(|(_, issue)| issue).collect(),
+            policy: json(&policy)?,
+        })
+    }
+
+    fn phones_of(&mut self, customer: CustomerId) -> Result<Vec<String>, Fault> {
+        Ok(phones::table
+            .filter(phones::customer_id.eq(customer))
+            .order(phones::number)
+            .select(phones::shown)
+            .load(self.database)?)
+    }
+
+    fn contacts_of(&mut self, customer: CustomerId) -> Result<Vec<ContactView>, Fault> {
+        let rows: Vec<(ContactId, String, String, String, String)> = contacts::table
+            .filter(contacts::customer_id.eq(customer))
+            .order(contacts::code)
+            .select((contacts::id, contacts::name, contacts::kana, contacts::phone, contacts::email))
+            .load(self.database)?;
+        let view = |(id, name, kana, phone, email)| ContactView { id, name, kana, phone, email };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    fn sites_of(&mut self, customer: CustomerId) -> Result<Vec<SiteView>, Fault> {
+        type Row = (SiteId, String, String, String, f64, f64, String, TerritoryId);
+        let rows: Vec<Row> = sites::table
+            .filter(sites::customer_id.eq(customer))
+            .order(sites::code)
+            .select((
+                sites::id,
+                sites::name,
+                sites::postcode,
+                sites::address,
+                sites::lat,
+                sites::lon,
+                sites::access_notes,
+                sites::territory_id,
+            ))
+            .load(self.database)?;
+        let view = |(id, name, postcode, address, lat, lon, access_notes, territory_id)| {
+            Ok(SiteView { id, name, postcode, address, position: position(lat, lon)?, access_notes, territory_id })
+        };
+        Ok(rows.into_iter().map(view).collect::<Result<_, StoreError>>()?)
+    }
+
+    fn assets_of(&mut self, contract: ContractId) -> Result<Vec<AssetView>, Fault> {
+        let mut repaired = repairs(self.database, Whose::Contract(contract))?;
+        let rows: Vec<(AssetId, SiteId, ProductId, String, String, String, String)> = assets::table
+            .inner_join(products::table.on(products::id.eq(assets::product_id)))
+            .filter(assets::contract_id.eq(contract))
+            .order((assets::site_id, assets::serial))
+            .select((
+                assets::id,
+                assets::site_id,
+                products::id,
+                products::name_ja,
+                products::name_en,
+                assets::serial,
+                assets::installed_on,
+            ))
+            .load(self.database)?;
+        let view = |(id, site_id, product_id, product_name_ja, product_name_en, serial, installed_on): (
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            String,
+        )| {
+            let last_repairs = repaired.remove(&id).unwrap_or_default();
+            let installed_on = day(&installed_on)?;
+            Ok(AssetView {
+                id,
+                site_id,
+                product_id,
+                product_name_ja,
+                product_name_en,
+                serial,
+                installed_on,
+                last_repairs,
+            })
+        };
+        Ok(rows.into_iter().map(view).collect::<Result<_, StoreError>>()?)
+    }
+}

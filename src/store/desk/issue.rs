@@ -1,0 +1,98 @@
+//! One issue with its contact, its tickets and its visits.
+
+use diesel::prelude::*;
+
+use crate::domain::ids::*;
+use crate::domain::issue::Outcome;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::visit::VisitState;
+use crate::store::Reader;
+use crate::store::error::Fault;
+use crate::store::issues::IssueFilter;
+use crate::store::schema::*;
+use crate::store::visits::VisitFilter;
+use crate::views::board::VisitRow;
+use crate::views::desk::IssueDetail;
+use crate::views::technician::ReportView;
+
+#[derive(Queryable)]
+struct Row {
+    contract: (ContractId, String, String),
+    contact: (InteractionId, String, String),
+    territory_id: TerritoryId,
+    work_order_id: Option<WorkOrderId>,
+    version: i64,
+    units: i64,
+    outcome: Option<Outcome>,
+    linked_issue_id: Option<IssueId>,
+}
+
+impl Reader<'_> {
+    pub fn issue_detail(&mut self, id: IssueId) -> Result<IssueDetail, Fault> {
+        let summary = self.issue_summaries(&IssueFilter::One(id))?.pop();
+        let (_, summary) = summary.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let row: Row = issues::table
+            .inner_join(interactions::table)
+            .inner_join(contracts::table.inner_join(customers::table))
+            .left_join(work_orders::table.on(work_orders::issue_id.eq(issues::id)))
+            .filter(issues::id.eq(id))
+            .select((
+                (contracts::id, contracts::number, customers::name),
+                (interactions::id, interactions::caller_name, interactions::caller_phone),
+                issues::territory_id,
+                work_orders::id.nullable(),
+                issues::version,
+                issues::units,
+                issues::outcome,
+                issues::linked_issue_id,
+            ))
+            .first(self.database)?;
+        let tickets = self.issue_tickets(&[id])?.remove(&id).unwrap_or_default();
+        let visits = self.visit_rows(&VisitFilter::Issue(id))?;
+        Ok(IssueDetail {
+            summary,
+            interaction_id: row.contact.0,
+            contract_id: row.contract.0,
+            contract_number: row.contract.1,
+            customer_name: row.contract.2,
+            caller_name: row.contact.1,
+            caller_phone: row.contact.2,
+            territory_id: row.territory_id,
+            work_order_id: row.work_order_id,
+            version: row.version,
+            tickets: tickets.numbers,
+            units: row.units,
+            hold_state: tickets.state,
+            outcome: row.outcome,
+            report: self.last_report(&visits)?,
+            visits,
+            linked_issue_id: row.linked_issue_id,
+        })
+    }
+
+    /// The report of the visit that was finished last.
+    fn last_report(&mut self, visits: &[VisitRow]) -> Result<Option<ReportView>, Fault> {
+        let reported = visits.iter().filter(|visit| matches!(visit.state, VisitState::Done | VisitState::NeedsRevisit));
+        match reported.max_by_key(|visit| visit.timeline.finished_at) {
+            Some(visit) => self.report_view(visit.id),
+            None => Ok(None),
+        }
+    }
+
+    /// The contract of an issue and its customer, for checks of access.
+    pub fn issue_owner(&mut self, id: IssueId) -> Result<(ContractId, CustomerId), Fault> {
+        let owner = issues::table
+            .inner_join(contracts::table)
+            .filter(issues::id.eq(id))
+            .select((contracts::id, contracts::customer_id))
+            .first(self.database)
+            .optional()?;
+        Ok(owner.ok_or_else(|| Refusal::new(Code::NotFound))?)
+    }
+
+    /// The customer of a contract, for checks of access.
+    pub fn contract_owner(&mut self, id: ContractId) -> Result<CustomerId, Fault> {
+        let owner = contracts::table.find(id).select(contracts::customer_id).first(self.database).optional()?;
+        Ok(owner.ok_or_else(|| Refusal::new(Code::NotFound))?)
+    }
+}

@@ -1,0 +1,224 @@
+//! Finding the caller's contract from whatever he says: a number, a name, a contract, a serial.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+
+use crate::domain::ids::{ContractId, CustomerId, SiteId};
+use crate::domain::phone::{fold, normalise};
+use crate::limits;
+use crate::store::Reader;
+use crate::store::error::Fault;
+use crate::store::schema::*;
+use crate::views::desk::{MatchedOn, SearchHit, SearchHits};
+
+/// Escapes what LIKE would read as a pattern.
+fn literal(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+const HITS: i64 = limits::SEARCH_HITS as i64;
+
+/// Something that was found, and how.
+#[derive(Default)]
+struct Found {
+    /// In order of how well they match.
+    contracts: Vec<(ContractId, MatchedOn, Option<SiteId>)>,
+    customers: Vec<(CustomerId, MatchedOn, Option<String>)>,
+}
+
+impl Reader<'_> {
+    /// Contracts that fit what was typed, the best match first. Two customers may share a telephone number.
+    pub fn search(&mut self, text: &str) -> Result<SearchHits, Fault> {
+        let text: String = text.trim().chars().take(limits::LINE_CHARS).filter(|c| !c.is_control()).collect();
+        if text.is_empty() {
+            return Ok(SearchHits { hits: Vec::new() });
+        }
+        let mut found = Found::default();
+        self.by_phone(&text, &mut found)?;
+        self.by_code(&text, &mut found)?;
+        self.by_name(&text, &mut found)?;
+        self.hits(found)
+    }
+
+    /// Whole numbers first, then those that end so; only text without letters is a number.
+    fn by_phone(&mut self, text: &str, found: &mut Found) -> Result<(), Fault> {
+        let looks_so = text.chars().all(|c| !c.is_alphabetic() || matches!(c, 'ー' | '内' | '線' | 'x' | 'X'));
+        let Some(number) = normalise(text).filter(|_| looks_so) else { return Ok(()) };
+        let whole: Vec<(CustomerId, String)> = phones::table
+            .filter(phones::number.eq(&number))
+            .order(phones::customer_id)
+            .limit(HITS)
+            .select((phones::customer_id, phones::shown))
+            .load(self.database)?;
+        let part: Vec<(CustomerId, String)> = phones::table
+            .filter(phones::number.like(format!("%{number}")).or(phones::number.like(format!("{number}%"))))
+            .filter(phones::number.ne(&number))
+            .order((phones::number, phones::customer_id))
+            .limit(HITS)
+            .select((phones::customer_id, phones::shown))
+            .load(self.database)?;
+        let matched = whole.into_iter().chain(part).map(|(id, shown)| (id, MatchedOn::Phone, Some(shown)));
+        found.customers.extend(matched);
+        Ok(())
+    }
+
+    /// Contract numbers and serials that begin so, as typed or in capitals.
+    fn by_code(&mut self, text: &str, found: &mut Found) -> Result<(), Fault> {
+        let half: String = fold(text);
+        let (lower, upper) = (format!("{}%", literal(&half)), format!("{}%", literal(&half.to_uppercase())));
+        let typed = format!("{}%", literal(text));
+        let numbers: Vec<ContractId> = contracts::table
+            .filter(
+                contracts::number.like(&typed).or(contracts::number.like(&upper)).or(contracts::number.like(&lower)),
+            )
+            .order(contracts::number)
+            .limit(HITS)
+            .select(contracts::id)
+            .load(self.database)?;
+        found.contracts.extend(numbers.into_iter().map(|id| (id, MatchedOn::Contract, None)));
+        let serials: Vec<(ContractId, SiteId)> = assets::table
+            .filter(assets::serial.like(&typed).or(assets::serial.like(&upper)).or(assets::serial.like(&lower)))
+            .order(assets::serial)
+            .limit(HITS)
+            .select((assets::contract_id, assets::site_id))
+            .load(self.database)?;
+        found.contracts.extend(serials.into_iter().map(|(id, site)| (id, MatchedOn::Serial, Some(site))));
+        Ok(())
+    }
+
+    /// Names and kana that begin so, then those that contain it.
+    fn by_name(&mut self, text: &str, found: &mut Found) -> Result<(), Fault> {
+        let folded = fold(text);
+        if folded.is_empty() {
+            return Ok(());
+        }
+        let inside = format!("%{}%", literal(&folded));
+        let rows: Vec<(CustomerId, String, String)> = customers::table
+            .filter(customers::name_folded.like(&inside).or(customers::kana_folded.like(&inside)))
+            .order((customers::kana_folded, customers::id))
+            .limit(HITS * 5)
+            .select((customers::id, customers::name_folded, customers::kana_folded))
+            .load(self.database)?;
+        let rank = |name: &str, kana: &str| match (name.starts_with(&folded), kana.starts_with(&folded)) {
+            (true, _) => (0, MatchedOn::Name),
+            (_, true) => (1, MatchedOn::Kana),
+            _ if name.contains(&folded) => (2, MatchedOn::Name),
+            _ => (3, MatchedOn::Kana),
+        };
+        let mut ranked: Vec<_> = rows.iter().map(|(id, name, kana)| (rank(name, kana), *id)).collect();
+        ranked.sort_by_key(|((place, _), _)| *place);
+        found.customers.extend(ranked.into_iter().map(|((_, on), id)| (id, on, None)));
+        Ok(())
+    }
+
+    fn hits(&mut self, found: Found) -> Result<SearchHits, Fault> {
+        let contract_ids: Vec<ContractId> = found.contracts.iter().map(|(id, ..)| *id).collect();
+        let customer_ids: Vec<CustomerId> = found.customers.iter().map(|(id, ..)| *id).collect();
+        let contracts = self.found_contracts(contract_ids, customer_ids)?;
+        let owners: BTreeSet<CustomerId> = contracts.iter().map(|contract| contract.customer).collect();
+        let owners: Vec<CustomerId> = owners.into_iter().collect();
+        let sites = self.found_sites(&owners)?;
+        let phones = self.found_phones(&owners)?;
+        let mut seen = BTreeSet::new();
+        let mut hits = Vec::new();
+        for (contract, matched_on, site, phone) in ranked(&found, &contracts) {
+            if hits.len() == limits::SEARCH_HITS || !seen.insert(contract.id) {
+                continue;
+            }
+            let of_customer = sites.get(&contract.customer).map_or(&[][..], Vec::as_slice);
+            let site = of_customer.iter().find(|(id, _)| site.is_none_or(|wanted| wanted == *id));
+            let phone = phone.or_else(|| phones.get(&contract.customer).cloned());
+            hits.push(SearchHit {
+                customer_id: contract.customer,
+                customer_name: contract.customer_name.clone(),
+                customer_kana: contract.customer_kana.clone(),
+                contract_id: contract.id,
+                contract_number: contract.number.clone(),
+                site_name: site.map_or_else(String::new, |(_, name)| name.clone()),
+                phone: phone.unwrap_or_default(),
+                matched_on,
+                balance: contract.balance,
+            });
+        }
+        Ok(SearchHits { hits })
+    }
+
+    fn found_contracts(
+        &mut self,
+        contract_ids: Vec<ContractId>,
+        customer_ids: Vec<CustomerId>,
+    ) -> Result<Vec<FoundContract>, Fault> {
+        Ok(contracts::table
+            .inner_join(customers::table)
+            .inner_join(wallets::table.on(wallets::contract_id.eq(contracts::id)))
+            .filter(contracts::id.eq_any(contract_ids).or(contracts::customer_id.eq_any(customer_ids)))
+            .order(contracts::number)
+            .select((
+                contracts::id,
+                contracts::number,
+                customers::id,
+                customers::name,
+                customers::kana,
+                wallets::available,
+            ))
+            .load(self.database)?)
+    }
+
+    fn found_sites(&mut self, owners: &[CustomerId]) -> Result<BTreeMap<CustomerId, Vec<(SiteId, String)>>, Fault> {
+        let rows: Vec<(CustomerId, SiteId, String)> = sites::table
+            .filter(sites::customer_id.eq_any(owners))
+            .order(sites::code)
+            .select((sites::customer_id, sites::id, sites::name))
+            .load(self.database)?;
+        let mut found: BTreeMap<CustomerId, Vec<(SiteId, String)>> = BTreeMap::new();
+        for (customer, id, name) in rows {
+            found.entry(customer).or_default().push((id, name));
+        }
+        Ok(found)
+    }
+
+    /// One number of each customer.
+    fn found_phones(&mut self, owners: &[CustomerId]) -> Result<BTreeMap<CustomerId, String>, Fault> {
+        let rows: Vec<(CustomerId, String)> = phones::table
+            .filter(phones::customer_id.eq_any(owners))
+            .order(phones::number.desc())
+            .select((phones::customer_id, phones::shown))
+            .load(self.database)?;
+        Ok(rows.into_iter().collect())
+    }
+}
+
+#[derive(Queryable)]
+struct FoundContract {
+    id: ContractId,
+    number: String,
+    customer: CustomerId,
+    customer_name: String,
+    customer_kana: String,
+    balance: i64,
+}
+
+type Ranked<'a> = (&'a FoundContract, MatchedOn, Option<SiteId>, Option<String>);
+
+/// Telephone numbers first, then contracts and serials, then names.
+fn ranked<'a>(found: &'a Found, contracts: &'a [FoundContract]) -> Vec<Ranked<'a>> {
+    let of_customer = |on: fn(MatchedOn) -> bool| {
+        found.customers.iter().filter(move |(_, matched, _)| on(*matched)).flat_map(|(customer, matched, phone)| {
+            let mine = contracts.iter().filter(move |contract| contract.customer == *customer);
+            mine.map(move |contract| (contract, *matched, None, phone.clone()))
+        })
+    };
+    let named = found.contracts.iter().filter_map(|(id, matched, site)| {
+        let contract = contracts.iter().find(|contract| contract.id == *id)?;
+        Some((contract, *matched, *site, None))
+    });
+    of_customer(|on| on == MatchedOn::Phone).chain(named).chain(of_customer(|on| on != MatchedOn::Phone)).collect()
+}

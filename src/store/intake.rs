@@ -1,0 +1,221 @@
+//! The facts that an intake rests on, read in a few queries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::codec::{day, json};
+use super::error::Fault;
+use super::schema::*;
+use super::wallet::Funds;
+use super::{Reader, Unit};
+use crate::domain::ids::*;
+use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::wallet::policy::Policy;
+use crate::views::desk::IntakeRequest;
+
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub contract: ContractFacts,
+    pub contacts: BTreeSet<ContactId>,
+    pub sites: BTreeMap<SiteId, SiteFacts>,
+    pub assets: BTreeMap<AssetId, AssetFacts>,
+    pub products: BTreeMap<ProductId, ProductFacts>,
+    /// Repairs of the named assets within the contract's guarantee, newest first.
+    pub repairs: Vec<Repaired>,
+    pub funds: Funds,
+}
+
+#[derive(Debug, Clone)]
+pub struct ContractFacts {
+    pub id: ContractId,
+    pub customer: CustomerId,
+    pub starts_on: NaiveDate,
+    pub ends_on: NaiveDate,
+    pub policy: Policy,
+    pub version: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct SiteFacts {
+    pub customer: CustomerId,
+    pub name: String,
+    pub territory: TerritoryId,
+    pub territory_code: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct AssetFacts {
+    pub contract: ContractId,
+    pub site: SiteId,
+    pub product: ProductId,
+}
+
+#[derive(Debug, Clone)]
+pub struct ProductFacts {
+    pub skill: String,
+    pub symptoms: BTreeMap<String, SymptomFacts>,
+}
+
+/// What a visit for a symptom needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SymptomFacts {
+    pub service_minutes: i64,
+    pub level_min: i64,
+    pub qualification: Option<String>,
+}
+
+/// A repair that may have to be made good.
+#[derive(Debug, Clone)]
+pub struct Repaired {
+    pub asset: AssetId,
+    pub symptom: String,
+    pub at: Timestamp,
+    /// None for a repair of the time before this system.
+    pub issue: Option<(IssueId, String)>,
+}
+
+impl Unit<'_> {
+    /// Takes the wallet's row before the facts are read, so that they still hold when they are acted upon.
+    pub(crate) fn lock_wallet_of(&mut self, contract: ContractId) -> Result<(), Fault> {
+        // An update without a change takes the row's lock on either database.
+        let locked = diesel::update(wallets::table.filter(wallets::contract_id.eq(contract)))
+            .set(wallets::version.eq(wallets::version))
+            .execute(self.database)?;
+        if locked == 1 { Ok(()) } else { Err(unknown_contract().into()) }
+    }
+}
+
+fn unknown_contract() -> Refusal {
+    Refusal::new(Code::NotFound).at("contract_id")
+}
+
+impl Reader<'_> {
+    pub fn intake_facts(&mut self, request: &IntakeRequest, now: Timestamp) -> Result<Facts, Fault> {
+        let contract = self.contract_facts(request.contract_id)?;
+        let assets = self.asset_facts(request)?;
+        let products = self.product_facts(request, &assets)?;
+        let units: i64 = request.issues.iter().map(|issue| contract.policy.cost(issue.kind, false).units).sum();
+        let since = now - Seconds::hours(24 * (i64::from(contract.policy.recurrence_days) + 1));
+        Ok(Facts {
+            contacts: self.contact_facts(contract.customer)?,
+            sites: self.site_facts(request)?,
+            repairs: self.repairs_since(assets.keys().copied().collect(), since)?,
+            funds: self.funds(contract.id, units, now.day(self.zone))?,
+            contract,
+            assets,
+            products,
+        })
+    }
+
+    fn contract_facts(&mut self, id: ContractId) -> Result<ContractFacts, Fault> {
+        let row: Option<(CustomerId, String, String, String, i64)> = contracts::table
+            .find(id)
+            .select((
+                contracts::customer_id,
+                contracts::starts_on,
+                contracts::ends_on,
+                contracts::policy,
+                contracts::version,
+            ))
+            .first(self.database)
+            .optional()?;
+        let (customer, starts_on, ends_on, policy, version) = row.ok_or_else(unknown_contract)?;
+        let (starts_on, ends_on, policy) = (day(&starts_on)?, day(&ends_on)?, json(&policy)?);
+        Ok(ContractFacts { id, customer, starts_on, ends_on, policy, version })
+    }
+
+    fn contact_facts(&mut self, customer: CustomerId) -> Result<BTreeSet<ContactId>, Fault> {
+        let rows: Vec<ContactId> =
+            contacts::table.filter(contacts::customer_id.eq(customer)).select(contacts::id).load(self.database)?;
+        Ok(rows.into_iter().collect())
+    }
+
+    fn site_facts(&mut self, request: &IntakeRequest) -> Result<BTreeMap<SiteId, SiteFacts>, Fault> {
+        let ids: Vec<SiteId> = request.issues.iter().map(|issue| issue.site_id).collect();
+        let rows: Vec<(SiteId, CustomerId, String, TerritoryId, String)> = sites::table
+            .inner_join(territories::table.on(territories::id.eq(sites::territory_id)))
+            .filter(sites::id.eq_any(ids))
+            .select((sites::id, sites::customer_id, sites::name, territories::id, territories::code))
+            .load(self.database)?;
+        let facts = |(id, customer, name, territory, territory_code)| {
+            (id, SiteFacts { customer, name, territory, territory_code })
+        };
+        Ok(rows.into_iter().map(facts).collect())
+    }
+
+    fn asset_facts(&mut self, request: &IntakeRequest) -> Result<BTreeMap<AssetId, AssetFacts>, Fault> {
+        let ids: Vec<AssetId> = request.issues.iter().filter_map(|issue| issue.asset_id).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows: Vec<(AssetId, ContractId, SiteId, ProductId)> = assets::table
+            .filter(assets::id.eq_any(ids))
+            .select((assets::id, assets::contract_id, assets::site_id, assets::product_id))
+            .load(self.database)?;
+        Ok(rows.into_iter().map(|(id, contract, site, product)| (id, AssetFacts { contract, site, product })).collect())
+    }
+
+    fn product_facts(
+        &mut self,
+        request: &IntakeRequest,
+        assets: &BTreeMap<AssetId, AssetFacts>,
+    ) -> Result<BTreeMap<ProductId, ProductFacts>, Fault> {
+        let named = request.issues.iter().filter_map(|issue| issue.product_id);
+        let ids: BTreeSet<ProductId> = named.chain(assets.values().map(|asset| asset.product)).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows: Vec<(ProductId, String)> = products::table
+            .filter(products::id.eq_any(ids.clone()))
+            .select((products::id, products::skill))
+            .load(self.database)?;
+        let mut found: BTreeMap<ProductId, ProductFacts> =
+            rows.into_iter().map(|(id, skill)| (id, ProductFacts { skill, symptoms: BTreeMap::new() })).collect();
+        let rows: Vec<(ProductId, String, i64, i64, Option<String>)> = symptoms::table
+            .filter(symptoms::product_id.eq_any(ids))
+            .select((
+                symptoms::product_id,
+                symptoms::code,
+                symptoms::service_minutes,
+                symptoms::level_min,
+                symptoms::qualification,
+            ))
+            .load(self.database)?;
+        for (product, code, service_minutes, level_min, qualification) in rows {
+            if let Some(product) = found.get_mut(&product) {
+                product.symptoms.insert(code, SymptomFacts { service_minutes, level_min, qualification });
+            }
+        }
+        Ok(found)
+    }
+
+    fn repairs_since(&mut self, assets: Vec<AssetId>, since: Timestamp) -> Result<Vec<Repaired>, Fault> {
+        if assets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let before: Vec<(AssetId, String, Timestamp)> = past_repairs::table
+            .filter(past_repairs::asset_id.eq_any(assets.clone()))
+            .filter(past_repairs::at.ge(since))
+            .select((past_repairs::asset_id, past_repairs::symptom, past_repairs::at))
+            .load(self.database)?;
+        type Row = (Option<AssetId>, Option<String>, Option<Timestamp>, IssueId, String);
+        let solved: Vec<Row> = issues::table
+            .filter(issues::asset_id.eq_any(assets))
+            .filter(issues::state.eq_any([IssueState::Resolved, IssueState::Closed]))
+            .filter(issues::outcome.ne(Outcome::Withdrawn))
+            .filter(issues::closed_at.ge(since))
+            .select((issues::asset_id, issues::symptom, issues::closed_at, issues::id, issues::number))
+            .load(self.database)?;
+        let before = before.into_iter().map(|(asset, symptom, at)| Repaired { asset, symptom, at, issue: None });
+        let solved = solved.into_iter().filter_map(|(asset, symptom, at, id, number)| {
+            Some(Repaired { asset: asset?, symptom: symptom?, at: at?, issue: Some((id, number)) })
+        });
+        let mut repairs: Vec<Repaired> = before.chain(solved).collect();
+        repairs.sort_by_key(|repair| (std::cmp::Reverse(repair.at), repair.issue.as_ref().map(|(id, _)| *id)));
+        Ok(repairs)
+    }
+}

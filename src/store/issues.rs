@@ -1,0 +1,308 @@
+//! Interactions, issues and work orders at rest, and the dispatcher's queue.
+
+use diesel::prelude::*;
+
+use super::codec::json;
+use super::connection::Database;
+use super::error::{Fault, StoreError};
+use super::schema::*;
+use super::visits::{Names, position};
+use super::{Reader, Unit};
+use crate::domain::eta::Eta;
+use crate::domain::ids::*;
+use crate::domain::issue::{IssueKind, IssueState};
+use crate::domain::priority::{Impact, Priority, Urgency};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::{Timestamp, Window};
+use crate::domain::visit::VisitState;
+use crate::domain::wallet::policy::CostReason;
+use crate::views::board::QueueRow;
+use crate::views::desk::{Channel, IssueSummary};
+
+/// A contact to be written.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = interactions)]
+pub struct NewInteraction {
+    pub id: InteractionId,
+    pub number: String,
+    pub contract_id: ContractId,
+    pub channel: Channel,
+    pub contact_id: Option<ContactId>,
+    pub caller_name: String,
+    pub caller_phone: String,
+    pub on_behalf_of: bool,
+    pub entered_by: UserId,
+    pub note: String,
+    pub started_at: Timestamp,
+    pub saved_at: Timestamp,
+}
+
+/// An issue to be written.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = issues)]
+pub struct NewIssue {
+    pub id: IssueId,
+    pub number: String,
+    pub interaction_id: InteractionId,
+    pub contract_id: ContractId,
+    pub territory_id: TerritoryId,
+    pub site_id: SiteId,
+    pub asset_id: Option<AssetId>,
+    pub product_id: Option<ProductId>,
+    pub symptom: Option<String>,
+    pub kind: IssueKind,
+    pub description: String,
+    pub impact: Impact,
+    pub urgency: Urgency,
+    pub priority: Priority,
+    pub state: IssueState,
+    pub wish_from: Option<Timestamp>,
+    pub wish_to: Option<Timestamp>,
+    pub linked_issue_id: Option<IssueId>,
+    pub units: i64,
+    pub cost_reason: CostReason,
+    pub created_at: Timestamp,
+    pub version: i64,
+}
+
+/// A work order to be written; it waits in the queue.
+#[derive(Debug, Clone)]
+pub struct NewWorkOrder {
+    pub id: WorkOrderId,
+    pub issue: IssueId,
+    pub territory: TerritoryId,
+    pub skill: String,
+    pub level_min: i64,
+    pub qualification: Option<String>,
+    pub service_minutes: i64,
+    pub arrive_by: Timestamp,
+}
+
+/// Which work orders to show.
+#[derive(Debug, Clone)]
+pub enum QueueFilter {
+    /// Those of a territory that wait for a technician.
+    Territory(TerritoryId),
+    /// These, whatever their state.
+    WorkOrders(Vec<WorkOrderId>),
+}
+
+/// Which issues to sum up.
+#[derive(Debug, Clone)]
+pub enum IssueFilter {
+    /// The open ones of these contracts.
+    OpenOf(Vec<ContractId>),
+    One(IssueId),
+}
+
+impl Unit<'_> {
+    pub(crate) fn insert_interaction(&mut self, interaction: &NewInteraction) -> Result<(), Fault> {
+        diesel::insert_into(interactions::table).values(interaction).execute(self.database)?;
+        Ok(())
+    }
+
+    pub(crate) fn insert_issue(&mut self, issue: &NewIssue) -> Result<(), Fault> {
+        diesel::insert_into(issues::table).values(issue).execute(self.database)?;
+        Ok(())
+    }
+
+    pub(crate) fn insert_work_order(&mut self, order: &NewWorkOrder) -> Result<(), Fault> {
+        diesel::insert_into(work_orders::table)
+            .values((
+                work_orders::id.eq(order.id),
+                work_orders::issue_id.eq(order.issue),
+                work_orders::territory_id.eq(order.territory),
+                work_orders::state.eq("open"),
+                work_orders::skill.eq(&order.skill),
+                work_orders::level_min.eq(order.level_min),
+                work_orders::qualification.eq(order.qualification.as_deref()),
+                work_orders::service_minutes.eq(order.service_minutes),
+                work_orders::arrive_by.eq(order.arrive_by),
+                work_orders::created_at.eq(self.now()),
+                work_orders::version.eq(1_i64),
+            ))
+            .execute(self.database)?;
+        Ok(())
+    }
+
+    /// Holds an issue against whoever else would change it.
+    pub(crate) fn lock_issue(&mut self, id: IssueId) -> Result<(), Fault> {
+        // An update without a change takes the row's lock on either database.
+        let locked =
+            diesel::update(issues::table.find(id)).set(issues::version.eq(issues::version)).execute(self.database)?;
+        if locked == 1 { Ok(()) } else { Err(Refusal::new(Code::NotFound).into()) }
+    }
+
+    /// One work order as the queue shows it.
+    pub fn queue_row(&mut self, id: WorkOrderId) -> Result<QueueRow, Fault> {
+        let rows = queue_rows(self.database, QueueFilter::WorkOrders(vec![id]))?;
+        rows.into_iter().next().ok_or_else(|| Refusal::new(Code::NotFound).into())
+    }
+}
+
+impl Reader<'_> {
+    /// The most urgent first, then the oldest.
+    pub fn queue(&mut self, filter: QueueFilter) -> Result<Vec<QueueRow>, Fault> {
+        queue_rows(self.database, filter)
+    }
+
+    /// Newest first, each with the contract that it belongs to.
+    pub fn issue_summaries(&mut self, filter: &IssueFilter) -> Result<Vec<(ContractId, IssueSummary)>, Fault> {
+        issue_summaries(self.database, filter)
+    }
+}
+
+#[derive(Queryable)]
+struct QueueJoin {
+    order: (WorkOrderId, i64, TerritoryId, Timestamp, Option<Timestamp>, i64),
+    issue: (IssueId, String, Priority, Option<ProductId>, Option<String>, String, CostReason),
+    wish: (Option<Timestamp>, Option<Timestamp>),
+    site: (String, f64, f64),
+    customer_name: String,
+}
+
+pub(super) fn queue_rows(database: &mut Database, filter: QueueFilter) -> Result<Vec<QueueRow>, Fault> {
+    let mut query = work_orders::table
+        .inner_join(issues::table.inner_join(sites::table.inner_join(customers::table)))
+        .order((issues::priority, work_orders::created_at, work_orders::id))
+        .select((
+            (
+                work_orders::id,
+                work_orders::version,
+                work_orders::territory_id,
+                work_orders::created_at,
+                work_orders::arrive_by,
+                work_orders::service_minutes,
+            ),
+            (
+                issues::id,
+                issues::number,
+                issues::priority,
+                issues::product_id,
+                issues::symptom,
+                issues::description,
+                issues::cost_reason,
+            ),
+            (issues::wish_from, issues::wish_to),
+            (sites::name, sites::lat, sites::lon),
+            customers::name,
+        ))
+        .into_boxed();
+    query = match filter {
+        QueueFilter::Territory(id) => {
+            query.filter(work_orders::territory_id.eq(id)).filter(work_orders::state.eq("open"))
+        }
+        QueueFilter::WorkOrders(ids) => query.filter(work_orders::id.eq_any(ids)),
+    };
+    let rows: Vec<QueueJoin> = query.load(database)?;
+    let names = Names::load(database, rows.iter().filter_map(|row| row.issue.3))?;
+    Ok(rows.into_iter().map(|row| queue_row(row, &names)).collect::<Result<_, StoreError>>()?)
+}
+
+fn queue_row(row: QueueJoin, names: &Names) -> Result<QueueRow, StoreError> {
+    let (work_order_id, version, territory_id, created_at, arrive_by, service_minutes) = row.order;
+    let (issue_id, issue_number, priority, product, symptom, description, cost_reason) = row.issue;
+    let (site_name, lat, lon) = row.site;
+    let (product_name_ja, product_name_en) = names.product(product);
+    let (symptom_ja, symptom_en) = names.symptom(product, symptom.as_deref());
+    Ok(QueueRow {
+        work_order_id,
+        version,
+        territory_id,
+        issue_id,
+        issue_number,
+        priority,
+        created_at,
+        arrive_by,
+        customer_name: row.customer_name,
+        site_name,
+        position: position(lat, lon)?,
+        product_name_ja,
+        product_name_en,
+        symptom_ja,
+        symptom_en,
+        description,
+        service_minutes,
+        wish: row.wish.0.zip(row.wish.1).and_then(|(from, to)| Window::new(from, to)),
+        recurrence: cost_reason == CostReason::Recurrence,
+    })
+}
+
+type SummaryRow = (
+    (IssueId, ContractId, String, IssueKind, IssueState, Priority),
+    (Option<String>, String, Option<AssetId>, Timestamp),
+    String,
+);
+
+pub(super) fn issue_summaries(
+    database: &mut Database,
+    filter: &IssueFilter,
+) -> Result<Vec<(ContractId, IssueSummary)>, Fault> {
+    let mut query = issues::table
+        .inner_join(sites::table)
+        .order((issues::created_at.desc(), issues::id.desc()))
+        .select((
+            (issues::id, issues::contract_id, issues::number, issues::kind, issues::state, issues::priority),
+            (issues::symptom, issues::description, issues::asset_id, issues::created_at),
+            sites::name,
+        ))
+        .into_boxed();
+    query = match filter {
+        IssueFilter::One(id) => query.filter(issues::id.eq(*id)),
+        IssueFilter::OpenOf(contracts) => {
+            let open: Vec<IssueState> = IssueState::ALL.iter().copied().filter(|state| state.is_open()).collect();
+            query.filter(issues::contract_id.eq_any(contracts.clone())).filter(issues::state.eq_any(open))
+        }
+    };
+    let rows: Vec<SummaryRow> = query.load(database)?;
+    let ids: Vec<IssueId> = rows.iter().map(|row| row.0.0).collect();
+    let visits = current_visits(database, &ids)?;
+    Ok(rows.into_iter().map(|row| summary(row, &visits)).collect())
+}
+
+/// The visit that tells how an issue stands: the newest that is live or done.
+struct CurrentVisit {
+    issue: IssueId,
+    id: VisitId,
+    state: VisitState,
+    eta: Option<Eta>,
+}
+
+fn current_visits(database: &mut Database, ids: &[IssueId]) -> Result<Vec<CurrentVisit>, Fault> {
+    let telling: Vec<VisitState> =
+        VisitState::ALL.iter().copied().filter(|state| state.is_live() || *state == VisitState::Done).collect();
+    let rows: Vec<(IssueId, VisitId, VisitState, Option<String>)> = visits::table
+        .inner_join(work_orders::table)
+        .left_join(etas::table.on(etas::visit_id.eq(visits::id)))
+        .filter(work_orders::issue_id.eq_any(ids))
+        .filter(visits::state.eq_any(telling))
+        .order((visits::created_at.desc(), visits::id.desc()))
+        .select((work_orders::issue_id, visits::id, visits::state, etas::snapshot.nullable()))
+        .load(database)?;
+    let current = rows.into_iter().map(|(issue, id, state, eta)| {
+        let eta = eta.filter(|_| state.is_live()).as_deref().map(json).transpose()?;
+        Ok(CurrentVisit { issue, id, state, eta })
+    });
+    Ok(current.collect::<Result<_, StoreError>>()?)
+}
+
+fn summary(row: SummaryRow, visits: &[CurrentVisit]) -> (ContractId, IssueSummary) {
+    let ((id, contract, number, kind, state, priority), (symptom, description, asset_id, created_at), site_name) = row;
+    let visit = visits.iter().find(|visit| visit.issue == id);
+    let summary = IssueSummary {
+        id,
+        number,
+        kind,
+        state,
+        priority,
+        symptom,
+        description,
+        site_name,
+        asset_id,
+        created_at,
+        visit_id: visit.map(|visit| visit.id),
+        visit_state: visit.map(|visit| visit.state),
+        eta: visit.and_then(|visit| visit.eta.clone()),
+    };
+    (contract, summary)
+}

@@ -1,0 +1,107 @@
+//! Service reports.
+
+use diesel::prelude::*;
+
+use super::codec::{json, to_json};
+use super::connection::Database;
+use super::error::Fault;
+use super::schema::*;
+use super::{Reader, Unit};
+use crate::company::Cause;
+use crate::domain::ids::{ReportId, VisitId};
+use crate::domain::issue::Outcome;
+use crate::domain::time::Timestamp;
+use crate::views::technician::{ReportRequest, ReportView};
+
+impl Unit<'_> {
+    pub(crate) fn insert_report(
+        &mut self,
+        visit: VisitId,
+        request: &ReportRequest,
+        outcome: Outcome,
+        tapped_at: Timestamp,
+    ) -> Result<(), Fault> {
+        let id: ReportId = self.id();
+        diesel::insert_into(service_reports::table)
+            .values((
+                service_reports::id.eq(id),
+                service_reports::visit_id.eq(visit),
+                service_reports::cause.eq(&request.cause),
+                service_reports::cause_text.eq(&request.cause_text),
+                service_reports::remedy.eq(&request.remedy),
+                service_reports::parts.eq(to_json(&request.parts)),
+                service_reports::minutes.eq(request.minutes),
+                service_reports::outcome.eq(outcome),
+                service_reports::tapped_at.eq(tapped_at),
+                service_reports::filed_at.eq(self.now()),
+            ))
+            .execute(self.database)?;
+        Ok(())
+    }
+
+    pub fn report_view(&mut self, visit: VisitId) -> Result<Option<ReportView>, Fault> {
+        report_view(self.database, visit)
+    }
+
+    /// A cause of the company's list, by its code.
+    pub fn cause(&mut self, code: &str) -> Result<Option<Cause>, Fault> {
+        Ok(causes(self.database)?.into_iter().find(|cause| cause.code == code))
+    }
+}
+
+impl Reader<'_> {
+    pub fn report_view(&mut self, visit: VisitId) -> Result<Option<ReportView>, Fault> {
+        report_view(self.database, visit)
+    }
+}
+
+#[derive(Queryable)]
+struct ReportRow {
+    cause: String,
+    cause_text: String,
+    remedy: String,
+    parts: String,
+    minutes: i64,
+    outcome: Outcome,
+    tapped_at: Timestamp,
+}
+
+fn report_view(database: &mut Database, visit: VisitId) -> Result<Option<ReportView>, Fault> {
+    let row: Option<ReportRow> = service_reports::table
+        .filter(service_reports::visit_id.eq(visit))
+        .select((
+            service_reports::cause,
+            service_reports::cause_text,
+            service_reports::remedy,
+            service_reports::parts,
+            service_reports::minutes,
+            service_reports::outcome,
+            service_reports::tapped_at,
+        ))
+        .first(database)
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let cause = causes(database)?.into_iter().find(|cause| cause.code == row.cause);
+    let (cause_ja, cause_en) =
+        cause.map_or_else(|| (row.cause.clone(), row.cause.clone()), |cause| (cause.name_ja, cause.name_en));
+    Ok(Some(ReportView {
+        cause: row.cause,
+        cause_ja,
+        cause_en,
+        cause_text: row.cause_text,
+        remedy: row.remedy,
+        parts: json(&row.parts)?,
+        minutes: row.minutes,
+        outcome: row.outcome,
+        finished_at: row.tapped_at,
+    }))
+}
+
+pub(super) fn causes(database: &mut Database) -> Result<Vec<Cause>, Fault> {
+    #[derive(serde::Deserialize)]
+    struct Causes {
+        causes: Vec<Cause>,
+    }
+    let catalog: String = company::table.select(company::catalog).first(database)?;
+    Ok(json::<Causes>(&catalog)?.causes)
+}

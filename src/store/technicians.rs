@@ -1,0 +1,362 @@
+//! Technicians as the planner needs them: their files and their live state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+use diesel::prelude::*;
+
+use super::codec::json;
+use super::connection::{Address, Database, open_reader};
+use super::error::Fault;
+use super::schema::*;
+use super::visits::{Visit, live_codes, position};
+use super::{Reader, Unit};
+use crate::company::{self, Weekday};
+use crate::domain::ids::*;
+use crate::domain::place::Position;
+use crate::domain::priority::Priority;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::{Seconds, Timestamp, Window};
+use crate::domain::visit::VisitState;
+use crate::planner::problem::{BreakPlan, PartCount, Qualification, Skill, Stop, TechnicianState};
+
+/// A technician's file: what changes rarely.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    pub id: TechnicianId,
+    pub territory: TerritoryId,
+    pub home: Position,
+    pub record: company::Technician,
+    pub lends_to: Vec<TerritoryId>,
+}
+
+impl Profile {
+    /// The shift on the local day of `now`; none on a day off.
+    pub fn shift(&self, now: Timestamp, zone: chrono_tz::Tz) -> Option<Window> {
+        let day = now.day(zone);
+        let weekday = Weekday::from(day.weekday());
+        let shift = self.record.shifts.iter().find(|shift| shift.weekday == weekday)?;
+        Window::new(Timestamp::on_day(day, shift.from.time(), zone), Timestamp::on_day(day, shift.to.time(), zone))
+    }
+
+    /// The window in which the break of the day lies.
+    pub fn rest(&self, now: Timestamp, zone: chrono_tz::Tz) -> Option<Window> {
+        let (day, rest) = (now.day(zone), self.record.rest.as_ref()?);
+        Window::new(Timestamp::on_day(day, rest.from.time(), zone), Timestamp::on_day(day, rest.to.time(), zone))
+    }
+
+    fn break_plan(&self, now: Timestamp, zone: chrono_tz::Tz) -> Option<BreakPlan> {
+        let whole = self.rest(now, zone)?;
+        let duration = Seconds::minutes(i64::from(self.record.rest.as_ref()?.minutes));
+        let window = Window { from: whole.from, to: (whole.to - duration).max(whole.from + Seconds(1)) };
+        (now < window.to).then_some(BreakPlan { window, duration })
+    }
+}
+
+/// Whose files to read.
+#[derive(Debug, Clone)]
+pub enum Team {
+    One(TechnicianId),
+    Some(Vec<TechnicianId>),
+    /// The technicians of a territory and those who may be lent to it.
+    Territory(TerritoryId),
+}
+
+impl Reader<'_> {
+    pub fn profiles(&mut self, team: &Team) -> Result<Vec<Profile>, Fault> {
+        profiles(self.database, team)
+    }
+
+    pub fn technician_states(&mut self, profiles: &[Profile], now: Timestamp) -> Result<Vec<TechnicianState>, Fault> {
+        states(self.database, profiles, now, self.zone)
+    }
+
+    /// Territory in which a technician is at home.
+    pub fn home_territory(&mut self, technician: TechnicianId) -> Result<TerritoryId, Fault> {
+        home_territory(self.database, technician)
+    }
+
+    pub fn technicians_at_home(&mut self, territory: TerritoryId) -> Result<Vec<TechnicianId>, Fault> {
+        let columns = technicians::table.filter(technicians::territory_id.eq(territory)).select(technicians::id);
+        Ok(columns.order(technicians::id).load(self.database)?)
+    }
+}
+
+impl Unit<'_> {
+    /// Territory in which a technician is at home.
+    pub fn home_territory(&mut self, technician: TechnicianId) -> Result<TerritoryId, Fault> {
+        home_territory(self.database, technician)
+    }
+
+    /// One technician's file and live state.
+    pub fn technician(&mut self, id: TechnicianId) -> Result<(Profile, TechnicianState), Fault> {
+        let (now, zone) = (self.now(), self.zone());
+        let found = profiles(self.database, &Team::One(id))?;
+        let state = states(self.database, &found, now, zone)?.pop();
+        let profile = found.into_iter().next();
+        profile.zip(state).ok_or_else(|| Refusal::new(Code::NotFound).into())
+    }
+}
+
+fn home_territory(database: &mut Database, technician: TechnicianId) -> Result<TerritoryId, Fault> {
+    let found = technicians::table.find(technician).select(technicians::territory_id).first(database);
+    found.optional()?.ok_or_else(|| Refusal::new(Code::NotFound).into())
+}
+
+#[derive(Queryable)]
+struct TechnicianRow {
+    id: TechnicianId,
+    territory: TerritoryId,
+    home: (f64, f64),
+    profile: String,
+}
+
+fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault> {
+    let columns = (
+        technicians::id,
+        technicians::territory_id,
+        (technicians::home_lat, technicians::home_lon),
+        technicians::profile,
+    );
+    let mut query = technicians::table.select(columns).order(technicians::id).into_boxed();
+    match team {
+        Team::One(id) => query = query.filter(technicians::id.eq(*id)),
+        Team::Some(ids) => query = query.filter(technicians::id.eq_any(ids.clone())),
+        Team::Territory(_) => {}
+    }
+    let rows: Vec<TechnicianRow> = query.load(database)?;
+    let codes: BTreeMap<String, TerritoryId> =
+        territories::table.select((territories::code, territories::id)).load(database)?.into_iter().collect();
+    let mut profiles = Vec::with_capacity(rows.len());
+    for row in rows {
+        let record: company::Technician = json(&row.profile)?;
+        let lends_to: Vec<_> = record.lends_to.iter().filter_map(|code| codes.get(code)).copied().collect();
+        let home = position(row.home.0, row.home.1)?;
+        profiles.push(Profile { id: row.id, territory: row.territory, home, record, lends_to });
+    }
+    if let Team::Territory(id) = team {
+        profiles.retain(|profile| profile.territory == *id || profile.lends_to.contains(id));
+    }
+    Ok(profiles)
+}
+
+/// A live visit with what the route needs of its work order.
+#[derive(Queryable)]
+struct RouteRow {
+    visit: Visit,
+    service_minutes: i64,
+    arrive_by: Option<Timestamp>,
+    place: (f64, f64),
+    customer_name: String,
+    priority: Priority,
+}
+
+fn states(
+    database: &mut Database,
+    profiles: &[Profile],
+    now: Timestamp,
+    zone: chrono_tz::Tz,
+) -> Result<Vec<TechnicianState>, Fault> {
+    let ids: Vec<TechnicianId> = profiles.iter().map(|profile| profile.id).collect();
+    let mut routes = live_routes(database, &ids)?;
+    let fixes = fixes(database, &ids)?;
+    let done = finished_today(database, &ids, super::visits::day_window(now, zone))?;
+    let mut away = absences(database, &ids, now)?;
+    let mut knows = known_assets(database, &ids)?;
+    profiles
+        .iter()
+        .map(|profile| {
+            let today = Today {
+                now,
+                zone,
+                route: routes.remove(&profile.id).unwrap_or_default(),
+                fix: fixes.get(&profile.id).copied(),
+                done: done.get(&profile.id).cloned().unwrap_or_default(),
+                absences: away.remove(&profile.id).unwrap_or_default(),
+                knows: knows.remove(&profile.id).unwrap_or_default(),
+            };
+            state(profile, today)
+        })
+        .collect()
+}
+
+struct Today {
+    now: Timestamp,
+    zone: chrono_tz::Tz,
+    route: Vec<RouteRow>,
+    fix: Option<(Timestamp, Position)>,
+    done: Vec<(Timestamp, Position)>,
+    absences: Vec<Window>,
+    knows: Vec<(AssetId, Timestamp)>,
+}
+
+fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
+    let Today { now, zone, route, fix, done, absences, knows } = today;
+    let record = &profile.record;
+    let shift = profile.shift(now, zone);
+    let stops = route.into_iter().map(|row| stop(row, now)).collect::<Result<Vec<_>, _>>()?;
+    let begins = shift.map_or(now, |shift| shift.from.max(now));
+    let free_at = if stops.first().is_some_and(|first| first.frozen) { now } else { begins };
+    Ok(TechnicianState {
+        id: profile.id,
+        name: record.name.clone(),
+        territory: profile.territory,
+        lends_to: profile.lends_to.clone(),
+        skills: record.skills.iter().map(|s| Skill { code: s.code.clone(), level: s.level }).collect(),
+        qualifications: record
+            .qualifications
+            .iter()
+            .map(|held| Qualification { code: held.code.clone(), expires_on: held.expires_on })
+            .collect(),
+        shift,
+        overtime_max: Seconds::minutes(i64::from(record.overtime_max_minutes)),
+        absences,
+        break_plan: profile.break_plan(now, zone),
+        max_jobs: record.max_jobs,
+        parts: record.parts.iter().map(|p| PartCount { code: p.code.clone(), quantity: p.quantity }).collect(),
+        home: profile.home,
+        free_at,
+        free_position: whereabouts(profile.home, fix, &done, shift),
+        done_today: u32::try_from(done.len()).unwrap_or(u32::MAX),
+        stops,
+        knows,
+    })
+}
+
+/// The newest trace of today: a fix of this shift or the last visit finished; at home before that.
+fn whereabouts(
+    home: Position,
+    fix: Option<(Timestamp, Position)>,
+    done: &[(Timestamp, Position)],
+    shift: Option<Window>,
+) -> Position {
+    let begins = shift.map(|shift| shift.from);
+    let fix = fix.filter(|(at, _)| begins.is_none_or(|begins| *at >= begins));
+    let newest = fix.into_iter().chain(done.iter().copied()).max_by_key(|(at, _)| *at);
+    newest.map_or(home, |(_, place)| place)
+}
+
+/// Longest time that an overrun visit is still expected to take before the plan follows it again.
+const OVERRUN_LEFT: Seconds = Seconds::minutes(10);
+
+fn stop(row: RouteRow, now: Timestamp) -> Result<Stop, Fault> {
+    let visit = row.visit;
+    let service = Seconds::minutes(row.service_minutes);
+    let begun = visit.state == VisitState::Working;
+    let left = match visit.started_at {
+        Some(started) if begun => (service - now.since(started)).max(OVERRUN_LEFT),
+        _ => service,
+    };
+    Ok(Stop {
+        visit: visit.id,
+        work_order: visit.work_order_id,
+        customer_name: row.customer_name,
+        position: position(row.place.0, row.place.1)?,
+        service: left,
+        earliest: Timestamp::default(),
+        windows: Vec::new(),
+        promised: visit.promised(),
+        arrive_by: row.arrive_by,
+        frozen: visit.state.is_started(),
+        begun,
+        priority: row.priority.number(),
+    })
+}
+
+fn live_routes(database: &mut Database, ids: &[TechnicianId]) -> Result<BTreeMap<TechnicianId, Vec<RouteRow>>, Fault> {
+    let rows: Vec<RouteRow> = visits::table
+        .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table.inner_join(customers::table))))
+        .filter(visits::technician_id.eq_any(ids.to_vec()).and(visits::state.eq_any(live_codes())))
+        .order((visits::technician_id, visits::route_order, visits::id))
+        .select((
+            Visit::as_select(),
+            work_orders::service_minutes,
+            work_orders::arrive_by,
+            (sites::lat, sites::lon),
+            customers::name,
+            issues::priority,
+        ))
+        .load(database)?;
+    let mut routes: BTreeMap<TechnicianId, Vec<RouteRow>> = BTreeMap::new();
+    for row in rows {
+        routes.entry(row.visit.technician_id).or_default().push(row);
+    }
+    // The visit under way stands first, whatever was planned.
+    for route in routes.values_mut() {
+        route.sort_by_key(|row| (!row.visit.state.is_started(), row.visit.route_order, row.visit.id));
+    }
+    Ok(routes)
+}
+
+fn fixes(
+    database: &mut Database,
+    ids: &[TechnicianId],
+) -> Result<BTreeMap<TechnicianId, (Timestamp, Position)>, Fault> {
+    let rows: Vec<(TechnicianId, Timestamp, f64, f64)> = positions::table
+        .filter(positions::technician_id.eq_any(ids.to_vec()))
+        .select((positions::technician_id, positions::at, positions::lat, positions::lon))
+        .load(database)?;
+    rows.into_iter().map(|(id, at, lat, lon)| Ok((id, (at, position(lat, lon)?)))).collect()
+}
+
+type Places = BTreeMap<TechnicianId, Vec<(Timestamp, Position)>>;
+
+fn finished_today(database: &mut Database, ids: &[TechnicianId], day: Window) -> Result<Places, Fault> {
+    let rows: Vec<(TechnicianId, Option<Timestamp>, f64, f64)> = visits::table
+        .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table)))
+        .filter(visits::technician_id.eq_any(ids.to_vec()))
+        .filter(visits::finished_at.ge(day.from).and(visits::finished_at.lt(day.to)))
+        .select((visits::technician_id, visits::finished_at, sites::lat, sites::lon))
+        .load(database)?;
+    let mut places: Places = BTreeMap::new();
+    for (id, at, lat, lon) in rows {
+        places.entry(id).or_default().push((at.unwrap_or_default(), position(lat, lon)?));
+    }
+    Ok(places)
+}
+
+fn absences(
+    database: &mut Database,
+    ids: &[TechnicianId],
+    now: Timestamp,
+) -> Result<BTreeMap<TechnicianId, Vec<Window>>, Fault> {
+    let rows: Vec<(TechnicianId, Timestamp, Timestamp)> = absences::table
+        .filter(absences::technician_id.eq_any(ids.to_vec()).and(absences::ends_at.gt(now)))
+        .order((absences::technician_id, absences::starts_at))
+        .select((absences::technician_id, absences::starts_at, absences::ends_at))
+        .load(database)?;
+    let mut away: BTreeMap<TechnicianId, Vec<Window>> = BTreeMap::new();
+    for (id, from, to) in rows {
+        away.entry(id).or_default().extend(Window::new(from, to));
+    }
+    Ok(away)
+}
+
+/// Assets at which a technician finished work, each with his last visit.
+fn known_assets(
+    database: &mut Database,
+    ids: &[TechnicianId],
+) -> Result<BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>>, Fault> {
+    let rows: Vec<(TechnicianId, Option<AssetId>, Option<Timestamp>)> = visits::table
+        .inner_join(work_orders::table.inner_join(issues::table))
+        .filter(visits::technician_id.eq_any(ids.to_vec()).and(visits::state.eq(VisitState::Done)))
+        .filter(issues::asset_id.is_not_null())
+        .order(visits::finished_at.desc())
+        .select((visits::technician_id, issues::asset_id, visits::finished_at))
+        .load(database)?;
+    let mut seen = BTreeSet::new();
+    let mut knows: BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>> = BTreeMap::new();
+    for (id, asset, at) in rows {
+        let (Some(asset), Some(at)) = (asset, at) else { continue };
+        if seen.insert((id, asset)) {
+            knows.entry(id).or_default().push((asset, at));
+        }
+    }
+    Ok(knows)
+}
+
+/// The territories of a database, for a server that is about to start.
+pub fn territories(address: &Address) -> Result<Vec<TerritoryId>, Fault> {
+    let mut database = open_reader(address)?;
+    Ok(territories::table.select(territories::id).order(territories::id).load(&mut database)?)
+}

@@ -1,0 +1,162 @@
+//! Where technicians are and when they will be where: the newest position of each, the newest ETA of each visit.
+
+use diesel::prelude::*;
+
+use super::codec::{json, to_json};
+use super::error::Fault;
+use super::schema::*;
+use super::visits::{Visit, live_codes, position};
+use super::{Reader, Unit};
+use crate::domain::eta::Eta;
+use crate::domain::ids::*;
+use crate::domain::place::Position;
+use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::visit::VisitState;
+use crate::eta::{Durations, Told, WorkKey, WorkKind};
+use crate::views::board::Fix;
+
+/// A live visit with what its arrival depends on.
+#[derive(Debug, Clone)]
+pub struct TrackedVisit {
+    pub visit: Visit,
+    pub position: Position,
+    pub contract: ContractId,
+    pub issue: IssueId,
+    pub work: Option<WorkKey>,
+    pub service: Seconds,
+    /// The figure that people see now.
+    pub shown: Option<Eta>,
+    pub told: Told,
+}
+
+#[derive(Queryable)]
+struct TrackedRow {
+    visit: Visit,
+    service_minutes: i64,
+    place: (f64, f64),
+    issue: (IssueId, ContractId, Option<ProductId>, Option<String>, Option<IssueId>),
+    snapshot: Option<String>,
+    told: Option<String>,
+}
+
+impl Unit<'_> {
+    /// A technician's live visits, the started one first.
+    pub fn tracked_route(&mut self, technician: TechnicianId) -> Result<Vec<TrackedVisit>, Fault> {
+        let rows: Vec<TrackedRow> = visits::table
+            .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table)))
+            .left_join(etas::table.on(etas::visit_id.eq(visits::id)))
+            .filter(visits::technician_id.eq(technician).and(visits::state.eq_any(live_codes())))
+            .order((visits::route_order, visits::id))
+            .select((
+                Visit::as_select(),
+                work_orders::service_minutes,
+                (sites::lat, sites::lon),
+                (issues::id, issues::contract_id, issues::product_id, issues::symptom, issues::linked_issue_id),
+                etas::snapshot.nullable(),
+                etas::told.nullable(),
+            ))
+            .load(self.database)?;
+        let mut route = rows.into_iter().map(tracked).collect::<Result<Vec<_>, Fault>>()?;
+        route.sort_by_key(|tracked| !tracked.visit.state.is_started());
+        Ok(route)
+    }
+
+    /// The newest accepted position.
+    pub fn last_fix(&mut self, technician: TechnicianId) -> Result<Option<Fix>, Fault> {
+        let columns = (positions::lat, positions::lon, positions::accuracy_m, positions::at, positions::seq);
+        let row: Option<FixRow> = positions::table.find(technician).select(columns).first(self.database).optional()?;
+        Ok(row.map(Fix::from))
+    }
+
+    pub(crate) fn save_fix(&mut self, technician: TechnicianId, fix: &Fix) -> Result<(), Fault> {
+        let received_at = self.now();
+        let values = (
+            positions::technician_id.eq(technician),
+            positions::seq.eq(fix.seq),
+            positions::lat.eq(fix.lat),
+            positions::lon.eq(fix.lon),
+            positions::accuracy_m.eq(fix.accuracy_m),
+            positions::at.eq(fix.at),
+            positions::received_at.eq(received_at),
+        );
+        if diesel::update(positions::table.find(technician)).set(values).execute(self.database)? == 0 {
+            diesel::insert_into(positions::table).values(values).execute(self.database)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn save_eta(&mut self, eta: &Eta, told: &Told) -> Result<(), Fault> {
+        let row = EtaRow {
+            visit_id: eta.visit_id,
+            seq: i64::try_from(eta.seq).unwrap_or(i64::MAX),
+            snapshot: to_json(eta),
+            told: to_json(told),
+        };
+        if diesel::update(etas::table.find(eta.visit_id)).set(&row).execute(self.database)? == 0 {
+            diesel::insert_into(etas::table).values(&row).execute(self.database)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = etas)]
+struct EtaRow {
+    visit_id: VisitId,
+    seq: i64,
+    snapshot: String,
+    told: String,
+}
+
+fn tracked(row: TrackedRow) -> Result<TrackedVisit, Fault> {
+    let (issue, contract, product, symptom, linked) = row.issue;
+    let kind = if linked.is_some() { WorkKind::Revisit } else { WorkKind::Repair };
+    Ok(TrackedVisit {
+        visit: row.visit,
+        position: position(row.place.0, row.place.1)?,
+        contract,
+        issue,
+        work: product.map(|product| WorkKey { product, symptom, kind }),
+        service: Seconds::minutes(row.service_minutes),
+        shown: row.snapshot.as_deref().map(json).transpose()?,
+        told: row.told.as_deref().map(json).transpose()?.unwrap_or_default(),
+    })
+}
+
+type FixRow = (f64, f64, f64, Timestamp, i64);
+
+impl From<FixRow> for Fix {
+    fn from((lat, lon, accuracy_m, at, seq): FixRow) -> Self {
+        Self { lat, lon, accuracy_m, at, seq }
+    }
+}
+
+impl Reader<'_> {
+    /// Work times of visits finished since `since`, for the estimate to learn from.
+    pub fn durations(&mut self, since: Timestamp) -> Result<Durations, Fault> {
+        let rows: Vec<(Option<ProductId>, Option<String>, Option<Timestamp>, Option<Timestamp>)> = visits::table
+            .inner_join(work_orders::table.inner_join(issues::table))
+            .filter(visits::state.eq(VisitState::Done).and(visits::finished_at.ge(since)))
+            .order(visits::id)
+            .select((issues::product_id, issues::symptom, visits::started_at, visits::finished_at))
+            .load(self.database)?;
+        let mut durations = Durations::default();
+        for (product, symptom, started, finished) in rows {
+            if let (Some(product), Some(started), Some(finished)) = (product, started, finished) {
+                durations.observe(&WorkKey { product, symptom, kind: WorkKind::Repair }, finished.since(started));
+            }
+        }
+        Ok(durations)
+    }
+
+    /// Technicians of a territory with a visit on their route.
+    pub fn busy_technicians(&mut self, territory: TerritoryId) -> Result<Vec<TechnicianId>, Fault> {
+        Ok(visits::table
+            .inner_join(technicians::table)
+            .filter(technicians::territory_id.eq(territory).and(visits::state.eq_any(live_codes())))
+            .select(visits::technician_id)
+            .distinct()
+            .order(visits::technician_id)
+            .load(self.database)?)
+    }
+}

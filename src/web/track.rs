@@ -1,0 +1,419 @@
+//! The tracking page's first state, written into its HTML so that it can be read without script. What each place says
+//! is the same as in `web/src/pages/track/slots.ts`; both are held to the cases in `cases.json` beside it.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use chrono::Datelike;
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::serve::guarded;
+use super::{Language, page};
+use crate::domain::time::Timestamp;
+
+/// The part of a TrackView that the page shows.
+#[derive(Debug, Deserialize)]
+struct View {
+    state: String,
+    state_ja: String,
+    state_en: String,
+    vendor_name_ja: String,
+    vendor_name_en: String,
+    vendor_phone: String,
+    technician_name: Option<String>,
+    promised: Option<Span>,
+    eta: Option<Eta>,
+    position: Option<Place>,
+    destination: Place,
+    site_name: String,
+    product_name_ja: String,
+    product_name_en: String,
+    timeline: Vec<Reached>,
+    report: Option<Report>,
+    consumption_ja: Option<String>,
+    consumption_en: Option<String>,
+    expires_at: Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+struct Span {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Place {
+    lat: f64,
+    lon: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Eta {
+    earliest: Timestamp,
+    likely: Timestamp,
+    latest: Timestamp,
+    source: String,
+    basis_at: Timestamp,
+    computed_at: Timestamp,
+    stops_before: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Reached {
+    state: String,
+    at: Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+struct Report {
+    cause_ja: String,
+    cause_en: String,
+    remedy: String,
+}
+
+/// States in which somebody is still to come.
+const COMING: [&str; 6] = ["planned", "offered", "dispatched", "accepted", "declined", "en_route"];
+const STEPS: [&str; 5] = ["dispatched", "en_route", "arrived", "working", "done"];
+
+/// Radii for which the dial's outer ring may stand, km: the smallest that the technician is within.
+const RINGS_KM: [f64; 8] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+const RING_RADIUS: f64 = 48.0;
+/// Length of a degree of latitude on the earth's mean radius of 6,371 km.
+const DEGREE_KM: f64 = 111.195;
+/// Forecasts are told rounded outward to this.
+const TOLD_MILLIS: i64 = 300_000;
+
+/// The answer to `GET /t/{token}`: the page with `view` (a TrackView as the JSON route answers it) filled in. `None`
+/// stands for a link that is unknown or over: the page then says so.
+pub fn tracking_answer(view: Option<&serde_json::Value>, language: Language, zone: Tz, now: Timestamp) -> HttpResponse {
+    match view {
+        Some(view) => answer(HttpResponse::Ok(), fill_page(template(language), view, language, zone, now)),
+        None => answer(HttpResponse::Gone(), closed_page(template(language), "gone")),
+    }
+}
+
+/// The answer to `GET /t/{token}` when the link was withdrawn.
+pub fn revoked_answer(language: Language) -> HttpResponse {
+    answer(HttpResponse::Gone(), closed_page(template(language), "revoked"))
+}
+
+fn template(language: Language) -> &'static str {
+    page("track", language).map_or("", |asset| std::str::from_utf8(asset.identity).unwrap_or(""))
+}
+
+/// Never cached, because it is one person's and changes by the second.
+fn answer(response: HttpResponseBuilder, html: String) -> HttpResponse {
+    guarded(response)
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header(("x-robots-tag", "noindex, nofollow"))
+        .content_type("text/html; charset=utf-8")
+        .body(html)
+}
+
+type Words = BTreeMap<String, String>;
+
+/// The page's own table of words, which its script reads too.
+fn words_of(template: &str) -> Words {
+    let mark = "<script type=\"application/json\" id=\"words\">";
+    template
+        .split_once(mark)
+        .and_then(|(_, rest)| rest.split_once("</script>"))
+        .and_then(|(json, _)| serde_json::from_str(json).ok())
+        .unwrap_or_default()
+}
+
+/// Fills the places of the page. A view that cannot be read leaves them empty; the script then asks for itself.
+fn fill_page(template: &str, json: &serde_json::Value, language: Language, zone: Tz, now: Timestamp) -> String {
+    let words = words_of(template);
+    let writer = Writer { words: &words, language, zone, now };
+    let mut places: BTreeMap<&str, String> = BTreeMap::new();
+    if let Ok(view) = View::deserialize(json) {
+        places.extend(writer.slots(&view).into_iter().map(|(name, text)| (name, escape(&text))));
+        places.insert("steps", writer.steps(&view).iter().map(step_html).collect());
+        // Inside a script element only `<` could end it or open a comment.
+        places.insert("first", json.to_string().replace('<', "\\u003c"));
+    }
+    fill(template, &places)
+}
+
+/// A page that only says why there is nothing to see, and asks no more.
+fn closed_page(template: &str, why: &str) -> String {
+    let words = words_of(template);
+    let said = escape(words.get(why).map_or("", String::as_str));
+    let unseen = ["rail", "van_x", "van_y"].map(|name| (name, "0".to_owned()));
+    let places: BTreeMap<_, _> = unseen.into_iter().chain([("notice", said)]).collect();
+    fill(template, &places).replace("type=\"module\"", "type=\"text/plain\"")
+}
+
+/// Puts each text in place of `<!--name-->`; a place without a text becomes empty.
+fn fill(template: &str, places: &BTreeMap<&str, String>) -> String {
+    let mut html = String::with_capacity(template.len() + 2048);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        let Some((name, after)) = after.split_once("-->") else { break };
+        html.push_str(before);
+        html.push_str(places.get(name).map_or("", String::as_str));
+        rest = after;
+    }
+    html.push_str(rest);
+    html
+}
+
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// A step's word, its time if it is behind, and whether it is `done`, `now` or `todo`.
+type Step = (String, String, &'static str);
+
+fn step_html((word, time, stage): &Step) -> String {
+    let current = if *stage == "now" { " aria-current=\"step\"" } else { "" };
+    format!("<li class=\"{stage}\"{current}><span>{}</span><time>{}</time></li>", escape(word), escape(time))
+}
+
+struct Writer<'a> {
+    words: &'a Words,
+    language: Language,
+    zone: Tz,
+    now: Timestamp,
+}
+
+impl Writer<'_> {
+    fn slots(&self, view: &View) -> Vec<(&'static str, String)> {
+        let coming = COMING.contains(&view.state.as_str());
+        let eta = view.eta.as_ref().filter(|_| coming);
+        let last = view.timeline.last().map(|reached| reached.at);
+        let promised = view.promised.as_ref().map_or(String::new(), |span| self.window(span.from, span.to));
+        let (label, window) = match (coming, eta, last) {
+            (true, Some(eta), _) => ("label_eta", self.told(eta)),
+            (true, None, _) if promised.is_empty() => ("", String::new()),
+            (true, None, _) => ("label_promised", promised.clone()),
+            (false, _, Some(at)) => ("label_at", at.clock_face(self.zone)),
+            (false, _, None) => ("", String::new()),
+        };
+        let updated = eta.map(|eta| eta.computed_at).or(last);
+        let report = view.report.as_ref();
+        let mut slots = vec![
+            ("state", view.state.clone()),
+            ("vendor", self.own(&view.vendor_name_ja, &view.vendor_name_en)),
+            ("headline", self.headline(view)),
+            ("label", self.word(label)),
+            ("window", window),
+            ("likely", eta.map_or(String::new(), |eta| self.with("likely", "time", &eta.likely.clock_face(self.zone)))),
+            ("late", eta.map_or(String::new(), |eta| self.lateness(eta, view.promised.as_ref(), &promised))),
+            ("stops", eta.map_or(String::new(), |eta| self.stops(eta, &view.state))),
+            ("basis", eta.map_or(String::new(), |eta| self.basis(eta))),
+            ("updated", updated.map_or(String::new(), |at| self.with("updated", "time", &at.clock_face(self.zone)))),
+            ("upcoming", self.word(&format!("upcoming_{}", view.state))),
+            ("rail", self.rail(view)),
+            ("technician", view.technician_name.clone().unwrap_or_default()),
+            ("promised", if eta.is_some() { promised } else { String::new() }),
+            ("site", view.site_name.clone()),
+            ("product", self.own(&view.product_name_ja, &view.product_name_en)),
+            ("cause", report.map_or(String::new(), |report| self.own(&report.cause_ja, &report.cause_en))),
+            ("remedy", report.map_or(String::new(), |report| report.remedy.clone())),
+            ("used", self.own(&view.consumption_ja, &view.consumption_en)),
+            ("phone", view.vendor_phone.clone()),
+            ("phone_digits", view.vendor_phone.chars().filter(|c| *c == '+' || c.is_ascii_digit()).collect()),
+            ("expires", self.with("expires", "time", &self.day_clock(view.expires_at))),
+        ];
+        slots.extend(self.dial(view));
+        slots
+    }
+
+    /// Of two texts the one in the page's language.
+    fn own<T: Clone + Into<Option<String>>>(&self, ja: &T, en: &T) -> String {
+        let text = if self.language == Language::Ja { ja } else { en };
+        text.clone().into().unwrap_or_default()
+    }
+
+    fn word(&self, key: &str) -> String {
+        self.words.get(key).cloned().unwrap_or_default()
+    }
+
+    fn with(&self, key: &str, name: &str, value: &str) -> String {
+        self.word(key).replacen(&format!("{{{name}}}"), value, 1)
+    }
+
+    fn headline(&self, view: &View) -> String {
+        let known = self.words.get(&format!("headline_{}", view.state)).cloned();
+        known.unwrap_or_else(|| self.own(&view.state_ja, &view.state_en))
+    }
+
+    fn window(&self, from: Timestamp, to: Timestamp) -> String {
+        let (from, to) = (from.clock_face(self.zone), to.clock_face(self.zone));
+        if from == to { from } else { format!("{from}–{to}") }
+    }
+
+    /// The forecast, rounded outward so that it promises no more than is known.
+    fn told(&self, eta: &Eta) -> String {
+        let from = eta.earliest.millis().div_euclid(TOLD_MILLIS);
+        let to = (eta.latest.millis() + TOLD_MILLIS - 1).div_euclid(TOLD_MILLIS).max(from + 1);
+        let at = |steps: i64| Timestamp::from_seconds(steps * TOLD_MILLIS / 1000);
+        self.window(at(from), at(to))
+    }
+
+    /// An apology when the likely arrival is past the promise; a word of warning when only the latest is.
+    fn lateness(&self, eta: &Eta, promised: Option<&Span>, window: &str) -> String {
+        match promised {
+            Some(promised) if eta.likely > promised.to => self.with("late", "promised", window),
+            Some(promised) if eta.latest > promised.to => self.word("maybe_late"),
+            _ => String::new(),
+        }
+    }
+
+    /// Where the technician is, seen from the destination: north is up, and the ring says the scale.
+    fn dial(&self, view: &View) -> [(&'static str, String); 4] {
+        let Some(position) = view.position.filter(|_| view.state == "en_route") else {
+            let middle = || "60".to_owned();
+            return [("van_x", middle()), ("van_y", middle()), ("ring", String::new()), ("distance", String::new())];
+        };
+        let home = view.destination;
+        let east = (position.lon - home.lon) * DEGREE_KM * home.lat.to_radians().cos();
+        let north = (position.lat - home.lat) * DEGREE_KM;
+        let km = east.hypot(north);
+        let ring = RINGS_KM.into_iter().find(|radius| km <= *radius).unwrap_or(km.ceil());
+        let at = |part: f64| format!("{}", (60.0 + part / ring * RING_RADIUS).round());
+        let far = if km < 0.95 { format!("{} m", (km * 10.0).round().max(1.0) * 100.0) } else { format!("{km:.1} km") };
+        let scale = if ring < 1.0 { format!("{} m", ring * 1000.0) } else { format!("{ring} km") };
+        [
+            ("van_x", at(east)),
+            ("van_y", at(-north)),
+            ("ring", scale),
+            ("distance", self.with("distance", "distance", &far)),
+        ]
+    }
+
+    fn stops(&self, eta: &Eta, state: &str) -> String {
+        match eta.stops_before {
+            0 if state == "en_route" => String::new(),
+            0 => self.word("next"),
+            n => self.with("stops", "n", &n.to_string()),
+        }
+    }
+
+    fn basis(&self, eta: &Eta) -> String {
+        let seconds = self.now.since(eta.basis_at).0.max(0);
+        let age = match seconds {
+            0..2 => self.word("age_now"),
+            2..60 => self.with("age_s", "n", &seconds.to_string()),
+            60..3600 => self.with("age_m", "n", &(seconds / 60).to_string()),
+            _ => self.with("age_h", "n", &(seconds / 3600).to_string()),
+        };
+        format!("{} {age}", self.word(&format!("source_{}", eta.source)))
+    }
+
+    /// How far along, 4 to 96: the share of the time between setting out and the likely arrival.
+    fn rail(&self, view: &View) -> String {
+        let out = view.timeline.iter().find(|reached| reached.state == "en_route");
+        let (Some(out), Some(eta), "en_route") = (out, &view.eta, view.state.as_str()) else { return "4".to_owned() };
+        let whole = (eta.likely.millis() - out.at.millis()).max(1) as f64;
+        let share = ((self.now.millis() - out.at.millis()) as f64 / whole).clamp(0.02, 0.97);
+        format!("{}", (4.0 + share * 92.0).round())
+    }
+
+    /// `11月24日(火) 13:00` or `Tue 24 Nov 13:00`.
+    fn day_clock(&self, at: Timestamp) -> String {
+        let day = at.day(self.zone);
+        let weekday = ["月", "火", "水", "木", "金", "土", "日"][day.weekday().num_days_from_monday() as usize];
+        let date = match self.language {
+            Language::Ja => format!("{}月{}日({weekday})", day.month(), day.day()),
+            Language::En => day.format("%a %-d %b").to_string(),
+        };
+        format!("{date} {}", at.clock_face(self.zone))
+    }
+
+    fn steps(&self, view: &View) -> Vec<Step> {
+        let time =
+            |state: &str| view.timeline.iter().rev().find(|reached| reached.state == state).map(|reached| reached.at);
+        let reached = STEPS.iter().rposition(|state| time(state).is_some() || *state == view.state);
+        let stage = |index: usize, state: &str| match reached {
+            Some(now) if index < now || (index == now && state == "done") => "done",
+            Some(now) if index == now => "now",
+            _ => "todo",
+        };
+        let row = |(index, state): (usize, &&str)| {
+            let clock = time(state).map_or(String::new(), |at| at.clock_face(self.zone));
+            (self.word(&format!("step_{state}")), clock, stage(index, state))
+        };
+        STEPS.iter().enumerate().map(row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Asia::Tokyo;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::web::screens_are_built;
+
+    fn cases() -> Vec<Value> {
+        serde_json::from_str(include_str!("../../web/src/pages/track/cases.json")).expect("the cases are JSON")
+    }
+
+    fn language(case: &Value) -> Language {
+        if case["language"] == "en" { Language::En } else { Language::Ja }
+    }
+
+    fn now(case: &Value) -> Timestamp {
+        Timestamp::deserialize(&case["now"]).expect("an instant")
+    }
+
+    #[test]
+    fn the_server_says_the_same_as_the_script() {
+        if !screens_are_built() {
+            return;
+        }
+        for case in cases() {
+            let words = words_of(template(language(&case)));
+            let writer = Writer { words: &words, language: language(&case), zone: Tokyo, now: now(&case) };
+            let view = View::deserialize(&case["view"]).expect("a view");
+            let slots: BTreeMap<_, _> = writer.slots(&view).into_iter().collect();
+            assert_eq!(json!(slots), case["slots"], "{}", case["story"]);
+            assert_eq!(json!(writer.steps(&view)), case["steps"], "{}", case["story"]);
+        }
+    }
+
+    #[test]
+    fn the_page_can_be_read_without_script_and_nothing_breaks_out_of_it() {
+        if !screens_are_built() {
+            return;
+        }
+        let case = &cases()[0];
+        let mut view = case["view"].clone();
+        view["technician_name"] = json!("</script><script>alert(1)</script>");
+        view["vendor_name_ja"] = json!("\"><img src=x onerror=alert(1)>");
+        let html = fill_page(template(Language::Ja), &view, Language::Ja, Tokyo, now(case));
+        assert!(html.contains(">10:30–10:45<"), "{html}");
+        assert!(html.contains("北陸精密工業 &lt;本社&gt;"));
+        assert!(html.contains("data-state=\"en_route\""));
+        assert!(!html.contains("<script>alert") && !html.contains("<img"));
+        assert_eq!(html.matches("<script").count(), template(Language::Ja).matches("<script").count());
+        assert!(!html.contains("<!--"));
+    }
+
+    #[test]
+    fn a_link_that_is_over_says_so_and_asks_no_more() {
+        if !screens_are_built() {
+            return;
+        }
+        let html = closed_page(template(Language::En), "gone");
+        assert!(html.contains("This link has expired."));
+        assert!(!html.contains("type=\"module\""));
+        assert!(closed_page(template(Language::En), "revoked").contains("This link was withdrawn."));
+    }
+}

@@ -1,0 +1,89 @@
+/** Times on screens are the company's times, whatever zone the device is in. */
+export const COMPANY_ZONE = "Asia/Tokyo";
+
+export type Locale = "ja" | "en";
+
+const tags: Record<Locale, string> = { ja: "ja-JP", en: "en-GB" };
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(locale: Locale, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale}/${name}`;
+  let made = formats.get(key);
+  if (!made) {
+    made = new Intl.DateTimeFormat(tags[locale], { timeZone: COMPANY_ZONE, ...options });
+    formats.set(key, made);
+  }
+  return made;
+}
+
+/** `10:31` on the 24-hour clock of the company's zone. */
+export function clock(instant: string | number | Date): string {
+  return format("en", "clock", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
+}
+
+/** `10:31–10:44`; one time when both ends fall into the same minute. */
+export function timeWindow(from: string, to: string): string {
+  const [a, b] = [clock(from), clock(to)];
+  return a === b ? a : `${a}–${b}`;
+}
+
+const FIVE_MINUTES_MS = 300_000;
+
+/** A forecast as people are told it: rounded outward to five minutes, so that it promises no more than is known. */
+export function toldWindow(earliest: string, latest: string): string {
+  const from = Math.floor(new Date(earliest).getTime() / FIVE_MINUTES_MS);
+  const to = Math.max(from + 1, Math.ceil(new Date(latest).getTime() / FIVE_MINUTES_MS));
+  return `${clock(from * FIVE_MINUTES_MS)}–${clock(to * FIVE_MINUTES_MS)}`;
+}
+
+const WEEKDAYS = { ja: "日月火水木金土", en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `11月23日(月)` or `Mon 23 Nov`; written by hand because the server writes it too, and browsers' tables differ. */
+export function day(instant: string | number | Date, locale: Locale): string {
+  const [year, month, date] = isoDay(instant).split("-").map(Number) as [number, number, number];
+  const weekday = new Date(Date.UTC(year, month - 1, date)).getUTCDay();
+  return locale === "ja"
+    ? `${month}月${date}日(${WEEKDAYS.ja[weekday]})`
+    : `${WEEKDAYS.en[weekday]} ${date} ${MONTHS[month - 1]}`;
+}
+
+/** `2027/03/31` or `31 Mar 2027`, of a date without a time (`2027-03-31`). */
+export function dateOnly(date: string, locale: Locale): string {
+  const options: Intl.DateTimeFormatOptions =
+    locale === "ja"
+      ? { year: "numeric", month: "2-digit", day: "2-digit" }
+      : { year: "numeric", month: "short", day: "numeric" };
+  return format(locale, "date", options).format(new Date(`${date}T12:00:00+09:00`));
+}
+
+/** Day and time: `11月23日(月) 10:31`. */
+export function dayClock(instant: string | number | Date, locale: Locale): string {
+  return `${day(instant, locale)} ${clock(instant)}`;
+}
+
+/** The date in the company's zone as `2026-11-23`. */
+export function isoDay(instant: string | number | Date): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: COMPANY_ZONE }).format(new Date(instant));
+}
+
+/** The instant of a wall-clock time (`09:30`) on a day of the company's zone, which has had no clock change since 1951. */
+export function atClock(date: string, time: string): string {
+  return new Date(`${date}T${time}:00+09:00`).toISOString();
+}
+
+/** An age in words: `12秒前`, `8分前`; `just now` below two seconds. */
+export function age(since: string | number, now: number, locale: Locale): string {
+  const seconds = Math.max(0, Math.round((now - new Date(since).getTime()) / 1000));
+  if (seconds < 2) return locale === "ja" ? "たった今" : "just now";
+  if (seconds < 60) return locale === "ja" ? `${seconds}秒前` : `${seconds} s ago`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return locale === "ja" ? `${minutes}分前` : `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return locale === "ja" ? `${hours}時間前` : `${hours} h ago`;
+}
+
+/** Whole minutes from now until the instant, negative when it has passed. */
+export function minutesUntil(instant: string, now: number): number {
+  return Math.round((new Date(instant).getTime() - now) / 60_000);
+}

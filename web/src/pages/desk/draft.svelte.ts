@@ -1,0 +1,175 @@
+import { newOperation } from "$lib/api/operation";
+import type { Catalog, ContractCard, Impact, IntakeRequest, IssueKind, IssueRequest, Product, Urgency } from "$lib/api/types";
+import { serverNow } from "$lib/session.svelte";
+import { atClock } from "$lib/time";
+
+export interface IssueDraft {
+  key: string;
+  kind: IssueKind;
+  site_id: string;
+  /** `asset:<id>`, `product:<id>` for a machine that is not registered, or empty. */
+  subject: string;
+  symptom: string;
+  description: string;
+  impact: Impact | null;
+  urgency: Urgency | null;
+  needs_visit: boolean;
+  wish: { date: string; from: string; to: string };
+}
+
+export interface DraftFields {
+  channel: IntakeRequest["channel"];
+  contact_id: string;
+  caller_name: string;
+  caller_phone: string;
+  on_behalf_of: boolean;
+  note: string;
+  overdraft: boolean;
+  started_at: string;
+  contract_version: number;
+  issues: IssueDraft[];
+  /** Sent and not answered: the same operation with the same body must be sent before anything else. */
+  pending: { operation: string; body: IntakeRequest } | null;
+}
+
+export type Missing = { issue: number | null; what: "callerName" | "site" | "description" | "impact" | "urgency" | "wish" };
+
+/** One contact as it is being typed. Kept in the browser tab, so that neither a reload nor another customer loses it. */
+export class Draft {
+  fields = $state() as DraftFields;
+  readonly #key: string;
+
+  constructor(readonly card: ContractCard) {
+    this.#key = `kaketsuke.draft.${card.id}`;
+    this.fields = restore(this.#key) ?? fresh(card);
+    if (!this.touched) this.fields.contract_version = card.version;
+  }
+
+  /** Something was typed or chosen that would be missed. */
+  get touched(): boolean {
+    const { note, issues, pending } = this.fields;
+    return pending !== null || note !== "" || issues.length > 1 || issues.some((issue) => issue.description !== "" || issue.symptom !== "" || issue.impact !== null);
+  }
+
+  keep(): void {
+    if (this.touched) sessionStorage.setItem(this.#key, JSON.stringify(this.fields));
+    else sessionStorage.removeItem(this.#key);
+  }
+
+  discard(): void {
+    sessionStorage.removeItem(this.#key);
+    this.fields = fresh(this.card);
+  }
+
+  addIssue(subject = ""): void {
+    this.fields.issues.push(emptyIssue(this.card, subject));
+  }
+
+  /** What still has to be asked before this can be saved. */
+  missing(): Missing[] {
+    const found: Missing[] = [];
+    if (!this.fields.caller_name.trim()) found.push({ issue: null, what: "callerName" });
+    this.fields.issues.forEach((issue, index) => {
+      if (!issue.site_id) found.push({ issue: index, what: "site" });
+      if (!issue.description.trim() && !issue.symptom) found.push({ issue: index, what: "description" });
+      if (!issue.impact) found.push({ issue: index, what: "impact" });
+      if (!issue.urgency) found.push({ issue: index, what: "urgency" });
+      const { date, from, to } = issue.wish;
+      if (date && (!from || !to || from >= to)) found.push({ issue: index, what: "wish" });
+    });
+    return found;
+  }
+
+  request(catalog: Catalog | null): IntakeRequest {
+    const { fields, card } = this;
+    return {
+      channel: fields.channel,
+      contract_id: card.id,
+      contract_version: fields.contract_version,
+      contact_id: fields.contact_id || null,
+      caller_name: fields.caller_name.trim(),
+      caller_phone: fields.caller_phone.trim(),
+      on_behalf_of: fields.on_behalf_of,
+      note: fields.note.trim(),
+      overdraft: fields.overdraft,
+      started_at: fields.started_at,
+      issues: fields.issues.map((issue) => issueRequest(issue, card, catalog)),
+    };
+  }
+
+  /** Names the action before it is sent; a retry keeps the name. */
+  prepare(catalog: Catalog | null): { operation: string; body: IntakeRequest } {
+    const pending = this.fields.pending ?? { operation: newOperation(), body: this.request(catalog) };
+    this.fields.pending = pending;
+    this.keep();
+    return pending;
+  }
+}
+
+function restore(key: string): DraftFields | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "null") as DraftFields | null;
+  } catch {
+    return null;
+  }
+}
+
+function fresh(card: ContractCard): DraftFields {
+  const contact = card.contacts[0];
+  return {
+    channel: "call",
+    contact_id: contact?.id ?? "",
+    caller_name: contact?.name ?? "",
+    caller_phone: contact?.phone ?? card.customer.phones[0] ?? "",
+    on_behalf_of: false,
+    note: "",
+    overdraft: false,
+    started_at: new Date(serverNow()).toISOString(),
+    contract_version: card.version,
+    issues: [emptyIssue(card, "")],
+    pending: null,
+  };
+}
+
+function emptyIssue(card: ContractCard, subject: string): IssueDraft {
+  const only = card.assets.length === 1 ? card.assets[0] : undefined;
+  const chosen = subject || (only ? `asset:${only.id}` : "");
+  const asset = card.assets.find((asset) => `asset:${asset.id}` === chosen);
+  return {
+    key: newOperation(),
+    kind: "fault",
+    site_id: asset?.site_id ?? card.sites[0]?.id ?? "",
+    subject: chosen,
+    symptom: "",
+    description: "",
+    impact: null,
+    urgency: null,
+    needs_visit: true,
+    wish: { date: "", from: "", to: "" },
+  };
+}
+
+/** The product that the issue is about: of the chosen asset, or chosen itself. */
+export function productOf(issue: IssueDraft, card: ContractCard, catalog: Catalog | null): Product | undefined {
+  const [kind, id] = issue.subject.split(":");
+  const productId = kind === "asset" ? card.assets.find((asset) => asset.id === id)?.product_id : id;
+  return catalog?.products.find((product) => product.id === productId);
+}
+
+function issueRequest(issue: IssueDraft, card: ContractCard, catalog: Catalog | null): IssueRequest {
+  const { date, from, to } = issue.wish;
+  const product = productOf(issue, card, catalog);
+  const symptom = product?.symptoms.find((symptom) => symptom.code === issue.symptom);
+  return {
+    kind: issue.kind,
+    site_id: issue.site_id,
+    asset_id: issue.subject.startsWith("asset:") ? issue.subject.slice(6) : null,
+    product_id: product?.id ?? null,
+    symptom: symptom?.code ?? null,
+    description: issue.description.trim() || (symptom?.name_ja ?? ""),
+    impact: issue.impact ?? "none",
+    urgency: issue.urgency ?? "whenever",
+    needs_visit: issue.needs_visit,
+    wish: date && from && to ? { from: atClock(date, from), to: atClock(date, to) } : null,
+  };
+}

@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Catalog, ContractCard } from "$lib/api/types";
+import { Draft } from "./draft.svelte";
+
+const kept = new Map<string, string>();
+Object.assign(globalThis, {
+  sessionStorage: {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  },
+});
+beforeEach(() => kept.clear());
+
+const card = {
+  id: "con_1",
+  version: 3,
+  customer: { phones: ["076-555-0101"] },
+  contacts: [{ id: "ctt_1", name: "総務課 中村", phone: "076-555-0101" }],
+  sites: [{ id: "sit_1" }, { id: "sit_2" }],
+  assets: [
+    { id: "ast_1", site_id: "sit_1", product_id: "prd_1" },
+    { id: "ast_2", site_id: "sit_2", product_id: "prd_2" },
+  ],
+} as ContractCard;
+const catalog = { products: [{ id: "prd_2", symptoms: [{ code: "jam", name_ja: "紙づまり" }] }] } as Catalog;
+
+describe("the draft of a contact", () => {
+  it("asks for what is missing, and only for that", () => {
+    const draft = new Draft(card);
+    expect(draft.missing().map((gap) => gap.what)).toEqual(["description", "impact", "urgency"]);
+    Object.assign(draft.fields.issues[0]!, { description: "止まった", impact: "stopped", urgency: "now" });
+    expect(draft.missing()).toEqual([]);
+    draft.fields.issues[0]!.wish = { date: "2026-11-24", from: "13:00", to: "12:00" };
+    expect(draft.missing()).toEqual([{ issue: 0, what: "wish" }]);
+  });
+
+  it("becomes a request in the server's words", () => {
+    const draft = new Draft(card);
+    draft.addIssue("asset:ast_2");
+    Object.assign(draft.fields.issues[1]!, { symptom: "jam", impact: "partial", urgency: "today" });
+    draft.fields.issues[1]!.wish = { date: "2026-11-24", from: "09:00", to: "12:00" };
+    const request = draft.request(catalog);
+    expect(request.issues[1]).toEqual({
+      kind: "fault",
+      site_id: "sit_2",
+      asset_id: "ast_2",
+      product_id: "prd_2",
+      symptom: "jam",
+      description: "紙づまり",
+      impact: "partial",
+      urgency: "today",
+      needs_visit: true,
+      wish: { from: "2026-11-24T00:00:00.000Z", to: "2026-11-24T03:00:00.000Z" },
+    });
+    expect([request.contract_version, request.contact_id, request.caller_phone]).toEqual([3, "ctt_1", "076-555-0101"]);
+  });
+
+  it("survives a reload, with the operation it was sent under", () => {
+    const draft = new Draft(card);
+    draft.fields.issues[0]!.description = "朝から止まる";
+    const sent = draft.prepare(catalog);
+    const reloaded = new Draft(card);
+    expect(reloaded.fields.issues[0]?.description).toBe("朝から止まる");
+    reloaded.fields.issues[0]!.description = "changed meanwhile";
+    expect(reloaded.prepare(catalog)).toEqual(sent);
+  });
+
+  it("leaves nothing behind when it was discarded or nothing was typed", () => {
+    const draft = new Draft(card);
+    draft.keep();
+    expect(kept.size).toBe(0);
+    draft.fields.note = "x";
+    draft.keep();
+    expect(kept.size).toBe(1);
+    draft.discard();
+    expect(kept.size).toBe(0);
+  });
+});

@@ -1,0 +1,80 @@
+import "fake-indexeddb/auto";
+import { describe, expect, it } from "vitest";
+import { NoAnswerError, ProblemError } from "$lib/api/problem";
+import type { PositionReport } from "$lib/api/types";
+import { Trail, metresBetween, worthKeeping, type Seen } from "./positions";
+import { Store } from "./store";
+
+const start = Date.parse("2026-11-23T01:00:00.000Z");
+/** A fix `metres` north of the station, `seconds` after the start. */
+const fix = (seconds: number, metres: number, accuracy_m = 12): Seen => ({ lat: 36.578 + metres / 111_195, lon: 136.648, accuracy_m, at: start + seconds * 1000 });
+
+describe("which fixes are kept", () => {
+  const check = (seconds: number, metres: number, expected: boolean, accuracy = 12): void =>
+    expect(worthKeeping(fix(seconds, metres, accuracy), fix(0, 0))).toBe(expected);
+
+  it("after fifteen seconds or fifty metres", () => {
+    check(5, 20, false);
+    check(15, 0, true);
+    check(5, 60, true);
+  });
+  it("not when vague, from the past, or faster than any car", () => {
+    check(20, 20, false, 180);
+    check(20, 20, false, Number.NaN);
+    check(-3, 60, false);
+    check(5, 400, false);
+  });
+  it("measured on the globe", () => {
+    expect(metresBetween(fix(0, 0), fix(0, 1000))).toBeCloseTo(1000, 0);
+  });
+});
+
+describe("the trail", () => {
+  let phones = 0;
+  async function trail(send: (positions: PositionReport[]) => Promise<void>) {
+    const store = await Store.open(`tec_trail_${(phones += 1)}`);
+    const seen = { unsent: 0 };
+    const made = new Trail(store, {
+      send: async (positions) => {
+        await send(positions);
+        return { accepted: positions.length, ignored: [] };
+      },
+      changed: (unsent) => (seen.unsent = unsent),
+    });
+    return { trail: made, seen, store };
+  }
+
+  it("numbers fixes in rising order and keeps them while nobody answers", async () => {
+    let offline = true;
+    const sent: number[] = [];
+    const { trail: made, seen } = await trail(async (positions) => {
+      if (offline) throw new NoAnswerError(false);
+      sent.push(...positions.map((position) => position.seq));
+    });
+    for (let i = 0; i < 250; i += 1) await made.take(fix(i * 20, i * 60));
+    expect(seen.unsent).toBe(250);
+    offline = false;
+    await made.flush();
+    expect(sent).toHaveLength(250);
+    expect(sent.every((seq, i) => i === 0 || seq > sent[i - 1]!)).toBe(true);
+    expect(sent[0]).toBe(start / 1000);
+    expect(seen.unsent).toBe(0);
+  });
+
+  it("goes on numbering after the page was killed, even with a clock set back", async () => {
+    const sent: number[] = [];
+    const { trail: made, store } = await trail(async (positions) => void sent.push(...positions.map((position) => position.seq)));
+    await made.take(fix(100, 0));
+    const again = new Trail(store, { send: async (positions) => (sent.push(...positions.map((p) => p.seq)), { accepted: 1, ignored: [] }), changed: () => undefined });
+    await again.take(fix(0, 0));
+    expect(sent[1]).toBe(sent[0]! + 1);
+  });
+
+  it("lets go of what the server refuses for good", async () => {
+    const { trail: made, seen } = await trail(() =>
+      Promise.reject(new ProblemError({ code: "position.off_shift", status: 409, ja: "", en: "", detail: null, field: null })),
+    );
+    await made.take(fix(0, 0));
+    expect(seen.unsent).toBe(0);
+  });
+});
