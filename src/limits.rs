@@ -69,9 +69,10 @@ pub const ABSENCE_DAYS: usize = 3_660;
 pub const CONNECTIONS_PER_WORKER: usize = 25_000;
 /// Connections that wait to be accepted: a whole fleet comes back after a restart.
 pub const BACKLOG: u32 = 8_192;
-/// Time for a request's head to arrive, and for a connection that is closed to take the rest.
+/// Time for a request's head to arrive.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
-pub const CLOSE_DEADLINE: Duration = Duration::from_secs(3);
+/// Time that a closed connection has to take the rest; a client that waits for us to hang up costs this much.
+pub const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Seconds that running requests have when the server stops.
 pub const STOP_SECONDS: u64 = 5;
 /// Days a session lasts without a new log-in.
