@@ -23,6 +23,7 @@ mod portable;
 mod repairs;
 pub mod reports;
 mod schema;
+pub mod summaries;
 mod sweep;
 pub mod technicians;
 #[cfg(test)]
