@@ -1,6 +1,7 @@
 //! kaketsuke (駆けつけ): field service dispatch coordination. ARCHITECTURE.md is the map of these rooms.
 
 pub mod actors;
+pub mod cli;
 pub mod clients;
 pub mod commands;
 pub mod company;

@@ -48,6 +48,9 @@ pub const LOT_TICKETS: i64 = 9_999;
 pub const STATEMENT_IDS: usize = 500;
 /// Wallets whose tickets expire in one transaction, so that a nightly run doesn't keep callers waiting.
 pub const EXPIRY_WALLETS: i64 = 100;
+/// Wallets and visits that `verify` holds in memory at once.
+pub const VERIFY_WALLETS: usize = 50;
+pub const VERIFY_VISITS: usize = 200;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
 /// Lines of parts in a report.
@@ -62,6 +65,15 @@ pub const ARGON2_LANES: u32 = 1;
 /// Days of an absence by the hour, each of which is a row; a longer one is a typing error.
 pub const ABSENCE_DAYS: usize = 3_660;
 
+/// Sockets and requests of one worker: more than the file descriptors that a process usually has.
+pub const CONNECTIONS_PER_WORKER: usize = 25_000;
+/// Connections that wait to be accepted: a whole fleet comes back after a restart.
+pub const BACKLOG: u32 = 8_192;
+/// Time for a request's head to arrive, and for a connection that is closed to take the rest.
+pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+pub const CLOSE_DEADLINE: Duration = Duration::from_secs(3);
+/// Seconds that running requests have when the server stops.
+pub const STOP_SECONDS: u64 = 5;
 /// Days a session lasts without a new log-in.
 pub const SESSION_DAYS: i64 = 14;
 /// Password checks at once: each needs 19 MiB and a core.

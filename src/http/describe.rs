@@ -19,10 +19,10 @@ pub struct Describe<'a> {
     pub path_names: Vec<String>,
 }
 
-/// A generator whose references point into the OpenAPI document.
-pub fn generator(inputs: bool) -> SchemaGenerator {
+/// A generator whose references point to `place` in a document.
+pub fn generator(place: &'static str, inputs: bool) -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.definitions_path = "/components/schemas".into();
+        settings.definitions_path = place.into();
         settings.meta_schema = None;
     });
     let settings = if inputs { settings.for_deserialize() } else { settings.for_serialize() };

@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::describe::COMPONENTS;
-
 pub struct Merged {
+    /// What references begin with.
+    prefix: &'static str,
     schemas: Map<String, Value>,
     renamed: BTreeSet<String>,
 }
 
 /// Joins the definitions of both sides.
-pub fn merge(mut inputs: Map<String, Value>, mut outputs: Map<String, Value>) -> Merged {
-    let renamed = differing(&inputs, &outputs);
-    let mut merged = Merged { schemas: Map::new(), renamed };
+pub fn merge(prefix: &'static str, mut inputs: Map<String, Value>, mut outputs: Map<String, Value>) -> Merged {
+    let renamed = differing(prefix, &inputs, &outputs);
+    let mut merged = Merged { prefix, schemas: Map::new(), renamed };
     for (name, mut schema) in std::mem::take(&mut inputs) {
         merged.point_to_inputs(&mut schema);
         let name = if merged.renamed.contains(&name) { input_name(&name) } else { name };
@@ -31,10 +31,10 @@ impl Merged {
         match schema {
             Value::Object(fields) => {
                 if let Some(Value::String(reference)) = fields.get_mut("$ref")
-                    && let Some(name) = reference.strip_prefix(COMPONENTS)
+                    && let Some(name) = reference.strip_prefix(self.prefix)
                     && self.renamed.contains(name)
                 {
-                    *reference = format!("{COMPONENTS}{}", input_name(name));
+                    *reference = format!("{}{}", self.prefix, input_name(name));
                 }
                 fields.values_mut().for_each(|value| self.point_to_inputs(value));
             }
@@ -56,13 +56,15 @@ fn input_name(name: &str) -> String {
 }
 
 /// Names whose schema differs, or leads to one that does.
-fn differing(inputs: &Map<String, Value>, outputs: &Map<String, Value>) -> BTreeSet<String> {
+fn differing(prefix: &str, inputs: &Map<String, Value>, outputs: &Map<String, Value>) -> BTreeSet<String> {
     let shared = || inputs.iter().filter(|(name, _)| outputs.contains_key(*name));
     let mut found: BTreeSet<String> =
         shared().filter(|(name, schema)| outputs[*name] != **schema).map(|(name, _)| name.clone()).collect();
     loop {
         let more: Vec<String> = shared()
-            .filter(|(name, schema)| !found.contains(*name) && found.iter().any(|other| leads_to(schema, other)))
+            .filter(|(name, schema)| {
+                !found.contains(*name) && found.iter().any(|other| leads_to(prefix, schema, other))
+            })
             .map(|(name, _)| name.clone())
             .collect();
         if more.is_empty() {
@@ -72,13 +74,13 @@ fn differing(inputs: &Map<String, Value>, outputs: &Map<String, Value>) -> BTree
     }
 }
 
-fn leads_to(schema: &Value, name: &str) -> bool {
+fn leads_to(prefix: &str, schema: &Value, name: &str) -> bool {
     match schema {
         Value::Object(fields) => {
-            let here = fields.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix(COMPONENTS));
-            here == Some(name) || fields.values().any(|value| leads_to(value, name))
+            let here = fields.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix(prefix));
+            here == Some(name) || fields.values().any(|value| leads_to(prefix, value, name))
         }
-        Value::Array(items) => items.iter().any(|value| leads_to(value, name)),
+        Value::Array(items) => items.iter().any(|value| leads_to(prefix, value, name)),
         _ => false,
     }
 }
@@ -97,7 +99,8 @@ mod tests {
             };
             map
         };
-        let mut merged = merge(side(json!({ "type": "string" })), side(json!({ "type": "integer" })));
+        let mut merged =
+            merge("#/components/schemas/", side(json!({ "type": "string" })), side(json!({ "type": "integer" })));
         let schemas = merged.take_schemas();
         let names: Vec<_> = schemas.keys().map(String::as_str).collect();
         assert_eq!(names, ["Inner", "InnerInput", "Outer", "OuterInput", "Same"]);

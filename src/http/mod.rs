@@ -31,7 +31,7 @@ mod headers;
 mod health;
 mod map;
 pub mod matrix;
-mod merge;
+pub mod merge;
 pub mod openapi;
 mod passwords;
 mod rate;
@@ -41,7 +41,7 @@ mod session;
 mod technician;
 mod trace;
 mod track;
-mod users;
+pub mod users;
 
 pub use actix_web::http::Method;
 pub use extract::{Body, OperationId, Path, Query, Shared};

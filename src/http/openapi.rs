@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 
-use super::describe::{Describe, generator};
+use super::describe::{COMPONENTS, Describe, generator};
 use super::guard::Public;
 use super::{Method, Route, cookie, merge};
 use crate::store::Fault;
@@ -18,7 +18,7 @@ async fn document_route(_: Public) -> Result<HttpResponse, Fault> {
 
 /// The document of these routes.
 pub fn document(routes: &[Route]) -> Value {
-    let (mut inputs, mut outputs) = (generator(true), generator(false));
+    let (mut inputs, mut outputs) = (generator("/components/schemas", true), generator("/components/schemas", false));
     let mut asked: Vec<(&Route, Map<String, Value>)> = Vec::new();
     for route in routes {
         let mut describe = Describe {
@@ -31,7 +31,7 @@ pub fn document(routes: &[Route]) -> Value {
         route.describe(&mut describe);
         asked.push((route, describe.operation));
     }
-    let mut merged = merge::merge(inputs.take_definitions(true), outputs.take_definitions(true));
+    let mut merged = merge::merge(COMPONENTS, inputs.take_definitions(true), outputs.take_definitions(true));
     let mut paths: Map<String, Value> = Map::new();
     for (route, mut operation) in asked {
         for part in ["parameters", "requestBody"] {

@@ -1,5 +1,6 @@
 //! The customer's tracking link: no log-in, one visit.
 
+use actix_web::{HttpRequest, HttpResponse};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,11 +10,15 @@ use super::reply::Json;
 use super::{Method, Route};
 use crate::domain::refusal::{Code, Refusal};
 use crate::limits;
-use crate::store::{Fault, links};
+use crate::store::{Fault, StoreError, links};
 use crate::views::track::TrackView;
+use crate::web::{self, Language};
 
 pub fn routes() -> Vec<Route> {
-    vec![Route::new(Method::GET, "/api/track/{token}", "One visit, as its customer sees it", track)]
+    vec![
+        Route::new(Method::GET, "/api/track/{token}", "One visit, as its customer sees it", track),
+        Route::new(Method::GET, "/t/{token}", "The tracking page, readable without script", page),
+    ]
 }
 
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -23,6 +28,21 @@ pub struct TokenPath {
 
 async fn track(_: Public, shared: Shared, Path(path): Path<TokenPath>) -> Result<Json<TrackView>, Fault> {
     Ok(Json(view(&shared, &path.token).await?))
+}
+
+async fn page(
+    _: Public,
+    shared: Shared,
+    Path(path): Path<TokenPath>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let (language, zone, now) = (Language::of(&request), shared.store.zone(), shared.store.clock().now());
+    let view = match view(&shared, &path.token).await {
+        Ok(view) => Some(serde_json::to_value(view).map_err(StoreError::corrupt)?),
+        Err(Fault::Refused(_)) => None,
+        Err(fault) => return Err(fault),
+    };
+    Ok(web::tracking_answer(view.as_ref(), language, zone, now))
 }
 
 /// What the holder of a link may see.

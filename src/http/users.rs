@@ -43,7 +43,8 @@ async fn add(
     Ok(added.await?.into())
 }
 
-fn person(wanted: NewUser, password_hash: String) -> NewPerson {
+/// A new person with the hash of the password.
+pub fn person(wanted: NewUser, password_hash: String) -> NewPerson {
     NewPerson {
         login: wanted.login,
         password_hash,

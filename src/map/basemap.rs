@@ -69,6 +69,11 @@ impl BaseMap {
         Self::Streets { geojson, center }
     }
 
+    /// No streets at all: the screens show positions on an empty ground.
+    pub fn empty(center: Position) -> Self {
+        Self::streets(Bytes::from_static(br#"{"type":"FeatureCollection","features":[]}"#), center)
+    }
+
     /// Opens a PMTiles file of vector tiles.
     pub async fn tiles(path: &Path) -> Result<Self, MapError> {
         let shown = path.display().to_string();

@@ -1,3 +1,10 @@
 //! The composition root: settings in, a running server out. The only room that knows all others.
 
+pub mod application;
+pub mod schemas;
 pub mod services;
+pub mod settings;
+pub mod telemetry;
+
+pub use application::Application;
+pub use settings::{Settings, SettingsLayer};

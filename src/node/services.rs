@@ -14,6 +14,13 @@ use crate::map::BaseMap;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Store};
 
+/// The ground on which the company works.
+#[derive(Clone)]
+pub struct World {
+    pub travel: Arc<dyn TravelTimes>,
+    pub map: Arc<BaseMap>,
+}
+
 pub struct Services {
     pub store: Store,
     pub hub: Hub,
@@ -33,14 +40,8 @@ pub struct Services {
 }
 
 impl Services {
-    pub fn new(
-        store: Store,
-        seeds: Seeds,
-        hub: Hub,
-        guardian: Guardian,
-        travel: Arc<dyn TravelTimes>,
-        map: Arc<BaseMap>,
-    ) -> Result<Self, Fault> {
+    pub fn new(store: Store, seeds: Seeds, hub: Hub, guardian: Guardian, world: World) -> Result<Self, Fault> {
+        let World { travel, map } = world;
         Ok(Self {
             planners: Planners::new(guardian.clone(), store.clone()),
             trackers: Trackers::new(guardian.clone(), store.clone()),

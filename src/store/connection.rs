@@ -1,7 +1,7 @@
 //! One connection type over both databases.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::error::StoreError;
@@ -75,4 +75,12 @@ pub fn migrate(connection: &mut Database) -> Result<Vec<String>, StoreError> {
     };
     let ran = ran.map_err(|error| StoreError::Migration(error.to_string()))?;
     Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+/// Writes a consistent copy of a SQLite file while others use it.
+pub fn copy_to(address: &Address, to: &std::path::Path) -> Result<(), StoreError> {
+    let Some(to) = to.to_str() else { return Err(StoreError::connect("the file's name is not UTF-8")) };
+    let mut database = open(address)?;
+    diesel::sql_query("VACUUM INTO $1").bind::<diesel::sql_types::Text, _>(to).execute(&mut database)?;
+    Ok(())
 }

@@ -14,6 +14,8 @@ pub enum StoreError {
     Query(#[from] Diesel),
     #[error("a stored value cannot be read: {0}")]
     Corrupt(String),
+    #[error("another kaketsuke server is running on {0}; stop it first, or give this one a data folder of its own")]
+    Taken(String),
     #[error("the store's queue is full")]
     Busy,
     #[error("the store has stopped")]

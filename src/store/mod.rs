@@ -17,13 +17,17 @@ pub mod intake;
 pub mod issues;
 mod journal;
 pub mod links;
+pub mod lock;
 mod portable;
 mod repairs;
 pub mod reports;
 mod schema;
 pub mod technicians;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod tracking;
 mod unit;
+pub mod verify;
 pub mod visits;
 mod wake;
 pub mod wallet;
@@ -32,6 +36,7 @@ use std::sync::Arc;
 
 pub use connection::Address;
 pub use error::{Fault, StoreError};
+pub use technicians::territories;
 pub use unit::{Answer, Operation, Unit};
 pub use wake::Wake;
 use wake::Wakes;

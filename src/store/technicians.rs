@@ -6,7 +6,7 @@ use chrono::Datelike;
 use diesel::prelude::*;
 
 use super::codec::json;
-use super::connection::Database;
+use super::connection::{Address, Database, open_reader};
 use super::error::Fault;
 use super::schema::*;
 use super::visits::{Visit, live_codes, position};
@@ -79,10 +79,6 @@ impl Reader<'_> {
     pub fn technicians_at_home(&mut self, territory: TerritoryId) -> Result<Vec<TechnicianId>, Fault> {
         let columns = technicians::table.filter(technicians::territory_id.eq(territory)).select(technicians::id);
         Ok(columns.order(technicians::id).load(self.database)?)
-    }
-
-    pub fn territory_ids(&mut self) -> Result<Vec<TerritoryId>, Fault> {
-        Ok(territories::table.select(territories::id).order(territories::id).load(self.database)?)
     }
 }
 
@@ -357,4 +353,10 @@ fn known_assets(
         }
     }
     Ok(knows)
+}
+
+/// The territories of a database, for a server that is about to start.
+pub fn territories(address: &Address) -> Result<Vec<TerritoryId>, Fault> {
+    let mut database = open_reader(address)?;
+    Ok(territories::table.select(territories::id).order(territories::id).load(&mut database)?)
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use chrono::Datelike;
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -19,10 +19,14 @@ struct View {
     state: String,
     state_ja: String,
     state_en: String,
-    vendor_name: String,
+    vendor_name_ja: String,
+    vendor_name_en: String,
+    vendor_phone: String,
     technician_name: Option<String>,
     promised: Option<Span>,
     eta: Option<Eta>,
+    position: Option<Place>,
+    destination: Place,
     site_name: String,
     product_name_ja: String,
     product_name_en: String,
@@ -37,6 +41,12 @@ struct View {
 struct Span {
     from: Timestamp,
     to: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Place {
+    lat: f64,
+    lon: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,7 +68,8 @@ struct Reached {
 
 #[derive(Debug, Deserialize)]
 struct Report {
-    cause: String,
+    cause_ja: String,
+    cause_en: String,
     remedy: String,
 }
 
@@ -66,15 +77,34 @@ struct Report {
 const COMING: [&str; 6] = ["planned", "offered", "dispatched", "accepted", "declined", "en_route"];
 const STEPS: [&str; 5] = ["dispatched", "en_route", "arrived", "working", "done"];
 
-/// The answer to `GET /t/{token}`: the page with `view` (a TrackView as the JSON route answers it) filled in. Never
-/// cached, because it is one person's and changes by the second. `None` stands for a link that is unknown, revoked or
-/// over: the page then says so.
+/// Radii for which the dial's outer ring may stand, km: the smallest that the technician is within.
+const RINGS_KM: [f64; 8] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+const RING_RADIUS: f64 = 48.0;
+/// Length of a degree of latitude on the earth's mean radius of 6,371 km.
+const DEGREE_KM: f64 = 111.195;
+/// Forecasts are told rounded outward to this.
+const TOLD_MILLIS: i64 = 300_000;
+
+/// The answer to `GET /t/{token}`: the page with `view` (a TrackView as the JSON route answers it) filled in. `None`
+/// stands for a link that is unknown or over: the page then says so.
 pub fn tracking_answer(view: Option<&serde_json::Value>, language: Language, zone: Tz, now: Timestamp) -> HttpResponse {
-    let template = page("track", language).map_or("", |asset| std::str::from_utf8(asset.identity).unwrap_or(""));
-    let (response, html) = match view {
-        Some(view) => (HttpResponse::Ok(), fill_page(template, view, language, zone, now)),
-        None => (HttpResponse::Gone(), gone_page(template)),
-    };
+    match view {
+        Some(view) => answer(HttpResponse::Ok(), fill_page(template(language), view, language, zone, now)),
+        None => answer(HttpResponse::Gone(), closed_page(template(language), "gone")),
+    }
+}
+
+/// The answer to `GET /t/{token}` when the link was withdrawn.
+pub fn revoked_answer(language: Language) -> HttpResponse {
+    answer(HttpResponse::Gone(), closed_page(template(language), "revoked"))
+}
+
+fn template(language: Language) -> &'static str {
+    page("track", language).map_or("", |asset| std::str::from_utf8(asset.identity).unwrap_or(""))
+}
+
+/// Never cached, because it is one person's and changes by the second.
+fn answer(response: HttpResponseBuilder, html: String) -> HttpResponse {
     guarded(response)
         .insert_header((CACHE_CONTROL, "private, no-store"))
         .insert_header(("x-robots-tag", "noindex, nofollow"))
@@ -108,14 +138,13 @@ fn fill_page(template: &str, json: &serde_json::Value, language: Language, zone:
     fill(template, &places)
 }
 
-/// A page that only says that the link is over.
-fn gone_page(template: &str) -> String {
+/// A page that only says why there is nothing to see, and asks no more.
+fn closed_page(template: &str, why: &str) -> String {
     let words = words_of(template);
-    let notice = "data-slot=\"notice\">";
-    let said = escape(words.get("gone").map_or("", String::as_str));
-    fill(template, &BTreeMap::new())
-        .replacen(notice, &format!("{notice}{said}"), 1)
-        .replace("type=\"module\"", "type=\"text/plain\"")
+    let said = escape(words.get(why).map_or("", String::as_str));
+    let unseen = ["rail", "van_x", "van_y"].map(|name| (name, "0".to_owned()));
+    let places: BTreeMap<_, _> = unseen.into_iter().chain([("notice", said)]).collect();
+    fill(template, &places).replace("type=\"module\"", "type=\"text/plain\"")
 }
 
 /// Puts each text in place of `<!--name-->`; a place without a text becomes empty.
@@ -169,37 +198,46 @@ impl Writer<'_> {
         let last = view.timeline.last().map(|reached| reached.at);
         let promised = view.promised.as_ref().map_or(String::new(), |span| self.window(span.from, span.to));
         let (label, window) = match (coming, eta, last) {
-            (true, Some(eta), _) => ("label_eta", self.window(eta.earliest, eta.latest)),
+            (true, Some(eta), _) => ("label_eta", self.told(eta)),
             (true, None, _) if promised.is_empty() => ("", String::new()),
             (true, None, _) => ("label_promised", promised.clone()),
             (false, _, Some(at)) => ("label_at", at.clock_face(self.zone)),
             (false, _, None) => ("", String::new()),
         };
-        let late = matches!((eta, &view.promised), (Some(eta), Some(promised)) if eta.latest > promised.to);
         let updated = eta.map(|eta| eta.computed_at).or(last);
-        let (ja, report) = (self.language == Language::Ja, view.report.as_ref());
-        let own =
-            |ja_text: &Option<String>, en_text: &Option<String>| if ja { ja_text.clone() } else { en_text.clone() };
-        vec![
+        let report = view.report.as_ref();
+        let mut slots = vec![
             ("state", view.state.clone()),
-            ("vendor", view.vendor_name.clone()),
+            ("vendor", self.own(&view.vendor_name_ja, &view.vendor_name_en)),
             ("headline", self.headline(view)),
             ("label", self.word(label)),
             ("window", window),
-            ("late", if late { self.word("late") } else { String::new() }),
+            ("likely", eta.map_or(String::new(), |eta| self.with("likely", "time", &eta.likely.clock_face(self.zone)))),
+            ("late", eta.map_or(String::new(), |eta| self.lateness(eta, view.promised.as_ref(), &promised))),
             ("stops", eta.map_or(String::new(), |eta| self.stops(eta, &view.state))),
-            ("rail", self.rail(view)),
             ("basis", eta.map_or(String::new(), |eta| self.basis(eta))),
             ("updated", updated.map_or(String::new(), |at| self.with("updated", "time", &at.clock_face(self.zone)))),
+            ("upcoming", self.word(&format!("upcoming_{}", view.state))),
+            ("rail", self.rail(view)),
             ("technician", view.technician_name.clone().unwrap_or_default()),
             ("promised", if eta.is_some() { promised } else { String::new() }),
             ("site", view.site_name.clone()),
-            ("product", if ja { view.product_name_ja.clone() } else { view.product_name_en.clone() }),
-            ("cause", report.map_or(String::new(), |report| report.cause.clone())),
+            ("product", self.own(&view.product_name_ja, &view.product_name_en)),
+            ("cause", report.map_or(String::new(), |report| self.own(&report.cause_ja, &report.cause_en))),
             ("remedy", report.map_or(String::new(), |report| report.remedy.clone())),
-            ("used", own(&view.consumption_ja, &view.consumption_en).unwrap_or_default()),
+            ("used", self.own(&view.consumption_ja, &view.consumption_en)),
+            ("phone", view.vendor_phone.clone()),
+            ("phone_digits", view.vendor_phone.chars().filter(|c| *c == '+' || c.is_ascii_digit()).collect()),
             ("expires", self.with("expires", "time", &self.day_clock(view.expires_at))),
-        ]
+        ];
+        slots.extend(self.dial(view));
+        slots
+    }
+
+    /// Of two texts the one in the page's language.
+    fn own<T: Clone + Into<Option<String>>>(&self, ja: &T, en: &T) -> String {
+        let text = if self.language == Language::Ja { ja } else { en };
+        text.clone().into().unwrap_or_default()
     }
 
     fn word(&self, key: &str) -> String {
@@ -211,13 +249,52 @@ impl Writer<'_> {
     }
 
     fn headline(&self, view: &View) -> String {
-        let fallback = if self.language == Language::Ja { &view.state_ja } else { &view.state_en };
-        self.words.get(&format!("headline_{}", view.state)).unwrap_or(fallback).clone()
+        let known = self.words.get(&format!("headline_{}", view.state)).cloned();
+        known.unwrap_or_else(|| self.own(&view.state_ja, &view.state_en))
     }
 
     fn window(&self, from: Timestamp, to: Timestamp) -> String {
         let (from, to) = (from.clock_face(self.zone), to.clock_face(self.zone));
         if from == to { from } else { format!("{from}–{to}") }
+    }
+
+    /// The forecast, rounded outward so that it promises no more than is known.
+    fn told(&self, eta: &Eta) -> String {
+        let from = eta.earliest.millis().div_euclid(TOLD_MILLIS);
+        let to = (eta.latest.millis() + TOLD_MILLIS - 1).div_euclid(TOLD_MILLIS).max(from + 1);
+        let at = |steps: i64| Timestamp::from_seconds(steps * TOLD_MILLIS / 1000);
+        self.window(at(from), at(to))
+    }
+
+    /// An apology when the likely arrival is past the promise; a word of warning when only the latest is.
+    fn lateness(&self, eta: &Eta, promised: Option<&Span>, window: &str) -> String {
+        match promised {
+            Some(promised) if eta.likely > promised.to => self.with("late", "promised", window),
+            Some(promised) if eta.latest > promised.to => self.word("maybe_late"),
+            _ => String::new(),
+        }
+    }
+
+    /// Where the technician is, seen from the destination: north is up, and the ring says the scale.
+    fn dial(&self, view: &View) -> [(&'static str, String); 4] {
+        let Some(position) = view.position.filter(|_| view.state == "en_route") else {
+            let middle = || "60".to_owned();
+            return [("van_x", middle()), ("van_y", middle()), ("ring", String::new()), ("distance", String::new())];
+        };
+        let home = view.destination;
+        let east = (position.lon - home.lon) * DEGREE_KM * home.lat.to_radians().cos();
+        let north = (position.lat - home.lat) * DEGREE_KM;
+        let km = east.hypot(north);
+        let ring = RINGS_KM.into_iter().find(|radius| km <= *radius).unwrap_or(km.ceil());
+        let at = |part: f64| format!("{}", (60.0 + part / ring * RING_RADIUS).round());
+        let far = if km < 0.95 { format!("{} m", (km * 10.0).round().max(1.0) * 100.0) } else { format!("{km:.1} km") };
+        let scale = if ring < 1.0 { format!("{} m", ring * 1000.0) } else { format!("{ring} km") };
+        [
+            ("van_x", at(east)),
+            ("van_y", at(-north)),
+            ("ring", scale),
+            ("distance", self.with("distance", "distance", &far)),
+        ]
     }
 
     fn stops(&self, eta: &Eta, state: &str) -> String {
@@ -292,11 +369,6 @@ mod tests {
         if case["language"] == "en" { Language::En } else { Language::Ja }
     }
 
-    fn template(language: Language) -> &'static str {
-        let asset = page("track", language).expect("the tracking page is built");
-        std::str::from_utf8(asset.identity).expect("pages are UTF-8")
-    }
-
     fn now(case: &Value) -> Timestamp {
         Timestamp::deserialize(&case["now"]).expect("an instant")
     }
@@ -324,9 +396,9 @@ mod tests {
         let case = &cases()[0];
         let mut view = case["view"].clone();
         view["technician_name"] = json!("</script><script>alert(1)</script>");
-        view["vendor_name"] = json!("\"><img src=x onerror=alert(1)>");
+        view["vendor_name_ja"] = json!("\"><img src=x onerror=alert(1)>");
         let html = fill_page(template(Language::Ja), &view, Language::Ja, Tokyo, now(case));
-        assert!(html.contains(">10:31–10:44<"), "{html}");
+        assert!(html.contains(">10:30–10:45<"), "{html}");
         assert!(html.contains("北陸精密工業 &lt;本社&gt;"));
         assert!(html.contains("data-state=\"en_route\""));
         assert!(!html.contains("<script>alert") && !html.contains("<img"));
@@ -339,8 +411,9 @@ mod tests {
         if !screens_are_built() {
             return;
         }
-        let html = gone_page(template(Language::En));
+        let html = closed_page(template(Language::En), "gone");
         assert!(html.contains("This link has expired."));
         assert!(!html.contains("type=\"module\""));
+        assert!(closed_page(template(Language::En), "revoked").contains("This link was withdrawn."));
     }
 }

@@ -4,11 +4,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attach, publish, stream, tell } from "./streams.mjs";
+import { openTiles } from "./tiles.mjs";
 import * as world from "./world.mjs";
 
 const port = Number(process.env.PORT ?? 5180);
 const dist = process.env.DIST ?? fileURLToPath(new URL("../dist", import.meta.url));
 const { contracts, technicians, visits, queue, catalog, territory, iso } = world;
+/** TILES names a PMTiles file to serve as the base map. */
+const tiles = process.env.TILES ? openTiles(process.env.TILES) : null;
 const sessions = new Map();
 const operations = new Map();
 const minute = 60_000;
@@ -47,6 +50,21 @@ setInterval(() => {
   }
 }, 5000);
 
+// STORM=20: so many visits change each second, for measuring the board.
+let storm = 0;
+if (process.env.STORM) {
+  setInterval(() => {
+    const open = visits.filter((v) => v.eta && v.state !== "en_route");
+    for (let i = 0; i < Number(process.env.STORM) && open.length; i += 1) {
+      const visit = open[storm++ % open.length];
+      visit.version += 1;
+      visit.planned_start = iso(Date.parse(visit.planned_start) + (storm % 2 ? 2 : -2) * minute);
+      visit.planned_end = iso(Date.parse(visit.planned_start) + visit.service_minutes * minute);
+      say("visit.rescheduled", visit);
+    }
+  }, 1000).unref();
+}
+
 const matrix = { stopped: { now: "P1", today: "P1", this_week: "P2", whenever: "P2" }, partial: { now: "P2", today: "P2", this_week: "P3", whenever: "P3" }, inconvenient: { now: "P3", today: "P3", this_week: "P3", whenever: "P4" }, none: { now: "P4", today: "P4", this_week: "P4", whenever: "P4" } };
 
 function consumption(request) {
@@ -72,7 +90,10 @@ function consumption(request) {
 
 function candidates(workOrderId) {
   const row = queue.find((r) => r.work_order_id === workOrderId);
-  if (!row) return problem(409, "work_order.taken", "この作業指示はすでに手配済みです(手配 森、9:06)。", "This work order is already assigned (by dispatcher Mori, 9:06).");
+  if (!row) {
+    const taken = visits.find((v) => v.work_order_id === workOrderId);
+    return problem(409, "work_order.taken", `すでに${taken?.technician_name}に手配済みです(9:06)。`, `It is already assigned to ${taken?.technician_name} (9:06).`, taken ? { visit: visitRow(taken) } : null);
+  }
   const rule = (name, passed, ja, en) => ({ rule: name, passed, reason_code: `${name}.${passed ? "ok" : "no"}`, ja, en });
   const list = technicians.map((t, i) => {
     const level = t.skills[0].level;
@@ -87,7 +108,7 @@ function candidates(workOrderId) {
     const goal = (name, grade, weight, ja, en) => ({ goal: name, grade, weight, ja, en });
     return {
       technician_id: t.id, technician_name: t.name, fit, rank: null, total: fit ? Math.round((94 - i * 5.3) * 10) / 10 : null, rules,
-      goals: fit ? [goal("arrival", 96 - i * 6, 0.4, `${18 + i * 7}分で到着`, `Arrives in ${18 + i * 7} min`), goal("detour", 88 - i * 4, 0.2, `回り道 ${3 + i}分`, `${3 + i} min detour`), goal("disturbance", i === 0 ? 70 : 100, 0.2, i === 0 ? "点検1件が50分後ろへ(約束内)" : "他の予定に影響なし", i === 0 ? "Moves one visit by 50 min, promise kept" : "Disturbs nothing"), goal("knows_asset", i === 1 ? 100 : 40, 0.1, i === 1 ? "前回この機器を担当" : "この機器は初めて", i === 1 ? "Repaired this asset last time" : "New to this asset"), goal("fairness", 60 + i * 3, 0.1, `本日 ${t.route.length}件`, `${t.route.length} visits today`)] : [],
+      goals: fit ? [goal("arrival", 96 - i * 6, 40, `${18 + i * 7}分で到着`, `Arrives in ${18 + i * 7} min`), goal("detour", 88 - i * 4, 20, `回り道 ${3 + i}分`, `${3 + i} min detour`), goal("disturbance", i === 0 ? 70 : 100, 20, i === 0 ? "点検1件が50分後ろへ(約束内)" : "他の予定に影響なし", i === 0 ? "Moves one visit by 50 min, promise kept" : "Disturbs nothing"), goal("knows_asset", i === 1 ? 100 : 40, 10, i === 1 ? "前回この機器を担当" : "この機器は初めて", i === 1 ? "Repaired this asset last time" : "New to this asset"), goal("fairness", 60 + i * 3, 10, `本日 ${t.route.length}件`, `${t.route.length} visits today`)] : [],
       insertion: fit ? { position: 1, after_visit_id: t.route[0] ?? null, start: iso(from + 6 * minute), end: iso(from + (6 + row.service_minutes) * minute), arrive_earliest: iso(from), arrive_latest: iso(from + 13 * minute), detour_s: (3 + i) * 60 } : null,
       moves: i === 0 ? [{ visit_id: t.route[2] ?? t.route[0], customer_name: "株式会社加賀友禅会館", from_start: iso(from + 90 * minute), to_start: iso(from + 140 * minute), promise_kept: true }] : [],
       breaks: i === 2 && fit ? [{ visit_id: t.route[2] ?? t.route[0], customer_name: "株式会社兼六ホテル", promised: { from: iso(from + 60 * minute), to: iso(from + 120 * minute) }, would_start: iso(from + 134 * minute) }] : [],
@@ -138,10 +159,11 @@ export function trackView(visit) {
   const words = { planned: ["予定", "Planned"], dispatched: ["手配済", "Dispatched"], accepted: ["受諾", "Accepted"], en_route: ["移動中", "On the way"], arrived: ["到着", "Arrived"], working: ["作業中", "Working"], paused: ["中断", "Paused"], done: ["作業完了", "Done"], needs_revisit: ["要再訪", "Revisit needed"] }[visit.state] ?? [visit.state, visit.state];
   const steps = [["dispatched", iso(Date.parse(visit.planned_start) - 90 * minute)], ["accepted", visit.timeline.accepted_at], ["en_route", visit.timeline.en_route_at], ["arrived", visit.timeline.arrived_at], ["working", visit.timeline.started_at], ["done", visit.timeline.finished_at]];
   const technician = technicians.find((t) => t.id === visit.technician_id);
-  return { visit_id: visit.id, state: visit.state, state_ja: words[0], state_en: words[1], vendor_name: "かなざわ保守サービス", technician_name: visit.technician_name, promised: visit.promised, eta: visit.eta, position: visit.state === "en_route" ? technician.position : null, stops_before: 0, site_name: visit.site_name, product_name_ja: visit.product_name_ja, product_name_en: visit.product_name_en, timeline: steps.filter(([, at]) => at).map(([state, at]) => ({ state, at })), report: visit.state === "done" ? { cause: "汚れ・目詰まり", remedy: "凝縮器を洗浄し、試運転で圧力が正常なことを確認しました。", finished_at: visit.timeline.finished_at } : null, consumption_ja: visit.state === "done" ? "再発のため 0枚(残 8枚)" : null, consumption_en: visit.state === "done" ? "Recurrence: 0 tickets (8 left)" : null, stream: stream(`visit:${visit.id}`), expires_at: iso(Date.parse(visit.planned_end) + 86_400_000) };
+  return { visit_id: visit.id, state: visit.state, state_ja: words[0], state_en: words[1], vendor_name_ja: "かなざわ保守サービス", vendor_name_en: "Kanazawa Maintenance", vendor_phone: "076-555-0100", technician_name: visit.technician_name, promised: visit.promised, eta: visit.eta, position: visit.state === "en_route" ? { lat: Math.round(technician.position.lat * 1000) / 1000, lon: Math.round(technician.position.lon * 1000) / 1000 } : null, destination: visit.position, server_time: iso(Date.now()), stops_before: visit.eta?.stops_before ?? null, site_name: visit.site_name, product_name_ja: visit.product_name_ja, product_name_en: visit.product_name_en, timeline: steps.filter(([, at]) => at).map(([state, at]) => ({ state, at })), report: visit.state === "done" ? { cause_ja: "汚れ・目詰まり", cause_en: "Dirt, clogging", remedy: "凝縮器を洗浄し、試運転で圧力が正常なことを確認しました。", finished_at: visit.timeline.finished_at } : null, consumption_ja: visit.state === "done" ? "再発のため 0枚(残 8枚)" : null, consumption_en: visit.state === "done" ? "Recurrence: 0 tickets (8 left)" : null, stream: stream(`visit:${visit.id}`), expires_at: iso(Date.parse(visit.planned_end) + 86_400_000) };
 }
 /** Tracking tokens of the mock are states: /t/en_route shows some visit that is under way. */
-const tracked = (token) => visits.find((v) => v.id === token) ?? visits.find((v) => v.state === token) ?? null;
+const late = () => { const visit = visits.filter((v) => v.state === "en_route").at(-1); visit.eta = world.eta(visit, Date.parse(visit.promised.to) + 2 * minute, Date.parse(visit.promised.to) + 16 * minute, "declared", 0.9); return visit; };
+const tracked = (token) => token === "late" ? late() : visits.find((v) => v.id === token) ?? visits.find((v) => v.state === token) ?? null;
 
 const routes = [
   ["POST", "/api/session", ({ body }) => {
@@ -202,15 +224,17 @@ const routes = [
     if (candidate.breaks.length && !body.accept_broken) return problem(409, "promise.would_break", "約束の時間を守れない訪問が出ます。", "A promise would be broken.", { broken: candidate.breaks });
     const visit = world.visitOf(row, technicians.find((t) => t.id === body.technician_id), Date.parse(candidate.insertion.start));
     say("visit.assigned", visit);
-    return { ...visitRow(visit), track_url: `/t/${visit.id}`, created: true };
+    return { visit: visitRow(visit), track_url: `/t/${visit.id}`, created: true };
   }],
   ["POST", "/api/visits/:id/unassign", ({ p }) => {
     const visit = visits.find((v) => v.id === p[0]);
     visits.splice(visits.indexOf(visit), 1);
     const technician = technicians.find((t) => t.id === visit.technician_id);
     technician.route = technician.route.filter((v) => v !== visit.id);
-    const row = { ...world.makeQueueRow(visit.issue, 120) };
-    publish([`territory:${territory.id}`], event("visit.unassigned", { visit_id: visit.id, work_order_id: row.work_order_id }, { visit: { ...visitRow(visit), state: "cancelled", technician_id: null } }));
+    const row = Object.assign(world.makeQueueRow(visit.issue, 120), { work_order_id: visit.work_order_id, version: 3 });
+    visit.issue.visit_id = visit.issue.visit_state = visit.issue.eta = null;
+    visit.issue.state = "awaiting_dispatch";
+    publish([`territory:${territory.id}`], event("visit.unassigned", { visit_id: visit.id, work_order_id: row.work_order_id }, { visit: { ...visitRow(visit), state: "cancelled", version: visit.version + 1 } }));
     publish([`territory:${territory.id}`], event("work_order.reopened", { work_order_id: row.work_order_id }, { queue: queueRow(row) }));
     return { work_order_id: row.work_order_id };
   }],
@@ -220,14 +244,15 @@ const routes = [
   ["POST", "/api/visits/:id/progress", ({ p, body }) => { const visit = visits.find((v) => v.id === p[0]); return visit ? progress(visit, body) : notFound(); }],
   ["POST", "/api/visits/:id/report", ({ p, body }) => { const visit = visits.find((v) => v.id === p[0]); visit.state = body.outcome === "needs_revisit" ? "needs_revisit" : body.outcome === "no_access" ? "no_access" : "done"; visit.timeline.finished_at = body.at; visit.version += 1; say("visit.finished", visit); return myVisit(visit); }],
   ["POST", "/api/my/positions", ({ body }) => ({ accepted: body.positions.length, ignored: [] })],
-  ["GET", "/api/track/:token", ({ p }) => { const visit = tracked(p[0]); return visit ? trackView(visit) : problem(410, "link.expired", "このご案内の有効期限が過ぎました。", "This link has expired."); }],
+  ["GET", "/api/track/:token", ({ p }) => { const visit = tracked(p[0]); return visit ? trackView(visit) : p[0] === "revoked" ? problem(410, "link.revoked", "この案内リンクは取り消されました。", "This link was withdrawn.") : problem(410, "link.expired", "このご案内の有効期限が過ぎました。", "This link has expired."); }],
   ["GET", "/api/portal", ({ user }) => { const own = contracts.filter((c) => c.customer.id === user.customer_id); return { customer: { id: own[0].customer.id, name: own[0].customer.name }, contracts: own.map((c) => { const { id, number, plan, starts_on, ends_on, wallet, open_issues } = card(c); return { id, number, plan, starts_on, ends_on, wallet, open_issues }; }) }; }],
-  ["GET", "/api/map", () => ({ kind: "streets", attribution: "© OpenStreetMap contributors", center: territory.center, zoom: 12, bounds: [136.56, 36.5, 136.75, 36.62], url: "/api/map/streets" })],
+  ["GET", "/api/map", () => tiles ? { kind: "pmtiles", attribution: "© OpenMapTiles © OpenStreetMap contributors", center: tiles.center, zoom: 12, bounds: tiles.bounds, url: "/tiles/{z}/{x}/{y}.pbf" } : ({ kind: "streets", attribution: "© OpenStreetMap contributors", center: territory.center, zoom: 12, bounds: [136.56, 36.5, 136.75, 36.62], url: "/api/map/streets" })],
   ["GET", "/api/map/streets", () => streets()],
 ];
 
-/** A made-up town: a bent grid with a river. */
+/** A made-up town, a bent grid with a river; or the file that STREETS names. */
 function streets() {
+  if (process.env.STREETS) return JSON.parse(readFileSync(process.env.STREETS, "utf8"));
   const line = (klass, name_ja, points) => ({ type: "Feature", properties: { class: klass, name_ja, name_en: "" }, geometry: { type: "LineString", coordinates: points } });
   const features = [];
   for (let i = -12; i <= 12; i += 1) {
@@ -251,7 +276,7 @@ function sendFile(request, response, url) {
   if (!file) return response.writeHead(404).end("not found");
   response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": csp, "cache-control": "no-cache" });
   const bytes = readFileSync(file);
-  response.end(name === "track" ? String(bytes).replace(/<!--rail-->/, "4").replace(/<!--\w+-->/g, "") : bytes);
+  response.end(name === "track" ? String(bytes).replace(/<!--(rail|van_.)-->/g, "4").replace(/<!--\w+-->/g, "") : bytes);
 }
 
 function sendJson(response, result) {
@@ -263,6 +288,11 @@ function sendJson(response, result) {
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, "http://mock");
+  const tile = /^\/tiles\/(\d+)\/(\d+)\/(\d+)\.pbf$/.exec(url.pathname);
+  if (tile && tiles) {
+    const bytes = tiles.tile(Number(tile[1]), Number(tile[2]), Number(tile[3]));
+    return bytes ? response.writeHead(200, { "content-type": "application/x-protobuf" }).end(bytes) : response.writeHead(204).end();
+  }
   if (!url.pathname.startsWith("/api/")) return sendFile(request, response, url);
   let text = "";
   for await (const chunk of request) text += chunk;

@@ -30,6 +30,23 @@ const fillIntake = async (page) => {
   await page.locator("fieldset.issue").nth(1).locator("textarea").fill("タイマーの変更方法を知りたい。");
   await page.waitForTimeout(900);
 };
+const pick = async (page, row) => {
+  await page.locator("[data-order]").nth(row).click();
+  await page.waitForTimeout(600);
+};
+/** On a narrow screen the board's parts lie behind tabs. */
+const openTab = async (page, tab) => {
+  const button = page.locator("nav.tabs button").nth(tab);
+  if (await button.isVisible()) await button.click();
+  await page.waitForTimeout(300);
+};
+const showMap = async (page) => {
+  if (await page.locator("nav.tabs").isVisible()) {
+    await page.locator(".check .close").click();
+    await openTab(page, 3);
+  } else await page.keyboard.press("m");
+  await page.waitForTimeout(5000);
+};
 const scenes = {
   login: { path: "/login" },
   desk: { user: "yoshida", path: "/desk", run: (page) => openCustomer(page, "0123") },
@@ -38,6 +55,10 @@ const scenes = {
   receipt: { user: "yoshida", path: "/desk", run: async (page) => { await fillIntake(page); await page.keyboard.press("Control+Enter"); await page.waitForTimeout(700); } },
   board: { user: "mori", path: "/board" },
   candidates: { user: "mori", path: "/board", run: async (page) => { await page.waitForTimeout(500); await page.keyboard.press("Enter"); await page.waitForTimeout(900); } },
+  board_map: { user: "mori", path: "/board", run: async (page) => { await pick(page, 0); await showMap(page); } },
+  board_visit: { user: "mori", path: "/board", run: async (page) => { await openTab(page, 1); await page.locator(".bar.en_route").first().click(); await page.waitForTimeout(500); } },
+  board_promise: { user: "mori", path: "/board", run: async (page) => { await pick(page, 1); await page.locator("[data-candidate]").nth(2).click(); await page.locator(".go").click(); await page.waitForTimeout(400); } },
+  board_grid: { user: "mori", path: "/board", run: async (page) => { await openTab(page, 1); await page.keyboard.press("3"); await page.waitForTimeout(300); } },
   tech: { user: "nakata", path: "/tech" },
   portal: { user: "nakamura", path: "/portal" },
   track: { path: "/t/en_route" },

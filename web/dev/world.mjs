@@ -8,7 +8,9 @@ export const start = Math.floor(Date.now() / minute) * minute;
 export const iso = (ms) => new Date(ms).toISOString();
 export const at = (minutes) => iso(start + minutes * minute);
 export const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Tokyo" }).format(start);
-const center = { lat: 36.5613, lon: 136.6562 };
+// CENTER=37.18,137.62 moves the company, for base maps of other towns.
+const [lat = 36.5613, lon = 136.6562] = process.env.CENTER?.split(",").map(Number) ?? [];
+const center = { lat, lon };
 const near = (i, spread = 0.05) => ({
   lat: center.lat + Math.sin(i * 2.4) * spread * (0.25 + (i % 5) / 6),
   lon: center.lon + Math.cos(i * 1.7) * spread * 1.2 * (0.25 + (i % 4) / 5),
@@ -123,6 +125,9 @@ const people = [
   ["中田 健", "なかた けん"], ["西村 誠", "にしむら まこと"], ["東 大輔", "ひがし だいすけ"], ["南 由紀", "みなみ ゆき"], ["北川 翔", "きたがわ しょう"], ["松本 亮", "まつもと りょう"],
   ["竹内 進", "たけうち すすむ"], ["梅田 剛", "うめだ つよし"], ["桜井 涼", "さくらい りょう"], ["藤井 学", "ふじい まなぶ"], ["橘 真理", "たちばな まり"], ["桐山 徹", "きりやま とおる"],
 ];
+// CROWD=100 makes a company of so many, eight visits each, for measuring the board.
+const crowd = Number(process.env.CROWD ?? 0);
+for (let i = people.length; i < crowd; i += 1) people.push([`${people[i % 12][0].split(" ")[0]} ${"一二三四五六七八九十"[i % 10]}郎`, people[i % 12][1]]);
 export const technicians = people.map(([name, kana], i) => ({
   id: id("tec"), name, kana, phone: `090-5555-01${String(10 + i)}`, color_index: i, home: near(i + 40, 0.04),
   skills: [{ code: ["chiller", "copier", "pos"][i % 3], level: 2 + (i % 3) }, { code: ["copier", "pos", "chiller"][i % 3], level: 1 + (i % 2) }],
@@ -201,7 +206,8 @@ function seedRow(i, due) {
   return makeQueueRow(issue, due);
 }
 const phases = [["done", -150], ["working", -35], ["dispatched", 80], ["planned", 190]];
-technicians.slice(0, 11).forEach((technician, i) => {
+if (crowd) phases.push(["done", -240], ["done", -200], ["planned", 240], ["planned", 280]);
+technicians.filter((_, i) => i !== 11).forEach((technician, i) => {
   phases.forEach(([state, offset], k) => {
     if ((i + k) % 5 === 4) return;
     const visit = visitOf(seedRow(i * 4 + k, offset + 30), technician, start + (offset + (i % 4) * 9) * minute);

@@ -211,6 +211,9 @@ describe("the live client", () => {
     expect(client.state).toEqual({ kind: "stopped", why });
     client.wake();
     expect(sockets.length).toBe(1);
+    client.revive();
+    last().open();
+    expect(last().sent[0]?.topic).toBe(topic);
   });
 
   it("leaves the server in peace when it has too many connections", async () => {

@@ -132,6 +132,13 @@ export class LiveClient {
     }
   }
 
+  /** After a stop: the person has logged in again, perhaps in another tab. */
+  revive(): void {
+    if (this.#state.kind !== "stopped") return;
+    this.#failures = 0;
+    this.#connect();
+  }
+
   close(): void {
     this.#stop("closed");
   }

@@ -1,16 +1,9 @@
 import { api } from "./api/api";
 import { newOperation } from "./api/operation";
-import type { Me, Role } from "./api/types";
+import type { Me } from "./api/types";
 import { hasChoice, language } from "./language.svelte";
 
-/** Where each role works. */
-export const homes: Record<Role, string> = {
-  operator: "/desk",
-  dispatcher: "/board",
-  technician: "/tech",
-  customer: "/portal",
-  admin: "/board",
-};
+export { homes } from "./homes";
 
 /** Milliseconds to add to this device's clock to get the server's; ages and countdowns use the server's time. */
 let skewMs = 0;

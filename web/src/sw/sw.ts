@@ -9,14 +9,19 @@ declare const self: ServiceWorkerGlobalScope;
 declare const __OFFLINE__: { version: string; files: string[]; page: string };
 
 const kept = __OFFLINE__;
-const cacheName = `kaketsuke-tech-${kept.version}`;
-/** A mobile network that says nothing for this long counts as none. */
-const PAGE_WAIT_MS = 2500;
+const prefix = "kaketsuke-tech-";
+const cacheName = `${prefix}${kept.version}`;
+/** The page itself changes with a release only: a network that says nothing for this long is not waited for. */
+const PAGE_WAIT_MS = 700;
+/** The server says that pages vary by cookie and language; here there is one of each, whoever asks. */
+const anyone: CacheQueryOptions = { ignoreVary: true, ignoreSearch: true };
 
 self.addEventListener("install", (event) => {
   const fill = async (): Promise<void> => {
     const cache = await caches.open(cacheName);
-    await cache.addAll([...kept.files, kept.page, "/icon.svg"]);
+    // Past the browser's own cache: a set must not be mixed from two releases.
+    const wanted = [...kept.files, kept.page, "/icon.svg", "/manifest.webmanifest"];
+    await cache.addAll(wanted.map((path) => new Request(path, { cache: "reload" })));
     await self.skipWaiting();
   };
   event.waitUntil(fill());
@@ -25,7 +30,8 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   const tidy = async (): Promise<void> => {
     const names = await caches.keys();
-    await Promise.all(names.filter((name) => name !== cacheName && name.startsWith("kaketsuke-tech-")).map((name) => caches.delete(name)));
+    const old = names.filter((name) => name.startsWith(prefix) && name !== cacheName);
+    await Promise.all(old.map((name) => caches.delete(name)));
     await self.clients.claim();
   };
   event.waitUntil(tidy());
@@ -35,20 +41,26 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (event.request.mode === "navigate" && url.pathname === kept.page) event.respondWith(page(event.request));
-  else if (kept.files.includes(url.pathname)) event.respondWith(file(event.request));
+  else if (kept.files.includes(url.pathname) || url.pathname === "/icon.svg") event.respondWith(file(event.request));
 });
 
 /** The newest page when the network answers soon, else the kept one. */
 async function page(request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  const keptPage = await cache.match(kept.page);
-  const fresh = fetch(request);
-  if (!keptPage) return fresh;
+  const keptPage = await find(kept.page);
+  if (!keptPage) return fetch(request);
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(keptPage), PAGE_WAIT_MS));
-  return Promise.race([fresh.then((answer) => (answer.ok || answer.type === "opaqueredirect" ? answer : keptPage)).catch(() => keptPage), late]);
+  const fresh = fetch(request).then(
+    (answer) => (answer.ok || answer.type === "opaqueredirect" ? answer : keptPage),
+    () => keptPage,
+  );
+  return Promise.race([fresh, late]);
 }
 
+/** Kept files have a hash of their content in their name: what is kept is what would come. */
 async function file(request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  return (await cache.match(request)) ?? fetch(request);
+  return (await find(new URL(request.url).pathname)) ?? fetch(request);
+}
+
+async function find(path: string): Promise<Response | undefined> {
+  return (await caches.open(cacheName)).match(path, anyone);
 }

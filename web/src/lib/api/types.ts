@@ -433,21 +433,26 @@ export interface TrackView {
   state: VisitState;
   state_ja: string;
   state_en: string;
-  vendor_name: string;
+  vendor_name_ja: string;
+  vendor_name_en: string;
+  vendor_phone: string;
   technician_name: string | null;
   promised: Span | null;
   eta: Eta | null;
-  position: Fix | null;
-  stops_before: number;
+  /** To about 100 m, only while on the way here. */
+  position: Place | null;
+  destination: Place;
+  stops_before: number | null;
   site_name: string;
   product_name_ja: string;
   product_name_en: string;
   timeline: { state: VisitState; at: string }[];
-  report: { cause: string; remedy: string; finished_at: string } | null;
+  report: { cause_ja: string; cause_en: string; remedy: string; finished_at: string } | null;
   consumption_ja: string | null;
   consumption_en: string | null;
   stream: Stream;
   expires_at: string;
+  server_time: string;
 }
 export interface PortalContract {
   id: string;

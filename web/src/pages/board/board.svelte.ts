@@ -2,6 +2,8 @@ import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { api } from "$lib/api/api";
 import type { Board, BoardTechnician, Fix, LiveEvent, QueueRow, VisitRow } from "$lib/api/types";
 import { live } from "$lib/live.svelte";
+import { serverNow } from "$lib/session.svelte";
+import { isoDay } from "$lib/time";
 import { axisOf, shortName, type Stretch } from "./geometry";
 import { BoardRows, byDue, isLive, type Change } from "./rows";
 import { boardWords } from "./words";
@@ -11,6 +13,12 @@ const FLASH_MS = 4_000;
 
 /** What the right-hand panel is about. */
 export type Chosen = { kind: "order"; id: string } | { kind: "visit"; id: string } | null;
+
+/** Without a date the server means today, on its own clock. */
+function read(territory: string, date: string): Promise<Board> {
+  const today = date === isoDay(serverNow());
+  return api.board({ territory_id: territory, ...(today ? {} : { date }) });
+}
 
 /** The board of one territory and day, kept up to date. Maps are watched entry by entry: one change, one bar redrawn. */
 export class BoardStore {
@@ -52,7 +60,7 @@ export class BoardStore {
     this.error = null;
     this.chosen = null;
     try {
-      const board = await api.board({ territory_id: territory, date });
+      const board = await read(territory, date);
       if (run !== this.#run) return;
       this.#load(board, true);
       this.#follow(board);
@@ -113,7 +121,7 @@ export class BoardStore {
       eta: (eta: Parameters<BoardRows["eta"]>[0]) => void this.rows.eta(eta),
       position: (technician: string, fix: Fix) => void this.rows.fix(technician, fix),
       snapshot: async () => {
-        const again = await api.board({ territory_id: territory, date });
+        const again = await read(territory, date);
         if (territory !== this.territory || date !== this.date) return null;
         this.#load(again, false);
         this.say(boardWords().reset);

@@ -30,17 +30,30 @@ export class View {
   /** On a narrow screen one part is seen at a time. */
   tab = $state<Tab>("queue");
 
+  /** Nothing was chosen yet: the rows suit the number of technicians. */
+  #free = true;
+
   constructor() {
     const { density, scale, map } = kept();
-    if (density && DENSITIES.includes(density)) this.density = density;
+    if (density && DENSITIES.includes(density)) {
+      this.density = density;
+      this.#free = false;
+    }
     if (scale && (SCALES as readonly number[]).includes(scale)) this.scale = scale;
     this.map = map ?? false;
     // A finger needs the tallest rows.
     if (finger) this.density = 44;
   }
 
+  /** Takes the tallest rows with which all technicians are seen at once, as long as nobody has chosen. */
+  suit(rows: number, height: number): void {
+    if (!this.#free || finger) return;
+    this.density = DENSITIES.findLast((density) => density * rows <= height) ?? 34;
+  }
+
   setDensity(density: Density): void {
     this.density = finger ? 44 : density;
+    this.#free = false;
     this.#keep();
   }
 
@@ -57,7 +70,8 @@ export class View {
 
   #keep(): void {
     try {
-      localStorage.setItem(KEY, JSON.stringify({ density: this.density, scale: this.scale, map: this.map }));
+      const density = this.#free ? undefined : this.density;
+      localStorage.setItem(KEY, JSON.stringify({ density, scale: this.scale, map: this.map }));
     } catch {
       // Without storage the choice lasts as long as the page.
     }

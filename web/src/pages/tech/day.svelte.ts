@@ -88,7 +88,7 @@ class Day {
       },
       now: () => Date.now(),
       later: (run, ms) => setTimeout(run, ms),
-      alone: (run) => (navigator.locks ? navigator.locks.request(`${OWNER}.outbox`, run) : run()),
+      alone: async (run) => (navigator.locks ? await navigator.locks.request(`${OWNER}.outbox`, run) : run()),
     });
     await this.#outbox.start();
   }

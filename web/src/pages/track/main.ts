@@ -1,5 +1,5 @@
 import "./track.css";
-import type { Cursor, TrackView } from "$lib/api/types";
+import type { Cursor, Problem, TrackView } from "$lib/api/types";
 import { liveHere } from "$lib/live";
 import { slotsOf, stepsOf, type TrackWords } from "./slots";
 
@@ -9,11 +9,16 @@ const token = decodeURIComponent(location.pathname.split("/").pop() ?? "");
 const words = readJson<TrackWords>("words")!;
 let view = readJson<TrackView>("first");
 /** The server's clock against this device's: ages must not depend on a phone that is set wrong. */
-let skewMs = 0;
-let offlineTimer: ReturnType<typeof setTimeout> | undefined;
+let skewMs = view ? Date.parse(view.server_time) - Date.now() : 0;
+/** When the server last said anything about this visit. */
+let heardAt = Date.now();
+let closed = false;
 /** A blink of the connection is not worth a sentence. */
-const OFFLINE_AFTER_MS = 6000;
+const OFFLINE_AFTER_MS = 6_000;
+/** Where websockets are blocked, and until they work. */
+const POLL_MS = 10_000;
 const EVENT_PAUSE_MS = 200;
+const { title } = document;
 
 function readJson<T>(id: string): T | null {
   try {
@@ -29,12 +34,24 @@ function put(slot: string, text: string): void {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
+function mark(selector: string, attributes: Record<string, string>): void {
+  const place = document.querySelector(selector);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (place?.getAttribute(name) !== value) place?.setAttribute(name, value);
+  }
+}
+
 function draw(): void {
   if (!view) return;
-  const { state, rail, ...texts } = slotsOf(view, words, Date.now() + skewMs);
+  const { state, rail, van_x, van_y, phone_digits, ...texts } = slotsOf(view, words, Date.now() + skewMs);
   for (const [slot, text] of Object.entries(texts)) put(slot, text);
-  document.querySelector(".answer")?.setAttribute("data-state", state);
-  document.querySelector(".van")?.setAttribute("cx", rail);
+  mark(".answer", { "data-state": state });
+  mark(".rail .van", { cx: rail });
+  mark(".dial", { "data-ring": texts.ring });
+  mark(".dial .van", { cx: van_x, cy: van_y });
+  mark(".dial .way", { x2: van_x, y2: van_y });
+  mark(".call", { href: `tel:${phone_digits}` });
+  document.title = texts.window ? `${texts.window} ${title}` : title;
 }
 
 function drawSteps(): void {
@@ -55,43 +72,51 @@ function drawSteps(): void {
 }
 
 async function refetch(): Promise<Cursor | null> {
-  const response = await fetch(`/api/track/${encodeURIComponent(token)}`);
+  const response = await fetch(`/api/track/${encodeURIComponent(token)}`, { signal: AbortSignal.timeout(POLL_MS) });
   if (response.status === 404 || response.status === 410) {
-    over();
+    const problem = (await response.json().catch(() => null)) as Problem | null;
+    over(problem?.code === "link.revoked" ? words.revoked! : words.gone!);
     return null;
   }
   if (!response.ok) throw new Error(`status ${response.status}`);
-  const sent = response.headers.get("date");
-  if (sent) skewMs = new Date(sent).getTime() - Date.now();
   const fresh = (await response.json()) as TrackView;
+  skewMs = Date.parse(fresh.server_time) - Date.now();
   if (view?.eta && fresh.eta && view.eta.seq > fresh.eta.seq) fresh.eta = view.eta;
   view = fresh;
+  heard();
   draw();
   drawSteps();
   return fresh.stream;
 }
 
-function over(): void {
+function heard(): void {
+  heardAt = Date.now();
+  if (!closed) put("notice", "");
+}
+
+/** The link is over: say why, and ask no more. What was last seen stays below. */
+function over(why: string): void {
+  closed = true;
   live.close();
-  put("notice", words.gone!);
+  put("notice", why);
 }
 
 let eventTimer: ReturnType<typeof setTimeout> | undefined;
 const live = liveHere({
   track: token,
   onState: (state) => {
-    clearTimeout(offlineTimer);
-    if (state.kind === "live") put("notice", "");
-    else if (state.kind === "stopped") put("notice", words.gone!);
-    else offlineTimer = setTimeout(() => put("notice", words.offline!), OFFLINE_AFTER_MS);
+    if (state.kind === "live") heard();
+    // The server ended it: the snapshot's answer tells why.
+    else if (state.kind === "stopped" && state.why !== "closed") void refetch().catch(() => undefined);
   },
 });
 
 function follow(): void {
-  if (!view) return;
+  if (!view || closed) return;
+  const { topic, epoch, offset } = view.stream;
   live.subscribe(
-    view.stream.topic,
-    { epoch: view.stream.epoch, offset: view.stream.offset },
+    topic,
+    { epoch, offset },
     {
       snapshot: refetch,
       event: () => {
@@ -104,10 +129,20 @@ function follow(): void {
       },
       position: (_, fix) => {
         if (view) view.position = fix;
+        draw();
       },
+      refused: () => void refetch().catch(() => undefined),
     },
     view.eta ? [view.eta] : [],
   );
+}
+
+/** Without a live connection the page asks; when that fails too, it says how old it is. */
+function poll(): void {
+  if (closed || document.visibilityState !== "visible" || live.state.kind === "live") return;
+  refetch().catch(() => {
+    if (Date.now() - heardAt > OFFLINE_AFTER_MS) put("notice", words.offline!);
+  });
 }
 
 if (view) {
@@ -117,4 +152,6 @@ if (view) {
 } else {
   refetch().then(follow, () => put("notice", words.offline!));
 }
-setInterval(() => document.visibilityState === "visible" && draw(), 1000);
+setInterval(() => document.visibilityState === "visible" && draw(), 1_000);
+setInterval(poll, POLL_MS);
+window.addEventListener("offline", () => setTimeout(poll, OFFLINE_AFTER_MS));

@@ -1,0 +1,106 @@
+//! `demo`: a whole company in a fictional city, at work.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use bytes::Bytes;
+use chrono::{NaiveTime, Timelike};
+
+use crate::demo::{self, DEMO_SEED};
+use crate::domain::place::Position;
+use crate::domain::time::{Seconds, Timestamp};
+use crate::effects::clock::{Clock, ScaledClock, SystemClock};
+use crate::effects::seeds::Seeds;
+use crate::map::BaseMap;
+use crate::node::services::World;
+use crate::node::settings::Settings;
+use crate::node::{Application, SettingsLayer};
+use crate::roads::GreatCircle;
+use crate::store::{Store, company, connection};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Put the company around this place instead of its fictional city
+    #[arg(long, value_name = "LAT,LON", value_parser = place, allow_hyphen_values = true)]
+    place: Option<Position>,
+    /// Base map of that place: a PMTiles file of vector tiles
+    #[arg(long, value_name = "FILE")]
+    basemap: Option<PathBuf>,
+    /// Seconds of the demo's day that pass in one second
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0)]
+    speed: f64,
+    /// Only the company, without simulated people: you play all the roles
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn place(text: &str) -> Result<Position, String> {
+    let wrong = || "a place is written LAT,LON in degrees, such as 36.5613,136.6562".to_owned();
+    let (lat, lon) = text.split_once(',').ok_or_else(wrong)?;
+    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());
+    Position::new(number(lat)?, number(lon)?).ok_or_else(wrong)
+}
+
+/// Serves the demo company until the process is told to stop. Everything lives in a folder that goes with it, unless a
+/// data folder or a database is named.
+pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<()> {
+    let scratch = tempfile::tempdir().context("no temporary folder")?;
+    if layer.data.is_none() && layer.database.is_none() {
+        layer.data = Some(scratch.path().to_owned());
+    }
+    layer.log.get_or_insert_with(|| "warn".to_owned());
+    let settings = layer.resolve()?;
+    crate::node::telemetry::start(&settings.log, settings.log_format)?;
+    anyhow::ensure!(options.speed > 0.0 && options.speed <= 1_000.0, "the speed must lie in 0 to 1,000");
+
+    let clock = Arc::new(business_hours(&settings, options.speed));
+    let center = options.place.unwrap_or_else(demo::demo_center);
+    let demo = demo::demo(DEMO_SEED, clock.now().day(settings.zone), center);
+    let map = match &options.basemap {
+        Some(path) => BaseMap::tiles(path).await?,
+        None => BaseMap::streets(Bytes::from(demo.city.geojson().to_string()), center),
+    };
+    furnish(&settings, &demo, clock.clone()).await?;
+    let world = World { travel: Arc::new(GreatCircle::CITY), map: Arc::new(map) };
+    let application = Application::build(&settings, clock.clone(), Seeds::from_entropy()?, world)?;
+    greet(&application);
+    application.run().await
+}
+
+/// The demo's day begins now, but never at night: a newcomer wants to see people at work.
+fn business_hours(settings: &Settings, speed: f64) -> ScaledClock {
+    let now = SystemClock.now();
+    let hour = now.utc().with_timezone(&settings.zone).hour();
+    let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or(NaiveTime::MIN);
+    let start =
+        if (9..15).contains(&hour) { now } else { Timestamp::on_day(now.day(settings.zone), nine, settings.zone) };
+    ScaledClock { origin: now, start: start + Seconds::ZERO, speed }
+}
+
+async fn furnish(settings: &Settings, demo: &demo::Demo, clock: Arc<ScaledClock>) -> anyhow::Result<()> {
+    crate::node::application::make_folder(settings)?;
+    connection::migrate(&mut connection::open(&settings.database)?)?;
+    let store = Store::open(&settings.database, clock, Seeds::from_entropy()?, settings.zone)?;
+    match company::import(&store, demo.company.clone()).await {
+        Ok(_) | Err(company::ImportError::Taken) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn greet(application: &Application) {
+    let at = format!("http://{}", application.address());
+    let password = demo::company::DEMO_PASSWORD;
+    println!("駆けつけ demo: {at}   (password of all log-ins: {password})\n");
+    let roles = [
+        ("operator", "オペレーター", "Operator", "/desk"),
+        ("dispatcher", "手配担当", "Dispatcher", "/board"),
+        ("tanaka", "技術員", "Technician", "/tech"),
+        ("customer", "お客様ご担当者", "Customer contact", "/portal"),
+        ("admin", "管理者", "Administrator", "/desk"),
+    ];
+    for (login, ja, en, page) in roles {
+        println!("  {en:<17} {ja:<8} {login:<11} {at}{page}");
+    }
+    println!();
+}

@@ -1,0 +1,80 @@
+//! The command line: one binary, one subcommand a job.
+
+mod backup;
+mod demo;
+mod schemas;
+mod serve;
+mod user;
+
+use clap::{Parser, Subcommand};
+
+use crate::node::SettingsLayer;
+use crate::node::settings::Settings;
+
+/// 駆けつけ: dispatch coordination for field service.
+///
+/// Takes calls, keeps prepaid ticket wallets, finds the technician, and tells the customer when somebody will be there.
+#[derive(Parser)]
+#[command(name = "kaketsuke", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: SettingsLayer,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Options),
+    /// Run a server with a fictional company, simulated technicians and customers: see a living board within a minute
+    Demo(demo::Options),
+    /// Bring the tables of the database up to date
+    Migrate,
+    /// Check every wallet, stream and state against its journal
+    Verify,
+    /// Add somebody who may log in
+    User(user::Options),
+    /// Write a consistent copy of a SQLite database while the server runs
+    Backup(backup::Options),
+    /// Write the generated schemas (OpenAPI, live frames, events) into a folder
+    Schemas(schemas::Options),
+}
+
+/// Runs what the arguments say. The exit code is 0 when all went well.
+pub fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("kaketsuke: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
+    let done = std::process::ExitCode::SUCCESS;
+    let settings = arguments.settings;
+    match arguments.command {
+        Command::Serve(options) => in_system(serve::run(start(settings)?, options))?,
+        Command::Demo(options) => in_system(demo::run(settings, options))?,
+        Command::Migrate => serve::migrate(&start(settings)?)?,
+        Command::Verify => return in_system(serve::verify(start(settings)?)),
+        Command::User(options) => in_system(user::run(start(settings)?, options))?,
+        Command::Backup(options) => backup::run(&start(settings)?, &options)?,
+        Command::Schemas(options) => schemas::run(&options)?,
+    }
+    Ok(done)
+}
+
+/// Resolves the settings and begins to log.
+fn start(layer: SettingsLayer) -> anyhow::Result<Settings> {
+    let settings = layer.resolve()?;
+    crate::node::telemetry::start(&settings.log, settings.log_format)?;
+    Ok(settings)
+}
+
+fn in_system<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    actix_rt::System::new().block_on(work)
+}

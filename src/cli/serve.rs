@@ -1,0 +1,88 @@
+//! `serve`, `migrate` and `verify`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::domain::place::Position;
+use crate::domain::time::Timestamp;
+use crate::effects::clock::{ScaledClock, SharedClock, SystemClock};
+use crate::effects::seeds::Seeds;
+use crate::map::BaseMap;
+use crate::node::Application;
+use crate::node::services::World;
+use crate::node::settings::Settings;
+use crate::roads::GreatCircle;
+use crate::store::{Store, connection};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Base map: a PMTiles file of vector tiles
+    #[arg(long, value_name = "FILE")]
+    pub basemap: Option<PathBuf>,
+    #[command(flatten)]
+    pub clock: ClockOptions,
+}
+
+/// A day that runs faster, for replays. Without these flags it is the machine's time.
+#[derive(clap::Args, Clone, Default)]
+pub struct ClockOptions {
+    /// Begin at this instant (RFC 3339) instead of now
+    #[arg(long, value_name = "INSTANT", requires = "clock_origin")]
+    pub clock_start: Option<String>,
+    /// The machine's time, in milliseconds since 1970, at which that instant was
+    #[arg(long, value_name = "MILLISECONDS", requires = "clock_start")]
+    pub clock_origin: Option<i64>,
+    /// Seconds that pass in one second
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0)]
+    pub clock_speed: f64,
+}
+
+impl ClockOptions {
+    pub fn clock(&self) -> anyhow::Result<SharedClock> {
+        let (Some(start), Some(origin)) = (&self.clock_start, self.clock_origin) else {
+            return Ok(Arc::new(SystemClock));
+        };
+        let start: Timestamp = serde_json::from_value(serde_json::Value::String(start.clone()))
+            .with_context(|| format!("{start:?} is no instant such as 2026-11-23T00:00:00Z"))?;
+        anyhow::ensure!(self.clock_speed > 0.0 && self.clock_speed <= 10_000.0, "the speed must lie in 0 to 10,000");
+        let origin = Timestamp::from_micros(origin.saturating_mul(1_000));
+        Ok(Arc::new(ScaledClock { origin, start, speed: self.clock_speed }))
+    }
+}
+
+/// Serves until the process is told to stop.
+pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
+    let clock = options.clock.clock()?;
+    let world = World { travel: Arc::new(GreatCircle::CITY), map: Arc::new(base_map(&options).await?) };
+    let application = Application::build(&settings, clock, Seeds::from_entropy()?, world)?;
+    println!("kaketsuke listens on http://{}", application.address());
+    application.run().await
+}
+
+async fn base_map(options: &Options) -> anyhow::Result<BaseMap> {
+    match &options.basemap {
+        Some(path) => Ok(BaseMap::tiles(path).await?),
+        None => Ok(BaseMap::empty(Position::new(36.0, 138.0).context("a place in Japan is on the globe")?)),
+    }
+}
+
+pub fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    crate::node::application::make_folder(settings)?;
+    let names = connection::migrate(&mut connection::open(&settings.database)?)?;
+    println!("{} migration(s) ran{}", names.len(), names.iter().map(|name| format!("\n  {name}")).collect::<String>());
+    Ok(())
+}
+
+/// Prints every finding; the exit code says whether there was one.
+pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
+    let store = Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?;
+    let findings: Vec<String> = store.read(|_| Ok(Vec::new())).await?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    println!("verify: {} finding(s)", findings.len());
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

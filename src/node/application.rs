@@ -1,0 +1,178 @@
+//! The server as a value: built from settings by the command line and by tests alike.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_rt::{Arbiter, ArbiterHandle};
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, rt, web};
+use anyhow::Context;
+
+use super::services::{Services, World};
+use super::settings::Settings;
+use crate::actors::crews::keep_crews;
+use crate::actors::guardian::Guardian;
+use crate::actors::hub::Hub;
+use crate::actors::relay::Relay;
+use crate::actors::tracker::TrackerParts;
+use crate::domain::ids::TerritoryId;
+use crate::effects::clock::SharedClock;
+use crate::effects::seeds::Seeds;
+use crate::http;
+use crate::limits;
+use crate::store::lock::NodeLock;
+use crate::store::{self, Address, Store, connection};
+
+/// RFC 6455, 7.4.1: the server goes away.
+const GOING_AWAY: u16 = 1001;
+
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    services: Arc<Services>,
+    /// The thread on which the actors live.
+    arbiter: Arbiter,
+    _lock: NodeLock,
+}
+
+impl Application {
+    /// Takes the database, brings its tables up to date, starts the actors and binds the address. Requests are
+    /// answered once [`Self::run`] is awaited.
+    pub fn build(settings: &Settings, clock: SharedClock, seeds: Seeds, world: World) -> anyhow::Result<Self> {
+        let lock = take_database(settings)?;
+        let store = Store::open(&settings.database, clock, seeds.clone(), settings.zone)?;
+        let territories = store::territories(&settings.database)?;
+        let (hub, guardian, arbiter) = (Hub::default(), Guardian::default(), Arbiter::new());
+        let parts = TrackerParts { store: store.clone(), hub: hub.clone(), travel: Arc::clone(&world.travel) };
+        keep_actors(&parts, &guardian, &arbiter.handle(), &territories);
+        let mut services = Services::new(store, seeds, hub, guardian, world)?;
+        services.secure_cookie = settings.secure_cookie;
+        services.session_days = settings.session_days;
+        let services = Arc::new(services);
+        let (server, address) = bind(settings, &services)?;
+        Ok(Self { server, address, services, arbiter, _lock: lock })
+    }
+
+    /// Where it listens; a test binds port 0 and asks here.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
+    /// Serves until the process is told to stop (SIGTERM or ctrl-c).
+    pub async fn run(self) -> anyhow::Result<()> {
+        self.run_until(told_to_stop()).await
+    }
+
+    /// Serves until `stop` is over; then finishes the running requests and sends the watchers away.
+    pub async fn run_until(self, stop: impl Future<Output = ()> + 'static) -> anyhow::Result<()> {
+        tracing::info!(address = %self.address, "the server is ready");
+        let (handle, services) = (self.server.handle(), Arc::clone(&self.services));
+        rt::spawn(async move {
+            stop.await;
+            tracing::info!("the server stops: running requests are finished first");
+            wind_down(&services, &handle).await;
+        });
+        self.server.await.context("the server failed")?;
+        self.services.guardian.stop();
+        self.arbiter.stop();
+        tracing::info!("the server has stopped");
+        Ok(())
+    }
+}
+
+/// Makes the folder of a SQLite file.
+pub fn make_folder(settings: &Settings) -> anyhow::Result<()> {
+    if let Address::File(path) = &settings.database
+        && let Some(folder) = Path::new(path).parent()
+    {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn take_database(settings: &Settings) -> anyhow::Result<NodeLock> {
+    make_folder(settings)?;
+    let lock = NodeLock::take(&settings.database)?;
+    for name in connection::migrate(&mut connection::open(&settings.database)?)? {
+        tracing::info!(name, "brought the tables up to date");
+    }
+    Ok(lock)
+}
+
+/// Starts every actor of the house on one arbiter.
+pub fn keep_actors(parts: &TrackerParts, guardian: &Guardian, arbiter: &ArbiterHandle, territories: &[TerritoryId]) {
+    let (store, hub) = (parts.store.clone(), parts.hub.clone());
+    guardian.keep(arbiter, "", move |lifeline| Relay::new(store.clone(), hub.clone(), lifeline));
+    keep_crews(guardian, arbiter, territories, parts);
+}
+
+fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server, SocketAddr)> {
+    let shared = web::Data::from(Arc::clone(services));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(http::security_headers))
+            .wrap(from_fn(http::trace_requests))
+            .configure(http::configure(http::routes()))
+            .configure(crate::web::configure)
+            .default_service(web::to(http::error::not_found))
+    });
+    let server = server
+        .workers(settings.workers)
+        .max_connections(limits::CONNECTIONS_PER_WORKER)
+        .backlog(limits::BACKLOG)
+        // A small frame must not wait for the acknowledgement of the one before it.
+        .tcp_nodelay(true)
+        .client_request_timeout(limits::HEAD_DEADLINE)
+        .client_disconnect_timeout(limits::CLOSE_DEADLINE)
+        .shutdown_timeout(limits::STOP_SECONDS)
+        .disable_signals()
+        .bind(settings.listen)
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = server.addrs().first().copied().context("the server has no address")?;
+    Ok((server.run(), address))
+}
+
+/// Sockets may still be opening while the server stops listening, so they are sent away until it has stopped.
+async fn wind_down(services: &Services, handle: &ServerHandle) {
+    let stopped = handle.stop(true);
+    tokio::pin!(stopped);
+    loop {
+        services.hub.close_all(GOING_AWAY, "");
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(Duration::from_millis(50)) => {}
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be heard; ctrl-c still stops the server");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
+}

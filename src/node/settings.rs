@@ -1,0 +1,173 @@
+//! Settings from flags, the environment (`KAKETSUKE_…`) and a TOML file, in this order of weight.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use chrono_tz::Tz;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+use crate::store::Address;
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people at a terminal.
+    #[default]
+    Readable,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+/// What may be set in one place. What is not set there may be set in the next, or keeps its default.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, clap::Args)]
+#[serde(deny_unknown_fields, default)]
+pub struct SettingsLayer {
+    /// Settings file (TOML) with the same names as these flags, `_` for `-`
+    #[arg(long, global = true, env = "KAKETSUKE_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Folder of the database and other data [default: data]
+    #[arg(long, global = true, env = "KAKETSUKE_DATA", value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Database: a SQLite file or a postgres:// URL [default: kaketsuke.db in the data folder]
+    #[arg(long, global = true, env = "KAKETSUKE_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "KAKETSUKE_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Threads that serve requests [default: 2]
+    #[arg(long, global = true, env = "KAKETSUKE_WORKERS", value_name = "COUNT")]
+    pub workers: Option<usize>,
+    /// The company's time zone [default: Asia/Tokyo]
+    #[arg(long, global = true, env = "KAKETSUKE_ZONE", value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// What to log: a level, or levels of single parts such as info,kaketsuke=debug [default: info]
+    #[arg(long, global = true, env = "KAKETSUKE_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How to log [default: readable]
+    #[arg(long, global = true, env = "KAKETSUKE_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// Days that a log-in lasts [default: 14]
+    #[arg(long, global = true, env = "KAKETSUKE_SESSION_DAYS", value_name = "DAYS")]
+    pub session_days: Option<i64>,
+    /// Send the session's cookie over TLS only: set it where a proxy serves the pages over TLS [default: false]
+    #[arg(long, global = true, env = "KAKETSUKE_SECURE_COOKIE", value_name = "BOOL")]
+    pub secure_cookie: Option<bool>,
+}
+
+/// Settings in force.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub data: PathBuf,
+    pub database: Address,
+    pub listen: SocketAddr,
+    pub workers: usize,
+    pub zone: Tz,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub session_days: i64,
+    pub secure_cookie: bool,
+}
+
+impl SettingsLayer {
+    /// Reads the file that is named, if one is, and fills what is still open with defaults.
+    pub fn resolve(self) -> anyhow::Result<Settings> {
+        let file = match &self.config {
+            Some(path) => Self::read(path)?,
+            None => Self::default(),
+        };
+        self.over(file).complete()
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} has settings that cannot be read", path.display()))
+    }
+
+    /// This layer's settings, and those of `lower` where this one has none.
+    fn over(self, lower: Self) -> Self {
+        Self {
+            config: self.config.or(lower.config),
+            data: self.data.or(lower.data),
+            database: self.database.or(lower.database),
+            listen: self.listen.or(lower.listen),
+            workers: self.workers.or(lower.workers),
+            zone: self.zone.or(lower.zone),
+            log: self.log.or(lower.log),
+            log_format: self.log_format.or(lower.log_format),
+            session_days: self.session_days.or(lower.session_days),
+            secure_cookie: self.secure_cookie.or(lower.secure_cookie),
+        }
+    }
+
+    fn complete(self) -> anyhow::Result<Settings> {
+        let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
+        let database = match self.database {
+            Some(text) => Address::parse(&text),
+            None => Address::File(in_folder(&data)?),
+        };
+        let workers = self.workers.unwrap_or(2);
+        ensure!((1..=64).contains(&workers), "workers must be 1 to 64, not {workers}");
+        let session_days = self.session_days.unwrap_or(limits::SESSION_DAYS);
+        ensure!((1..=365).contains(&session_days), "session_days must be 1 to 365, not {session_days}");
+        Ok(Settings {
+            data,
+            database,
+            listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            workers,
+            zone: zone(self.zone.as_deref())?,
+            log: self.log.unwrap_or_else(|| "info".to_owned()),
+            log_format: self.log_format.unwrap_or_default(),
+            session_days,
+            secure_cookie: self.secure_cookie.unwrap_or(false),
+        })
+    }
+}
+
+fn zone(name: Option<&str>) -> anyhow::Result<Tz> {
+    let Some(name) = name else { return Ok(chrono_tz::Asia::Tokyo) };
+    name.parse().map_err(|_| anyhow::anyhow!("{name:?} is no time zone; use a name such as Asia/Tokyo"))
+}
+
+fn in_folder(data: &Path) -> anyhow::Result<String> {
+    let path = data.join("kaketsuke.db");
+    match path.to_str() {
+        Some(path) => Ok(path.to_owned()),
+        None => bail!("the data folder's name is not UTF-8: {}", data.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_weigh_more_than_the_file_and_the_file_more_than_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("kaketsuke.toml");
+        std::fs::write(&config, "workers = 4\nlisten = \"0.0.0.0:80\"\nzone = \"Asia/Seoul\"\n").unwrap();
+        let flags = SettingsLayer { config: Some(config), workers: Some(3), ..SettingsLayer::default() };
+        let settings = flags.resolve().unwrap();
+        assert_eq!((settings.workers, settings.listen.port(), settings.zone), (3, 80, chrono_tz::Asia::Seoul));
+        assert_eq!(settings.session_days, limits::SESSION_DAYS);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("kaketsuke.toml");
+        std::fs::write(&config, "worker = 4\n").unwrap();
+        let error = SettingsLayer { config: Some(config), ..SettingsLayer::default() }.resolve().unwrap_err();
+        assert!(format!("{error:#}").contains("worker"), "{error:#}");
+    }
+
+    #[test]
+    fn a_postgres_url_is_an_address() {
+        let layer = SettingsLayer { database: Some("postgres://db/k".to_owned()), ..SettingsLayer::default() };
+        assert_eq!(layer.resolve().unwrap().database, Address::Postgres("postgres://db/k".to_owned()));
+    }
+}

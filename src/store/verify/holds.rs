@@ -1,0 +1,153 @@
+//! Holds against issues, tickets and balances.
+
+use std::collections::BTreeMap;
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::Findings;
+use crate::domain::ids::*;
+use crate::domain::issue::IssueState;
+use crate::domain::wallet::account::{HoldState, TicketState};
+use crate::store::connection::Database;
+use crate::store::error::Fault;
+use crate::store::schema::{holds, issues, tickets, wallets};
+
+#[derive(Queryable)]
+struct Hold {
+    id: HoldId,
+    wallet: WalletId,
+    issue: IssueId,
+    units: i64,
+    overdraft_units: i64,
+    state: HoldState,
+    issue_state: Option<IssueState>,
+    issue_units: Option<i64>,
+}
+
+pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    let all: Vec<Hold> = holds::table
+        .left_join(issues::table.on(issues::id.eq(holds::issue_id)))
+        .order(holds::id)
+        .select((
+            holds::id,
+            holds::wallet_id,
+            holds::issue_id,
+            holds::units,
+            holds::overdraft_units,
+            holds::state,
+            issues::state.nullable(),
+            issues::units.nullable(),
+        ))
+        .load(database)?;
+    let bound = bound_tickets(database)?;
+    for hold in &all {
+        against_issue(hold, findings);
+        against_tickets(hold, &bound, findings);
+    }
+    unpaid_issues(database, &all, findings)?;
+    balances(database, &all, findings)
+}
+
+type Bound = BTreeMap<(IssueId, TicketState), i64>;
+
+fn bound_tickets(database: &mut Database) -> Result<Bound, Fault> {
+    let rows: Vec<(Option<IssueId>, TicketState, i64)> = tickets::table
+        .filter(tickets::issue_id.is_not_null())
+        .group_by((tickets::issue_id, tickets::state))
+        .select((tickets::issue_id, tickets::state, count_star()))
+        .load(database)?;
+    Ok(rows.into_iter().filter_map(|(issue, state, count)| Some(((issue?, state), count))).collect())
+}
+
+fn against_issue(hold: &Hold, findings: &mut Findings) {
+    let Some(state) = hold.issue_state else {
+        findings.add("hold.issue", hold.id, "the hold's issue does not exist");
+        return;
+    };
+    if hold.state == HoldState::Live && !state.is_open() {
+        findings.add("hold.issue", hold.id, format!("the hold is live, its issue {} is {state}", hold.issue));
+    }
+    if Some(hold.units) != hold.issue_units {
+        findings.equal("hold.units", hold.id, "the held units", Some(hold.units), hold.issue_units);
+    }
+}
+
+/// A live hold binds all its units, a captured one those that were used, a released one none.
+fn against_tickets(hold: &Hold, bound: &Bound, findings: &mut Findings) {
+    let count = |state| bound.get(&(hold.issue, state)).copied().unwrap_or_default();
+    let (held, used) = (count(TicketState::Held), count(TicketState::Consumed));
+    let fits = match hold.state {
+        HoldState::Live => held + hold.overdraft_units == hold.units && used == 0,
+        HoldState::Captured => held == 0 && (1..=hold.units).contains(&(used + hold.overdraft_units)),
+        HoldState::Released => held + used + hold.overdraft_units == 0,
+    };
+    if !fits {
+        let detail = format!(
+            "a {} hold of {} units binds {held} held and {used} used tickets and {} overdrawn units",
+            hold.state, hold.units, hold.overdraft_units
+        );
+        findings.add("hold.tickets", hold.id, detail);
+    }
+}
+
+/// Issues that cost something and hold nothing.
+fn unpaid_issues(database: &mut Database, all: &[Hold], findings: &mut Findings) -> Result<(), Fault> {
+    let costly: Vec<IssueId> =
+        issues::table.filter(issues::units.gt(0)).order(issues::id).select(issues::id).load(database)?;
+    let paying: std::collections::BTreeSet<IssueId> = all.iter().map(|hold| hold.issue).collect();
+    for issue in costly.into_iter().filter(|issue| !paying.contains(issue)) {
+        findings.add("hold.missing", issue, "the issue costs tickets and holds none");
+    }
+    Ok(())
+}
+
+#[derive(Queryable)]
+struct Accounts {
+    wallet: WalletId,
+    available: i64,
+    held: i64,
+    consumed: i64,
+    expired: i64,
+    overdraft: i64,
+}
+
+/// Tickets in each state and overdrawn units must add up to the accounts.
+fn balances(database: &mut Database, all: &[Hold], findings: &mut Findings) -> Result<(), Fault> {
+    let rows: Vec<(WalletId, TicketState, i64)> = tickets::table
+        .group_by((tickets::wallet_id, tickets::state))
+        .select((tickets::wallet_id, tickets::state, count_star()))
+        .load(database)?;
+    let tickets: BTreeMap<(WalletId, TicketState), i64> =
+        rows.into_iter().map(|(wallet, state, count)| ((wallet, state), count)).collect();
+    let mut owed: BTreeMap<(WalletId, HoldState), i64> = BTreeMap::new();
+    for hold in all {
+        *owed.entry((hold.wallet, hold.state)).or_default() += hold.overdraft_units;
+    }
+    let accounts: Vec<Accounts> = wallets::table
+        .order(wallets::id)
+        .select((
+            wallets::id,
+            wallets::available,
+            wallets::held,
+            wallets::consumed,
+            wallets::expired,
+            wallets::overdraft,
+        ))
+        .load(database)?;
+    for account in accounts {
+        let count = |state| tickets.get(&(account.wallet, state)).copied().unwrap_or_default();
+        let owes = |state| owed.get(&(account.wallet, state)).copied().unwrap_or_default();
+        let (live, captured) = (owes(HoldState::Live), owes(HoldState::Captured));
+        let seen = [account.available, account.held, account.consumed, account.expired, account.overdraft];
+        let expected = [
+            count(TicketState::Available),
+            count(TicketState::Held) + live,
+            count(TicketState::Consumed) + captured,
+            count(TicketState::Expired),
+            -(live + captured),
+        ];
+        findings.equal("wallet.tickets", account.wallet, "available, held, used, expired, overdrawn", seen, expected);
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Reads everything again and says what does not fit: ledger against balances, tickets against ledger, holds against
+//! issues, journal against state. An empty list means that the data explain themselves.
+
+mod cases;
+mod holds;
+mod streams;
+#[cfg(test)]
+mod tests;
+mod wallets;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Reader;
+use super::error::Fault;
+
+/// Something that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Finding {
+    /// Stable code of the check, such as `wallet.chain`.
+    pub check: &'static str,
+    /// What it is about, by id.
+    pub subject: String,
+    pub detail: String,
+}
+
+/// Gathers findings.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, check: &'static str, subject: impl std::fmt::Display, detail: impl Into<String>) {
+        self.0.push(Finding { check, subject: subject.to_string(), detail: detail.into() });
+    }
+
+    fn equal<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        check: &'static str,
+        subject: impl std::fmt::Display,
+        what: &str,
+        seen: T,
+        expected: T,
+    ) {
+        if seen != expected {
+            self.add(check, subject, format!("{what} is {seen:?}, must be {expected:?}"));
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Everything that does not fit, in the order of the checks. Takes a while on large data; it is run by hand or at
+    /// night.
+    pub fn verify(&mut self) -> Result<Vec<Finding>, Fault> {
+        let mut findings = Findings::default();
+        wallets::check(self.database, &mut findings)?;
+        holds::check(self.database, &mut findings)?;
+        streams::check(self.database, &mut findings)?;
+        cases::check(self.database, &mut findings)?;
+        Ok(findings.0)
+    }
+}

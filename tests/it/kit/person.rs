@@ -1,0 +1,72 @@
+//! Somebody who is logged in and uses the API.
+
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+
+use kaketsuke::domain::ids::OperationId;
+use kaketsuke::effects::clock::{Clock, SystemClock};
+use kaketsuke::effects::seeds::Seeds;
+
+use super::{PASSWORD, World};
+
+pub struct Person {
+    client: Client,
+    base: String,
+    pub token: String,
+    pub me: Value,
+    seeds: Seeds,
+}
+
+impl Person {
+    pub async fn log_in(world: &World, login: &str) -> Self {
+        let client = Client::new();
+        let body = json!({ "login": login, "password": PASSWORD });
+        let answer = client.post(world.url("/api/session")).json(&body).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{login} logs in");
+        let session: Value = answer.json().await.expect("a session");
+        let token = session["token"].as_str().expect("a token").to_owned();
+        let seeds = world.services.store.seeds().clone();
+        Self { client, base: world.url(""), token, me: session["user"].clone(), seeds }
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.send(Method::GET, path, None, None).await
+    }
+
+    /// A change, with an operation id of its own.
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        self.post_as(&self.operation(), path, body).await
+    }
+
+    /// A change under a given operation id.
+    pub async fn post_as(&self, operation: &str, path: &str, body: &Value) -> Response {
+        self.send(Method::POST, path, Some(operation), Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Response {
+        self.send(Method::DELETE, path, Some(&self.operation()), None).await
+    }
+
+    pub fn operation(&self) -> String {
+        self.seeds.id::<OperationId>(SystemClock.now()).to_string()
+    }
+
+    async fn send(&self, method: Method, path: &str, operation: Option<&str>, body: Option<&Value>) -> Response {
+        let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+        if let Some(operation) = operation {
+            request = request.header("Idempotency-Key", operation);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        request.send().await.expect("an answer")
+    }
+}
+
+/// Checks a refusal and gives its body.
+pub async fn refused(answer: Response, status: u16, code: &str) -> Value {
+    let told = answer.status().as_u16();
+    let problem: Value = answer.json().await.expect("a problem");
+    assert_eq!((told, problem["code"].as_str()), (status, Some(code)), "{problem}");
+    problem
+}
