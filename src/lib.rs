@@ -2,6 +2,7 @@
 
 pub mod actors;
 pub mod cli;
+pub mod clients;
 pub mod commands;
 pub mod company;
 pub mod demo;
@@ -14,6 +15,7 @@ pub mod live;
 pub mod map;
 pub mod node;
 pub mod planner;
+pub mod replay;
 pub mod roads;
 pub mod sentences;
 pub mod store;

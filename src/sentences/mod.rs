@@ -2,6 +2,7 @@
 //! words on every screen.
 
 pub mod consumption;
+pub mod history;
 
 /// A sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ pub mod connection;
 pub mod desk;
 mod engine;
 pub mod error;
+pub mod history;
 pub mod intake;
 pub mod issues;
 mod journal;
@@ -22,6 +23,7 @@ mod portable;
 mod repairs;
 pub mod reports;
 mod schema;
+mod sweep;
 pub mod technicians;
 #[cfg(test)]
 pub(crate) mod testing;
