@@ -2,13 +2,14 @@
 //! the files and the number of threads; planner::day does the thinking.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufRead, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Parser;
 
+use crate::planner::day::online::{Message, RunningDay};
 use crate::planner::day::{self, Budget, Steps, Tuning};
 
 /// Plans a day from a problem file.
@@ -35,6 +36,9 @@ pub struct Args {
     /// Plan a running day: one JSON message a line on standard input and output.
     #[arg(long)]
     pub online: bool,
+    /// Seconds for the answer to an event of a running day.
+    #[arg(long, default_value_t = 0.05)]
+    pub event_limit: f64,
     /// Other figures for the search, as `name=value`.
     #[arg(long, hide = true)]
     pub tune: Vec<String>,
@@ -43,6 +47,9 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let start = Instant::now();
+    if args.online {
+        return online(args);
+    }
     let (Some(problem), Some(out)) = (&args.problem, &args.out) else { bail!("--problem and --out are needed") };
     let workers =
         args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, 64);
@@ -64,6 +71,46 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     std::mem::forget((file, built, plan));
     Ok(())
 }
+
+fn workers(args: &Args) -> usize {
+    args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, 64)
+}
+
+/// Answers a running day line by line until it ends.
+fn online(args: &Args) -> anyhow::Result<()> {
+    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let mut day: Option<RunningDay> = None;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if input.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let start = Instant::now();
+        let (seq, now, state, limit, heat) =
+            match serde_json::from_str(&line).context("not a message of a running day")? {
+                Message::End => return Ok(()),
+                Message::Start { seq, now, problem, state } => {
+                    day = Some(RunningDay::new(&problem, workers(args))?);
+                    (seq, now, state, args.time_limit, Tuning::default().heat)
+                }
+                Message::Events { seq, now, events, state } => {
+                    day.as_mut().context("the day has not started")?.learn(&events);
+                    (seq, now, state, args.event_limit, EVENT_HEAT)
+                }
+            };
+        let tuning = Tuning { heat, ..tuning(&args.tune)? };
+        let clock = Clock { start, limit };
+        let answer =
+            day.as_mut().context("the day has not started")?.answer(seq, now, &state, tuning, args.seed, &clock);
+        serde_json::to_writer(&mut output, &answer)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+    }
+}
+
+/// Temperatures of a replanning, in mean drives: the plan that stands is good, only its surroundings are loosened.
+const EVENT_HEAT: (f64, f64) = (0.1, 0.02);
 
 /// Notes printed; the solution file has them all.
 const NOTES_SHOWN_MAX: usize = 20;
@@ -125,6 +172,7 @@ fn tuning(changes: &[String]) -> anyhow::Result<Tuning> {
             "first" => tuning.heat.0 = value,
             "last" => tuning.heat.1 = value,
             "epochs" => tuning.epochs = value as u32,
+            "exchange" => tuning.exchange = value as u32,
             "share" => tuning.share_min = value as usize,
             _ => bail!("no figure is called {name}"),
         }

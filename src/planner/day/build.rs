@@ -2,10 +2,12 @@
 //! is planned. A job that can be read but that nobody can do stays in the model and is reported too.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::insertion::alone;
 use super::model::{Job, Model, Technician};
 use super::rules::TIME_MAX;
+use super::rules::lateness::Lateness;
 use super::rules::load::Limits;
 use super::rules::overtime::Shift;
 use super::rules::pause::Pause;
@@ -40,66 +42,97 @@ pub enum BadProblem {
 
 type Reason = (&'static str, String);
 
+/// What was read of a problem, before the model of one planning is made of it.
+#[derive(Debug, Clone)]
+pub struct Base {
+    pub jobs: Vec<Job>,
+    pub technicians: Vec<Technician>,
+    pub travel: Arc<Travel>,
+    pub overtime_weight: i64,
+    pub job_ids: Vec<String>,
+    pub technician_ids: Vec<String>,
+    set_aside: Vec<String>,
+    notes: Vec<Note>,
+    held: Vec<BTreeSet<String>>,
+}
+
 /// Reads a problem into a model. `workers` threads share the work on tables.
 pub fn build(problem: &wire::Problem, workers: usize) -> Result<Day, BadProblem> {
-    if problem.format != wire::PROBLEM_FORMAT {
-        return Err(BadProblem::Format(problem.format.clone()));
-    }
-    let mut notes = Vec::new();
-    let travel = travel_table(&problem.travel, workers, &mut notes)?;
-    let places = travel.places();
-    let (technician_ids, techs): (Vec<_>, Vec<_>) =
-        sift(&problem.technicians, "technician", &mut notes, &mut Vec::new(), |t| {
-            technician(t, places).map(|x| (t.id.clone(), (x, skills(&t.skills))))
-        })
-        .into_iter()
-        .unzip();
-    let mut who = Able::new(techs.iter().map(|t| &t.1));
-    let mut set_aside = Vec::new();
-    let (job_ids, jobs): (Vec<_>, Vec<_>) = sift(&problem.jobs, "job", &mut notes, &mut set_aside, |j| {
-        job(j, places).map(|x| (j.id.clone(), Job { able: who.holding(&skills(&j.skills)), ..x }))
-    })
-    .into_iter()
-    .unzip();
-    let technicians = techs.into_iter().map(|t| t.0).collect();
-    let weight = problem.objective.overtime_weight.unwrap_or(1).clamp(0, 1 << 24);
-    let model = Model::new(jobs, technicians, travel, weight, workers);
+    let Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, mut notes, .. } =
+        base(problem, workers)?;
+    let jobs = jobs.into_iter().map(|j| Job { lateness: Lateness::NONE, ..j }).collect();
+    let model = Model::new(jobs, technicians, travel, overtime_weight, workers);
     notes.extend(hopeless(&model, &job_ids));
     Ok(Day { model, job_ids, technician_ids, set_aside, notes })
 }
 
-fn skills(of: &Option<Vec<String>>) -> BTreeSet<&str> {
-    of.iter().flatten().map(String::as_str).collect()
+/// Reads the items of a problem.
+pub fn base(problem: &wire::Problem, workers: usize) -> Result<Base, BadProblem> {
+    if problem.format != wire::PROBLEM_FORMAT {
+        return Err(BadProblem::Format(problem.format.clone()));
+    }
+    let mut notes = Vec::new();
+    let mut set_aside = Vec::new();
+    let travel = travel_table(&problem.travel, workers, &mut notes)?;
+    let places = travel.places();
+    let techs = sift(&problem.technicians, "technician", &mut notes, &mut Vec::new(), |t| {
+        technician(t, places).map(|x| (x, skills(&t.skills)))
+    });
+    let mut technician_ids = Vec::new();
+    let mut technicians = Vec::new();
+    let mut held = Vec::new();
+    for (id, (tech, skills)) in techs {
+        technician_ids.push(id);
+        technicians.push(tech);
+        held.push(skills);
+    }
+    let mut who = Able { held: &held, known: BTreeMap::new() };
+    let read = |j: &wire::Job| job(j, places).map(|x| Job { able: who.holding(&skills(&j.skills)), ..x });
+    let (job_ids, jobs) = sift(&problem.jobs, "job", &mut notes, &mut set_aside, read).into_iter().unzip();
+    let overtime_weight = problem.objective.overtime_weight.unwrap_or(1).clamp(0, 1 << 24);
+    let travel = Arc::new(travel);
+    Ok(Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, notes, held })
+}
+
+impl Base {
+    /// Takes in one more job. False if it cannot be planned.
+    pub fn add(&mut self, new: &wire::Job) -> bool {
+        let Ok(read) = job(new, self.travel.places()) else { return false };
+        let able = Able { held: &self.held, known: BTreeMap::new() }.holding(&skills(&new.skills));
+        self.jobs.push(Job { able, ..read });
+        self.job_ids.push(new.id.clone());
+        true
+    }
+}
+
+fn skills(of: &Option<Vec<String>>) -> BTreeSet<String> {
+    of.iter().flatten().cloned().collect()
 }
 
 /// Reads each item; those that fail, or whose id was seen before, go to the notes.
-fn sift<'a, T, R>(
+fn sift<'a, T: Named, R>(
     items: &'a [Item<T>],
     kind: &str,
     notes: &mut Vec<Note>,
     aside: &mut Vec<String>,
-    mut read: impl FnMut(&'a T) -> Result<(String, R), Reason>,
-) -> Vec<(String, R)>
-where
-    T: Named,
-{
+    mut read: impl FnMut(&'a T) -> Result<R, Reason>,
+) -> Vec<(String, R)> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for (k, item) in items.iter().enumerate() {
-        let unnamed = || format!("{kind} no. {}", k + 1);
         let (id, result) = match &item.0 {
             Err(Unread { id, why }) => (id.clone(), Err(("unreadable", why.clone()))),
             Ok(t) if seen.contains(t.id()) => (None, Err(("duplicate", format!("the id {} came before", t.id())))),
             Ok(t) => (Some(t.id().to_owned()), read(t)),
         };
-        if let Some(id) = &id {
-            seen.insert(id.clone());
-        }
-        match result {
-            Ok(pair) => out.push(pair),
-            Err((code, reason)) => {
+        seen.extend(id.clone());
+        match (id, result) {
+            (Some(id), Ok(read)) => out.push((id, read)),
+            (_, Ok(_)) => {}
+            (id, Err((code, reason))) => {
                 aside.extend(id.clone());
-                notes.push(Note { item: id.unwrap_or_else(unnamed), code: code.to_owned(), reason });
+                let item = id.unwrap_or_else(|| format!("{kind} no. {}", k + 1));
+                notes.push(Note { item, code: code.to_owned(), reason });
             }
         }
     }
@@ -124,20 +157,19 @@ impl Named for wire::Technician {
 
 /// Who holds a set of skills; the same sets come again and again.
 struct Able<'a> {
-    held: Vec<&'a BTreeSet<&'a str>>,
-    known: BTreeMap<Vec<String>, Box<[u32]>>,
+    held: &'a [BTreeSet<String>],
+    known: BTreeMap<BTreeSet<String>, Box<[u32]>>,
 }
 
-impl<'a> Able<'a> {
-    fn new(held: impl Iterator<Item = &'a BTreeSet<&'a str>>) -> Self {
-        Self { held: held.collect(), known: BTreeMap::new() }
-    }
-
-    fn holding(&mut self, needed: &BTreeSet<&str>) -> Box<[u32]> {
-        let key: Vec<String> = needed.iter().map(|s| (*s).to_owned()).collect();
-        let held = &self.held;
-        let find = || (0..held.len() as u32).filter(|t| needed.is_subset(held[*t as usize])).collect();
-        self.known.entry(key).or_insert_with(find).clone()
+impl Able<'_> {
+    fn holding(&mut self, needed: &BTreeSet<String>) -> Box<[u32]> {
+        if let Some(able) = self.known.get(needed) {
+            return able.clone();
+        }
+        let able: Box<[u32]> =
+            (0..self.held.len() as u32).filter(|t| needed.is_subset(&self.held[*t as usize])).collect();
+        self.known.insert(needed.clone(), able.clone());
+        able
     }
 }
 
@@ -177,13 +209,16 @@ fn job(j: &wire::Job, places: usize) -> Result<Job, Reason> {
     if j.penalty < 0 || demand.iter().any(|d| *d < 0) {
         return Err(("negative", "penalty or demand is below zero".to_owned()));
     }
+    let due = windows.last().map_or(i32::MAX, |w| w.1);
+    let weight = j.late_weight.unwrap_or(0).clamp(0, 1 << 24);
     Ok(Job {
+        lateness: Lateness { due, weight, most: j.penalty },
         place: place("loc", j.loc, places)?,
         service: length("service", j.service)?,
         windows: Windows::new(&windows),
         penalty: j.penalty.min(1 << 40),
         demand,
-        able: Box::default(),
+        ..Job::default()
     })
 }
 

@@ -2,9 +2,7 @@
 //! windows, the break and the shift; only where overtime may begin is the rest of the route walked.
 
 use super::model::{Job, Model, Technician};
-use super::route::{Route, serve};
-use super::rules::NEVER;
-use super::rules::pause::Departure;
+use super::route::{HOME, Route, serve};
 
 /// A place for a job: behind the stop at `position`, at the cost `delta`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +23,8 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
     if route.len() >= tech.limits.jobs || !tech.limits.carries(&route.load, &work.demand) {
         return NOWHERE;
     }
-    let paid = model.overtime_weight > 0 && tech.shift.allows_overtime();
+    let paid = model.soft || model.overtime_weight > 0 && tech.shift.allows_overtime();
+    let moving = model.moving(technician, work);
     let (to, from) = (model.travel.to(work.place), model.travel.from(work.place));
     let last_call = work.windows.last();
     let mut best = NOWHERE;
@@ -36,7 +35,7 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
         }
         let (there, onward) = (to[prev.place as usize], from[next.place as usize]);
         let detour = i64::from(there) + i64::from(onward) - i64::from(prev.leg);
-        if detour >= best.delta || k as u32 == banned {
+        if detour + moving >= best.delta || k as u32 == banned {
             continue;
         }
         let after = serve(work, tech.pause.drive(prev.depart, there));
@@ -47,10 +46,13 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
         if !in_time {
             continue;
         }
-        let mut delta = detour;
-        if paid && (route.end > tech.shift.end || after.behind + onward > next.due_paid) {
-            let end = end_after(model, tech, route, k, after, onward);
-            delta += model.overtime_weight * (tech.shift.overtime(end) - tech.shift.overtime(route.end));
+        let mut delta = detour + moving;
+        if paid
+            && (route.paid > 0
+                || after.behind + onward > next.due_paid
+                || after.behind - work.service > work.lateness.due)
+        {
+            delta += paid_after(model, tech, route, k, (work, there), onward) - route.paid;
         }
         if delta < best.delta {
             best = Spot { position: k as u32, delta };
@@ -59,26 +61,33 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
     best
 }
 
-/// When the technician is home if he leaves the new stop behind position `k` at `after`.
-fn end_after(model: &Model, tech: &Technician, route: &Route, k: usize, after: Departure, onward: i32) -> i32 {
-    let mut at = tech.pause.drive(after, onward);
-    let last = route.stops.len() - 1;
-    for stop in &route.stops[k + 1..last] {
-        at = tech.pause.drive(serve(model.job(stop.job), at), stop.leg);
+/// Overtime and lateness of the route with the new job behind position `k`.
+fn paid_after(model: &Model, tech: &Technician, route: &Route, k: usize, new: (&Job, i32), onward: i32) -> i64 {
+    let (mut at, mut late) = (route.stops[k].depart, route.late.get(k).copied().unwrap_or_default());
+    let mut go = |job: Option<&Job>, leg: i32| {
+        if model.soft {
+            late = late.drive(tech, at, leg);
+        }
+        at = tech.pause.drive(at, leg);
+        if let Some(job) = job {
+            at = serve(job, at);
+            late = if model.soft { late.start(job, at) } else { late };
+        }
+    };
+    go(Some(new.0), new.1);
+    let mut leg = onward;
+    for stop in &route.stops[k + 1..] {
+        go((stop.job != HOME).then(|| model.job(stop.job)), leg);
+        leg = stop.leg;
     }
-    tech.pause.end(at)
+    let lateness = if model.soft { late.end(tech, at) } else { 0 };
+    lateness + model.overtime_weight * tech.shift.overtime(tech.pause.end(at))
 }
 
-/// The earliest start of `job` on an empty route of the technician, if there is one that brings him home in time.
+/// The cost of `job` on an otherwise empty route of the technician, if he can do it and be home in time.
 #[must_use]
 pub fn alone(model: &Model, technician: u32, job: u32) -> Option<i64> {
     let route = Route::empty(model, technician);
     let spot = best_spot(model, technician, &route, job, u32::MAX);
     (spot != NOWHERE).then_some(spot.delta)
-}
-
-/// Is the departure one that can be?
-#[must_use]
-pub fn possible(job: &Job, at: i32) -> bool {
-    job.windows.begin(at) < NEVER
 }

@@ -1,6 +1,9 @@
 //! The day in dense numbers: what the search reads a hundred million times a second. Everything that never changes
 //! during a search is worked out here once: who may do which job, travel both ways, nearest jobs.
 
+use std::sync::Arc;
+
+use super::rules::lateness::Lateness;
 use super::rules::load::Limits;
 use super::rules::overtime::Shift;
 use super::rules::pause::Pause;
@@ -14,6 +17,9 @@ pub struct Job {
     /// Seconds of work.
     pub service: i32,
     pub windows: Windows,
+    pub lateness: Lateness,
+    /// Who had the job before; another technician costs [`Model::move_cost`].
+    pub before: Option<u32>,
     /// Cost of leaving it out.
     pub penalty: i64,
     pub demand: Box<[i64]>,
@@ -36,9 +42,13 @@ pub struct Technician {
 pub struct Model {
     pub jobs: Vec<Job>,
     pub technicians: Vec<Technician>,
-    pub travel: Travel,
+    pub travel: Arc<Travel>,
     /// Cost of a second of overtime.
     pub overtime_weight: i64,
+    /// Cost of giving a job to another technician than before.
+    pub move_cost: i64,
+    /// Some job may be late.
+    pub soft: bool,
     /// Kinds of parts.
     pub kinds: usize,
     able: Vec<u64>,
@@ -62,12 +72,13 @@ impl Model {
     pub fn new(
         jobs: Vec<Job>,
         technicians: Vec<Technician>,
-        travel: Travel,
+        travel: Arc<Travel>,
         overtime_weight: i64,
         workers: usize,
     ) -> Self {
         let kinds = jobs.iter().map(|j| j.demand.len()).max().unwrap_or(0);
-        let mut model = Self { jobs, technicians, travel, overtime_weight, kinds, ..Self::default() };
+        let soft = jobs.iter().any(|j| j.lateness.weight > 0);
+        let mut model = Self { soft, jobs, technicians, travel, overtime_weight, kinds, ..Self::default() };
         let n = model.jobs.len();
         model.mark_able();
         let chunk = n.div_ceil(workers.max(1)).max(1);
@@ -119,6 +130,13 @@ impl Model {
                 self.able[j * words + *t as usize / 64] |= 1 << (t % 64);
             }
         }
+    }
+
+    /// Cost of giving `job` to `technician` rather than to the one who had it.
+    #[inline]
+    #[must_use]
+    pub fn moving(&self, technician: u32, job: &Job) -> i64 {
+        if job.before.is_some_and(|t| t != technician) { self.move_cost } else { 0 }
     }
 
     /// Does the technician hold every skill that the job needs?

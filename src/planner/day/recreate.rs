@@ -48,6 +48,36 @@ impl Search<'_> {
         self.removed = todo;
     }
 
+    /// Takes out of routes that break a rule what it takes to keep them all: the cheapest single job that helps, else
+    /// the last job, again and again.
+    pub fn shed(&mut self) {
+        for t in 0..self.routes.len() as u32 {
+            while self.holds(t) && !self.routes[t as usize].holds {
+                self.shed_one(t);
+            }
+        }
+    }
+
+    fn shed_one(&mut self, t: u32) {
+        let jobs: Vec<u32> = self.routes[t as usize].jobs().collect();
+        let mut cheapest: Option<(i64, usize)> = None;
+        for (k, job) in jobs.iter().enumerate() {
+            let mut trial = self.routes[t as usize].clone();
+            trial.stops.remove(k + 1);
+            let penalty = self.model.job(*job).penalty;
+            if trial.retime(self.model, t) && cheapest.is_none_or(|c| penalty < c.0) {
+                cheapest = Some((penalty, k));
+            }
+        }
+        let k = cheapest.map_or(jobs.len().saturating_sub(1), |c| c.1);
+        self.cost -= self.routes[t as usize].cost;
+        self.routes[t as usize].stops.remove(k + 1);
+        self.retime(t);
+        self.cost += self.routes[t as usize].cost + self.model.job(jobs[k]).penalty;
+        self.route_of[jobs[k] as usize] = super::search::ABSENT;
+        self.absent.push(jobs[k]);
+    }
+
     /// A first plan: every job in turn, where it costs least.
     pub fn construct(&mut self) {
         self.begin_step();

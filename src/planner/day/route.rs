@@ -23,7 +23,7 @@ pub struct Stop {
     /// Latest arrival with the break still ahead and already behind.
     pub due_ahead: i32,
     pub due_behind: i32,
-    /// Latest arrival, break behind, that causes no overtime.
+    /// Latest arrival, break behind, that costs neither overtime nor lateness.
     pub due_paid: i32,
 }
 
@@ -32,7 +32,11 @@ pub struct Stop {
 pub struct Route {
     pub stops: Vec<Stop>,
     pub load: Vec<i64>,
-    /// Travel and paid overtime; 0 without jobs.
+    /// Lateness up to each stop, kept only where jobs may be late.
+    pub late: Vec<Late>,
+    /// Overtime and lateness.
+    pub paid: i64,
+    /// Travel, overtime, lateness and moves; 0 without jobs.
     pub cost: i64,
     /// When the technician is home.
     pub end: i32,
@@ -57,7 +61,7 @@ impl Route {
             due_paid: NO_LATEST,
         };
         let mut route = Self { stops: vec![stop(tech.start), stop(tech.end)], ..Self::default() };
-        route.retime(model, tech);
+        route.retime(model, technician);
         route
     }
 
@@ -65,7 +69,9 @@ impl Route {
     pub fn assign(&mut self, other: &Self) {
         self.stops.clone_from(&other.stops);
         self.load.clone_from(&other.load);
-        (self.cost, self.end, self.holds, self.hash) = (other.cost, other.end, other.holds, other.hash);
+        self.late.clone_from(&other.late);
+        (self.cost, self.paid, self.end) = (other.cost, other.paid, other.end);
+        (self.holds, self.hash) = (other.holds, other.hash);
     }
 
     /// Number of jobs.
@@ -94,12 +100,17 @@ impl Route {
     }
 
     /// Works out all that follows from the sequence of jobs. True if the route keeps every rule.
-    pub fn retime(&mut self, model: &Model, tech: &Technician) -> bool {
+    pub fn retime(&mut self, model: &Model, technician: u32) -> bool {
+        let tech = model.technician(technician);
         let travel = self.forward(model, tech);
         self.backward(model, tech);
         let last = self.stops.len() - 1;
         self.end = tech.pause.end(self.stops[last].depart);
-        self.cost = if self.is_empty() { 0 } else { travel + model.overtime_weight * tech.shift.overtime(self.end) };
+        self.paid = if self.is_empty() { 0 } else { model.overtime_weight * tech.shift.overtime(self.end) };
+        if model.soft {
+            self.tell_late(model, tech);
+        }
+        self.cost = travel + self.paid + self.moves(model, technician);
         self.holds = self.fits(model, tech) && (self.is_empty() || self.end <= tech.shift.limit);
         self.holds
     }
@@ -139,7 +150,33 @@ impl Route {
             let ahead = (next.due_ahead - stop.leg).max(tech.pause.latest_on_leg(next.due_behind, stop.leg));
             stop.due_ahead = job.windows.latest(ahead - job.service);
             stop.due_behind = job.windows.latest(next.due_behind - stop.leg - job.service);
-            stop.due_paid = job.windows.latest(next.due_paid - stop.leg - job.service);
+            stop.due_paid = job.windows.latest(next.due_paid - stop.leg - job.service).min(job.lateness.due);
+        }
+    }
+
+    fn moves(&self, model: &Model, technician: u32) -> i64 {
+        if model.move_cost == 0 {
+            return 0;
+        }
+        self.jobs().map(|j| model.moving(technician, model.job(j))).sum()
+    }
+
+    /// Adds up lateness along the route.
+    fn tell_late(&mut self, model: &Model, tech: &Technician) {
+        let mut late = Late::default();
+        self.late.clear();
+        for pair in 0..self.stops.len() {
+            if pair > 0 {
+                let prev = self.stops[pair - 1];
+                late = late.drive(tech, prev.depart, prev.leg);
+                if self.stops[pair].job != HOME {
+                    late = late.start(model.job(self.stops[pair].job), self.stops[pair].depart);
+                }
+            }
+            self.late.push(late);
+        }
+        if let Some(home) = self.stops.last() {
+            self.paid += late.end(tech, home.depart);
         }
     }
 
@@ -156,6 +193,35 @@ impl Route {
         }
         self.load = load;
         tech.limits.hold(self.len(), &self.load)
+    }
+}
+
+/// Cost of lateness so far, with the break ahead and behind.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Late {
+    pub ahead: i64,
+    pub behind: i64,
+}
+
+impl Late {
+    /// After a leg: the break is taken on it if that is earlier than having had it.
+    #[must_use]
+    pub fn drive(self, tech: &Technician, from: Departure, leg: i32) -> Self {
+        let now = tech.pause.on_leg(from.ahead, leg) < from.behind.saturating_add(leg);
+        Self { ahead: self.ahead, behind: if now { self.ahead } else { self.behind } }
+    }
+
+    /// After the start of a service that ends at `depart`.
+    #[must_use]
+    pub fn start(self, job: &Job, depart: Departure) -> Self {
+        let cost = |t: i32| job.lateness.cost(t - job.service);
+        Self { ahead: self.ahead + cost(depart.ahead), behind: self.behind + cost(depart.behind) }
+    }
+
+    /// Of the whole route, from the arrivals at home.
+    #[must_use]
+    pub fn end(self, tech: &Technician, home: Departure) -> i64 {
+        if tech.pause.end(home) == home.behind { self.behind } else { self.ahead }
     }
 }
 

@@ -289,7 +289,7 @@ impl<'a> Search<'a> {
     /// Works out a route's times after a change. True if it keeps every rule.
     pub(super) fn retime(&mut self, technician: u32) -> bool {
         let t = technician as usize;
-        let ok = self.routes[t].retime(self.model, self.model.technician(technician));
+        let ok = self.routes[t].retime(self.model, technician);
         self.hashes[t] = self.routes[t].hash;
         ok
     }

@@ -13,14 +13,25 @@ use super::tuning::Tuning;
 /// the same on every machine.
 #[must_use]
 pub fn plan_day(model: &Model, tuning: Tuning, workers: usize, seed: u64, budget: &dyn Budget) -> Plan {
-    let mut team = Team::new(model, tuning, workers.max(1), seed);
+    improve(model, &Plan::idle(model), tuning, workers, seed, budget)
+}
+
+/// Goes on from a plan that was made before the day changed. What in it breaks a rule by now is taken out first; then
+/// every job without technician is put where it costs least; then the search has the budget.
+#[must_use]
+pub fn improve(model: &Model, plan: &Plan, tuning: Tuning, workers: usize, seed: u64, budget: &dyn Budget) -> Plan {
+    if model.jobs.is_empty() {
+        return Plan { routes: plan.routes.clone(), ..Plan::default() };
+    }
+    let mut team = Team::new(model, plan, tuning, workers.max(1), seed);
     let share = workers > 1 && model.jobs.len() >= tuning.share_min;
     for epoch in 1..=tuning.epochs {
         let until = if epoch == tuning.epochs { 1.0 } else { f64::from(epoch) / f64::from(tuning.epochs) };
         if budget.spent(team.workers[0].steps) >= 1.0 {
             break;
         }
-        if share { team.shared_epoch(budget, until) } else { team.parallel_epoch(budget, until) }
+        let meet = (epoch - 1) % tuning.exchange == 0;
+        if share { team.shared_epoch(budget, until) } else { team.parallel_epoch(budget, until, meet) }
     }
     team.best
 }
@@ -32,20 +43,20 @@ struct Team<'a> {
     best: Plan,
     cooling: Cooling,
     chance: Chance,
-    started: bool,
 }
 
 impl<'a> Team<'a> {
-    fn new(model: &'a Model, tuning: Tuning, workers: usize, seed: u64) -> Self {
+    fn new(model: &'a Model, plan: &Plan, tuning: Tuning, workers: usize, seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let mut workers: Vec<_> = (0..workers).map(|_| Search::new(model, tuning, chance.next())).collect();
-        workers[0].load(&Plan::idle(model), |_| true, |_| true);
+        workers[0].load(plan, |_| true, |_| true);
+        workers[0].shed();
         workers[0].construct();
         let current = workers[0].current();
         let unit = mean_drive(model, &current);
         let cooling = Cooling { first: unit * tuning.heat.0, last: unit * tuning.heat.1 };
         let best = current.clone();
-        Self { model, workers, current, best, cooling, chance, started: false }
+        Self { model, workers, current, best, cooling, chance }
     }
 
     fn run(&mut self, budget: &dyn Budget, until: f64) {
@@ -76,10 +87,9 @@ impl<'a> Team<'a> {
         }
     }
 
-    /// Each worker searches the whole day; who is behind goes on from the better plan.
-    fn parallel_epoch(&mut self, budget: &dyn Budget, until: f64) {
-        if !self.started {
-            self.started = true;
+    /// Each worker searches the whole day; now and then all go on from the best of their plans.
+    fn parallel_epoch(&mut self, budget: &dyn Budget, until: f64, meet: bool) {
+        if meet {
             for worker in &mut self.workers {
                 worker.load(&self.current, |_| true, |_| true);
             }
@@ -89,6 +99,9 @@ impl<'a> Team<'a> {
             if worker.best().cost < self.best.cost {
                 self.best = worker.best().clone();
             }
+        }
+        if let Some(ahead) = self.workers.iter().min_by_key(|w| w.cost) {
+            self.current = ahead.current();
         }
     }
 

@@ -1,6 +1,7 @@
 //! The hard rules of a route, one a file. Skill is not here: who may do a job at all is decided once, when the model is
 //! made, and the search only ever looks at the technicians who may.
 
+pub mod lateness;
 pub mod load;
 pub mod overtime;
 pub mod pause;

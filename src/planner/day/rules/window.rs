@@ -49,6 +49,17 @@ impl Windows {
         self.more.last().map_or(self.close, |w| w.1)
     }
 
+    /// The same windows with the last one closing at `end`.
+    #[must_use]
+    pub fn until(&self, end: i32) -> Self {
+        let mut all = self.clone();
+        match all.more.last_mut() {
+            Some(last) => last.1 = end,
+            None => all.close = end,
+        }
+        all
+    }
+
     /// Seconds in which the service may start.
     #[must_use]
     pub fn width(&self) -> i64 {
