@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long)]
     pub online: bool,
     /// Seconds for the answer to an event of a running day.
-    #[arg(long, default_value_t = 0.05)]
+    #[arg(long, default_value_t = 0.04)]
     pub event_limit: f64,
     /// Other figures for the search, as `name=value`.
     #[arg(long, hide = true)]
