@@ -3,6 +3,8 @@
 mod backup;
 mod demo;
 mod import;
+pub mod plan;
+mod replay;
 mod schemas;
 mod serve;
 mod user;
@@ -31,6 +33,10 @@ enum Command {
     Serve(serve::Options),
     /// Run a server with a fictional company, simulated technicians and customers: see a living board within a minute
     Demo(demo::Options),
+    /// Replay a working day: a company, its calls and simulated people, all through the public interface
+    Replay(replay::Options),
+    /// Plan a day from a problem file
+    Plan(plan::Args),
     /// Import a whole company from one JSON file
     Import(import::Options),
     /// Bring the tables of the database up to date
@@ -65,6 +71,8 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
     match arguments.command {
         Command::Serve(options) => in_system(serve::run(start(settings)?, options))?,
         Command::Demo(options) => in_system(demo::run(settings, options))?,
+        Command::Replay(options) => return in_system(replay::run(settings, options)),
+        Command::Plan(options) => plan::run(&options)?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Migrate => serve::migrate(&start(settings)?)?,
         Command::Verify => return in_system(serve::verify(start(settings)?)),
