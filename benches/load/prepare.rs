@@ -87,9 +87,13 @@ fn crowd(count: usize) -> CompanyFile {
             technician.territory = file.territories[usize::from(index >= count / 2)].code.clone();
             technician.lends_to.clear();
             technician.max_jobs = None;
-            technician.skills = skills.iter().map(|code| kaketsuke::company::SkillLevel { code: code.clone(), level: 5 }).collect();
-            technician.qualifications =
-                file.qualifications.iter().map(|q| kaketsuke::company::Held { code: q.code.clone(), expires_on: None }).collect();
+            technician.skills =
+                skills.iter().map(|code| kaketsuke::company::SkillLevel { code: code.clone(), level: 5 }).collect();
+            technician.qualifications = file
+                .qualifications
+                .iter()
+                .map(|q| kaketsuke::company::Held { code: q.code.clone(), expires_on: None })
+                .collect();
             technician
         })
         .collect();
