@@ -13,7 +13,7 @@ pub struct Options {
     #[arg(long, default_value_t = 8)]
     hours: u32,
     /// At the named points one passage in so many falls over; 0: none
-    #[arg(long, value_name = "TIMES", default_value_t = 150)]
+    #[arg(long, value_name = "TIMES", default_value_t = 60)]
     panics: u32,
     /// Times that the server loses its power
     #[arg(long, value_name = "TIMES", default_value_t = 2)]

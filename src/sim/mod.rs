@@ -35,7 +35,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { panic_once_in: 150, power_cuts: 2, customers: 40 }
+        Self { panic_once_in: 60, power_cuts: 2, customers: 40 }
     }
 }
 
