@@ -7,6 +7,7 @@ pub mod plan;
 mod replay;
 mod schemas;
 mod serve;
+mod simulate;
 mod user;
 mod watch;
 
@@ -51,6 +52,8 @@ enum Command {
     Watch(watch::Options),
     /// Write the generated schemas (OpenAPI, live frames, events) into a folder
     Schemas(schemas::Options),
+    /// Live through a day in a simulated world with panics and power cuts, and check everything
+    Simulate(simulate::Options),
 }
 
 /// Runs what the arguments say. The exit code is 0 when all went well.
@@ -80,6 +83,7 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Backup(options) => backup::run(&start(settings)?, &options)?,
         Command::Watch(options) => in_system(watch::run(options))?,
         Command::Schemas(options) => schemas::run(&options)?,
+        Command::Simulate(options) => return simulate::run(&options),
     }
     Ok(done)
 }

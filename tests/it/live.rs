@@ -202,7 +202,7 @@ async fn the_arrival_figure_comes_at_once_and_then_with_every_change() {
     let world = World::new().await;
     let visit = world.visit();
     let stored = serde_json::to_string(&eta(visit, 5)).unwrap();
-    world.sql(&format!("INSERT INTO etas (visit_id, seq, snapshot, told) VALUES ({}, 5, '{stored}', '')", blob(visit)));
+    world.sql(&format!("INSERT INTO etas (visit_id, seq, snapshot, told) VALUES ({}, 5, '{stored}', '{{}}')", blob(visit)));
     let dispatcher = world.person(Role::Dispatcher).await;
     let mut socket = Socket::open(&world, &dispatcher).await;
     let topic = Stream::Visit(visit);
@@ -278,4 +278,19 @@ async fn whoever_does_not_read_is_cut_off_and_the_others_go_on() {
     assert!(heard < total, "{heard}");
     // He slept through the close frame if the connection was cut before he read so far.
     assert!(matches!(code, 4000 | 1006), "{code}");
+}
+
+#[actix_web::test]
+async fn whoever_comes_back_hears_what_he_missed_also_while_others_are_up_to_date() {
+    let world = World::new().await;
+    let dispatcher = world.person(Role::Dispatcher).await;
+    let topic = Stream::Territory(world.territory);
+    world.happens(&[topic], EventKind::WorkOrderOpened, json!({})).await;
+    let mut present = Socket::open(&world, &dispatcher).await;
+    present.subscribe(topic, Value::Null).await;
+    world.happens(&[topic], EventKind::WorkOrderClosed, json!({})).await;
+    assert_eq!(present.offsets(1).await, [2]);
+    let mut returning = Socket::open(&world, &dispatcher).await;
+    returning.subscribe(topic, after(1)).await;
+    assert_eq!(returning.offsets(1).await, [2]);
 }
