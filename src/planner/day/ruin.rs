@@ -12,6 +12,7 @@ impl Search<'_> {
         let string = (self.tuning.string_max as f64).min(mean_len).max(1.0);
         let routes_max = 4.0 * self.tuning.removed_mean / (1.0 + string) - 1.0;
         let mut left = (1.0 + self.chance.unit() * routes_max.max(0.0)) as usize;
+        let mut empty = self.chance.hit(self.tuning.whole);
         let model = self.model;
         for job in std::iter::once(&seed).chain(&model.near[seed as usize]) {
             if left == 0 {
@@ -24,7 +25,9 @@ impl Search<'_> {
             self.touch(t);
             let len = self.routes[t as usize].len();
             let longest = string.min(len as f64);
-            let count = (1.0 + self.chance.unit() * longest) as usize;
+            let whole = empty && len <= self.tuning.whole_max;
+            empty = false;
+            let count = if whole { len } else { (1.0 + self.chance.unit() * longest) as usize };
             self.remove_string(t, *job, count.clamp(1, len));
             left -= 1;
         }

@@ -3,8 +3,8 @@
 //! of a step grows with the number of jobs.
 
 use super::chance::Chance;
-use super::insertion::{NOWHERE, Spot, best_spot};
 use super::model::Model;
+use super::place::Memory;
 use super::route::Route;
 use super::tuning::Tuning;
 
@@ -34,15 +34,6 @@ impl Plan {
     }
 }
 
-/// The best spot of a job in a route, remembered under the hash of the route's sequence: most routes are the same the
-/// next time the job is tried, also after a step that was taken back.
-#[derive(Debug, Clone, Copy)]
-struct Memo {
-    hash: u32,
-    position: u32,
-    delta: i64,
-}
-
 /// One worker of the search.
 pub struct Search<'a> {
     pub(super) model: &'a Model,
@@ -60,13 +51,10 @@ pub struct Search<'a> {
     pub(super) steps: u64,
     /// Routes in use when the plan was loaded.
     pub(super) used: usize,
-    hashes: Vec<u32>,
-    memos: Vec<Memo>,
+    pub(super) hashes: Vec<u32>,
+    pub(super) memory: Memory,
     undo: Undo,
     best: Best,
-    /// Marks of routes met in this look-up.
-    met: Vec<u32>,
-    look: u32,
 }
 
 #[derive(Default)]
@@ -106,11 +94,9 @@ impl<'a> Search<'a> {
             steps: 0,
             used: 0,
             hashes: vec![0; m],
-            memos: vec![Memo { hash: 0, position: 0, delta: 0 }; n * m],
+            memory: Memory::new(n, m),
             undo: Undo { stamp: vec![0; m], ..Undo::default() },
             best: Best { is_dirty: vec![false; m], ..Best::default() },
-            met: vec![0; m],
-            look: 0,
         }
     }
 
@@ -292,62 +278,5 @@ impl<'a> Search<'a> {
         let ok = self.routes[t].retime(self.model, technician);
         self.hashes[t] = self.routes[t].hash;
         ok
-    }
-
-    /// Where `job` costs least, among this worker's routes. With the chance of a blink the best spot of a route is
-    /// overlooked (Christiaens and Vanden Berghe 2020).
-    pub(super) fn best_place(&mut self, job: u32) -> Option<(u32, Spot)> {
-        let model = self.model;
-        let mut best: Option<(u32, Spot)> = None;
-        if model.technicians.len() <= self.tuning.scan_all_max {
-            for t in &model.job(job).able {
-                if self.mine[*t as usize] {
-                    self.offer(*t, job, &mut best);
-                }
-            }
-            return best;
-        }
-        self.look = self.look.wrapping_add(1);
-        let mut left = self.tuning.routes_tried;
-        for other in &model.near[job as usize] {
-            let t = self.route_of[*other as usize];
-            if t >= ELSEWHERE || std::mem::replace(&mut self.met[t as usize], self.look) == self.look {
-                continue;
-            }
-            if model.able(t, job) {
-                self.offer(t, job, &mut best);
-                left -= 1;
-                if left == 0 {
-                    break;
-                }
-            }
-        }
-        for t in &model.homes[job as usize] {
-            if self.mine[*t as usize] && self.met[*t as usize] != self.look {
-                self.offer(*t, job, &mut best);
-            }
-        }
-        best
-    }
-
-    #[inline]
-    fn offer(&mut self, technician: u32, job: u32, best: &mut Option<(u32, Spot)>) {
-        let t = technician as usize;
-        let memo = &mut self.memos[job as usize * self.hashes.len() + t];
-        if memo.hash != self.hashes[t] {
-            let spot = best_spot(self.model, technician, &self.routes[t], job, u32::MAX);
-            *memo = Memo { hash: self.hashes[t], position: spot.position, delta: spot.delta };
-        }
-        let limit = best.map_or(NOWHERE.delta, |b| b.1.delta);
-        if memo.delta >= limit {
-            return;
-        }
-        let mut spot = Spot { position: memo.position, delta: memo.delta };
-        if self.chance.hit(self.tuning.blink) {
-            spot = best_spot(self.model, technician, &self.routes[t], job, spot.position);
-        }
-        if spot.delta < limit {
-            *best = Some((technician, spot));
-        }
     }
 }

@@ -11,6 +11,10 @@ pub struct Tuning {
     pub split: f64,
     /// Chance that the kept stretch grows by one more job.
     pub split_deeper: f64,
+    /// Chance that the first route of a step is emptied, if it is not longer than `whole_max`: that is how a technician
+    /// is spared the way to his part of the town.
+    pub whole: f64,
+    pub whole_max: usize,
     /// Chance of overlooking the best spot of a route.
     pub blink: f64,
     /// Chance that a step begins around a job without technician.
@@ -38,9 +42,11 @@ impl Default for Tuning {
             string_max: 10,
             split: 0.5,
             split_deeper: 0.01,
+            whole: 0.05,
+            whole_max: 12,
             blink: 0.01,
-            seed_absent: 0.3,
-            absent_tried: 20,
+            seed_absent: 0.2,
+            absent_tried: 8,
             scan_all_max: 40,
             routes_tried: 20,
             heat: (1.0, 0.015),
