@@ -3,6 +3,7 @@
 mod backup;
 mod demo;
 mod import;
+mod replay;
 mod schemas;
 mod serve;
 mod user;
@@ -35,6 +36,8 @@ enum Command {
     Import(import::Options),
     /// Bring the tables of the database up to date
     Migrate,
+    /// Replay a working day through the whole system, with simulated people, and say what came of it
+    Replay(replay::Options),
     /// Check every wallet, stream and state against its journal
     Verify,
     /// Add somebody who may log in
@@ -67,6 +70,7 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Demo(options) => in_system(demo::run(settings, options))?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Migrate => serve::migrate(&start(settings)?)?,
+        Command::Replay(options) => return in_system(replay::run(settings, options)),
         Command::Verify => return in_system(serve::verify(start(settings)?)),
         Command::User(options) => in_system(user::run(start(settings)?, options))?,
         Command::Backup(options) => backup::run(&start(settings)?, &options)?,
