@@ -3,6 +3,7 @@
 mod backup;
 mod demo;
 mod import;
+pub mod plan;
 mod replay;
 mod schemas;
 mod serve;
@@ -32,12 +33,14 @@ enum Command {
     Serve(serve::Options),
     /// Run a server with a fictional company, simulated technicians and customers: see a living board within a minute
     Demo(demo::Options),
+    /// Replay a working day: a company, its calls and simulated people, all through the public interface
+    Replay(replay::Options),
+    /// Plan a day from a problem file
+    Plan(plan::Args),
     /// Import a whole company from one JSON file
     Import(import::Options),
     /// Bring the tables of the database up to date
     Migrate,
-    /// Replay a working day through the whole system, with simulated people, and say what came of it
-    Replay(replay::Options),
     /// Check every wallet, stream and state against its journal
     Verify,
     /// Add somebody who may log in
@@ -68,9 +71,10 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
     match arguments.command {
         Command::Serve(options) => in_system(serve::run(start(settings)?, options))?,
         Command::Demo(options) => in_system(demo::run(settings, options))?,
+        Command::Replay(options) => return in_system(replay::run(settings, options)),
+        Command::Plan(options) => plan::run(&options)?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Migrate => serve::migrate(&start(settings)?)?,
-        Command::Replay(options) => return in_system(replay::run(settings, options)),
         Command::Verify => return in_system(serve::verify(start(settings)?)),
         Command::User(options) => in_system(user::run(start(settings)?, options))?,
         Command::Backup(options) => backup::run(&start(settings)?, &options)?,

@@ -14,6 +14,7 @@ use crate::map::BaseMap;
 use crate::node::Application;
 use crate::node::services::World;
 use crate::node::settings::Settings;
+use crate::replay;
 use crate::roads::{GreatCircle, TravelTimes};
 use crate::store::{Store, connection};
 
@@ -22,7 +23,7 @@ pub struct Options {
     /// Base map: a PMTiles file of vector tiles
     #[arg(long, value_name = "FILE")]
     pub basemap: Option<PathBuf>,
-    /// Take the travel times of this working day (fsd-scenario/1), for replays
+    /// Travel times of a working day's scenario, for replays
     #[arg(long, value_name = "FILE")]
     pub roads_of: Option<PathBuf>,
     #[command(flatten)]
@@ -60,7 +61,7 @@ impl ClockOptions {
 pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let clock = options.clock.clock()?;
     let travel: Arc<dyn TravelTimes> = match &options.roads_of {
-        Some(scenario) => crate::replay::roads_of(scenario)?,
+        Some(scenario) => replay::roads_of(scenario)?,
         None => Arc::new(GreatCircle::CITY),
     };
     let world = World { travel, map: Arc::new(base_map(&options).await?) };

@@ -23,6 +23,7 @@ mod portable;
 mod repairs;
 pub mod reports;
 mod schema;
+pub mod summaries;
 mod sweep;
 pub mod technicians;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub mod visits;
 mod wake;
 pub mod wallet;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use connection::Address;
@@ -47,6 +49,8 @@ use connection::Database;
 use engine::{Engine, Task};
 
 use crate::domain::access::Actor;
+use crate::domain::event::Stream;
+use crate::effects::chaos::Chaos;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
 use crate::limits;
@@ -68,6 +72,9 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Streams that a command made longer, with their new heads.
+type Heads = BTreeMap<Stream, i64>;
+
 /// The handle that all rooms share.
 #[derive(Clone)]
 pub struct Store {
@@ -75,6 +82,7 @@ pub struct Store {
     clock: SharedClock,
     seeds: Seeds,
     wakes: Arc<Wakes>,
+    chaos: Chaos,
     zone: chrono_tz::Tz,
 }
 
@@ -95,7 +103,16 @@ impl Store {
     }
 
     fn with(engine: Engine, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Self {
-        Self { engine, clock, seeds, wakes: Arc::default(), zone }
+        Self { engine, clock, seeds, wakes: Arc::default(), chaos: Chaos::default(), zone }
+    }
+
+    /// The same store in a world in which things go wrong.
+    pub fn with_chaos(self, chaos: Chaos) -> Self {
+        Self { chaos, ..self }
+    }
+
+    pub fn chaos(&self) -> &Chaos {
+        &self.chaos
     }
 
     pub fn clock(&self) -> &SharedClock {
@@ -121,7 +138,8 @@ impl Store {
         F: FnMut(&mut Unit<'_>) -> Result<Answer, Fault> + Send + 'static,
     {
         let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
-        let (job, answer) = Task::new(move |database| {
+        let chaos = self.chaos.clone();
+        self.write(move |database| {
             if let Some(earlier) = unit::earlier_answer(database, operation)? {
                 return Ok((earlier, Default::default()));
             }
@@ -131,12 +149,10 @@ impl Store {
                 return Err(StoreError::Unjournaled.into());
             }
             unit.keep_answer(operation, &made)?;
+            chaos.point("store.command");
             Ok((made, unit.finish()?))
-        });
-        self.engine.write(job);
-        let (made, heads) = self.wait(answer).await?;
-        self.wakes.grown(&heads);
-        Ok(made)
+        })
+        .await
     }
 
     /// Runs a change of the system's own, such as an import or the expiry of tickets.
@@ -146,14 +162,27 @@ impl Store {
         T: Send + 'static,
     {
         let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
-        let (job, answer) = Task::new(move |database| {
+        let chaos = self.chaos.clone();
+        self.write(move |database| {
             let mut unit = Unit::new(database, &seeds, clock.now(), zone, actor.clone());
             let made = work(&mut unit)?;
+            chaos.point("store.task");
             Ok((made, unit.finish()?))
-        });
+        })
+        .await
+    }
+
+    /// The watchers are woken by the commit itself, so that a caller who has gone away delays nobody.
+    async fn write<F, T>(&self, work: F) -> Result<T, Fault>
+    where
+        F: FnMut(&mut Database) -> Result<(T, Heads), Fault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let wakes = Arc::clone(&self.wakes);
+        let (job, answer) = Task::new(work, Box::new(move |(_, heads): &(T, Heads)| wakes.grown(heads)));
         self.engine.write(job);
-        let (made, heads) = self.wait(answer).await?;
-        self.wakes.grown(&heads);
+        let (made, _) = self.wait(answer).await?;
+        self.chaos.point("store.committed");
         Ok(made)
     }
 
@@ -164,7 +193,7 @@ impl Store {
         T: Send + 'static,
     {
         let zone = self.zone;
-        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)));
+        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)), Box::new(|_| ()));
         self.engine.read(job);
         self.wait(answer).await
     }

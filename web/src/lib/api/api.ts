@@ -49,13 +49,13 @@ export const api = {
   candidates: (workOrderId: string, options?: Signal) =>
     get<T.Ranking>(`/api/work-orders/${part(workOrderId)}/candidates`, options),
   assign: (workOrderId: string, body: T.AssignRequest, operation: string) =>
-    post<T.VisitRow>(`/api/work-orders/${part(workOrderId)}/assign`, body, operation),
+    post<T.Assigned>(`/api/work-orders/${part(workOrderId)}/assign`, body, operation),
   unassign: (visitId: string, body: { version: number; reason: string }, operation: string) =>
     post<{ work_order_id: string }>(`/api/visits/${part(visitId)}/unassign`, body, operation),
   cancel: (visitId: string, body: { version: number; reason: string }, operation: string) =>
     post<T.VisitRow>(`/api/visits/${part(visitId)}/cancel`, body, operation),
   makeTrackLink: (visitId: string, operation: string) =>
-    post<{ id: string; url: string; expires_at: string }>(`/api/visits/${part(visitId)}/track-links`, {}, operation),
+    post<T.TrackLink>(`/api/visits/${part(visitId)}/track-links`, {}, operation),
   revokeTrackLink: (id: string, operation: string) =>
     send<object>("DELETE", `/api/track-links/${part(id)}`, { operation }),
 

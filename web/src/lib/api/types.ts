@@ -257,7 +257,7 @@ export interface IssueDetail extends IssueSummary {
   tickets: string[];
   hold_state: "live" | "captured" | "released" | null;
   visits: VisitRow[];
-  report: Record<string, unknown> | null;
+  report: VisitReport | null;
   linked_issue_id: string | null;
 }
 export type RemoteOutcome = "answered" | "own_defect" | "withdrawn" | "solved_by_article";
@@ -310,12 +310,11 @@ export interface VisitRow {
     started_at: string | null;
     finished_at: string | null;
   };
-  /** Only in the answer to an assignment. */
-  track_url?: string;
 }
 export interface QueueRow {
   work_order_id: string;
   version: number;
+  territory_id: string;
   issue_id: string;
   issue_number: string;
   priority: Priority;
@@ -342,7 +341,7 @@ export interface Board {
   queue: QueueRow[];
 }
 export interface RuleResult {
-  rule: "skill" | "qualification" | "shift" | "absence" | "territory" | "max_jobs" | "excluded";
+  rule: "skill" | "qualification" | "shift" | "absence" | "territory" | "max_jobs" | "parts" | "excluded";
   passed: boolean;
   reason_code: string;
   ja: string;
@@ -380,9 +379,11 @@ export interface AssignRequest {
   technician_id: string;
   version: number;
   accept_broken: boolean;
-  expected_rank: number | null;
   reason: string | null;
 }
+/** The new visit, and the path of the customer's tracking page. */
+export interface Assigned { visit: VisitRow; track_url: string }
+export interface TrackLink { id: string; url: string; expires_at: string }
 
 // Technician
 
@@ -414,6 +415,17 @@ export interface ProgressRequest {
   reason: string | null;
 }
 export type VisitOutcome = "repaired" | "own_defect" | "no_fault_found" | "needs_revisit" | "no_access";
+export interface VisitReport {
+  cause: string;
+  cause_ja: string;
+  cause_en: string;
+  cause_text: string;
+  remedy: string;
+  parts: { code: string; quantity: number; serial_old: string | null; serial_new: string | null }[];
+  minutes: number;
+  outcome: string;
+  finished_at: string;
+}
 export interface ReportRequest {
   cause: string;
   cause_text: string;

@@ -57,6 +57,7 @@ function order(id: string, version: number, extra: Partial<QueueRow> = {}): Queu
   return {
     work_order_id: `wor_${id}`,
     version,
+    territory_id: "ter_1",
     issue_id: `iss_${id}`,
     issue_number: id,
     priority: "P3",
