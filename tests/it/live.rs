@@ -215,6 +215,22 @@ async fn the_arrival_figure_comes_at_once_and_then_with_every_change() {
     again.silence().await;
 }
 
+/// A figure is saved before it is shown, so a page may have it before it is published.
+#[actix_web::test]
+async fn a_figure_that_the_page_began_with_is_not_sent_again() {
+    let world = World::new().await;
+    let visit = world.visit();
+    let dispatcher = world.person(Role::Dispatcher).await;
+    let mut socket = Socket::open(&world, &dispatcher).await;
+    let topic = Stream::Visit(visit);
+    socket.subscribe(topic, json!({ "epoch": "life-1", "offset": 0, "eta_seq": 5 })).await;
+    world.services.hub.publish_eta(&[topic], &eta(visit, 5));
+    world.services.hub.publish_eta(&[topic], &eta(visit, 6));
+    assert_eq!(socket.hear().await.frame()["eta"]["seq"], 6);
+    world.services.hub.publish_eta(&[topic], &eta(visit, 6));
+    socket.silence().await;
+}
+
 #[actix_web::test]
 async fn unreadable_and_oversized_frames_end_the_socket() {
     let world = World::new().await;
