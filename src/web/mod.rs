@@ -8,7 +8,7 @@ mod track;
 
 pub use language::Language;
 pub use serve::{CONTENT_SECURITY_POLICY, configure};
-pub use track::{revoked_answer, tracking_answer};
+pub use track::{Closed, Vendor, closed_answer, tracking_answer};
 
 /// One built file with all its forms.
 #[derive(Debug)]

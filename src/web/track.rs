@@ -90,13 +90,28 @@ const TOLD_MILLIS: i64 = 300_000;
 pub fn tracking_answer(view: Option<&serde_json::Value>, language: Language, zone: Tz, now: Timestamp) -> HttpResponse {
     match view {
         Some(view) => answer(HttpResponse::Ok(), fill_page(template(language), view, language, zone, now)),
-        None => answer(HttpResponse::Gone(), closed_page(template(language), "gone")),
+        None => answer(HttpResponse::Gone(), closed_page(template(language), Closed::Expired, None)),
     }
 }
 
-/// The answer to `GET /t/{token}` when the link was withdrawn.
-pub fn revoked_answer(language: Language) -> HttpResponse {
-    answer(HttpResponse::Gone(), closed_page(template(language), "revoked"))
+/// Why a link shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// Over, or never given out: a stranger must not learn which.
+    Expired,
+    Revoked,
+}
+
+/// Whom to call instead.
+#[derive(Debug, Clone, Copy)]
+pub struct Vendor<'a> {
+    pub name: &'a str,
+    pub phone: &'a str,
+}
+
+/// The answer to `GET /t/{token}` when the link shows nothing: why, and whom to call.
+pub fn closed_answer(why: Closed, vendor: Option<Vendor<'_>>, language: Language) -> HttpResponse {
+    answer(HttpResponse::Gone(), closed_page(template(language), why, vendor))
 }
 
 fn template(language: Language) -> &'static str {
@@ -139,11 +154,14 @@ fn fill_page(template: &str, json: &serde_json::Value, language: Language, zone:
 }
 
 /// A page that only says why there is nothing to see, and asks no more.
-fn closed_page(template: &str, why: &str) -> String {
+fn closed_page(template: &str, why: Closed, vendor: Option<Vendor<'_>>) -> String {
     let words = words_of(template);
-    let said = escape(words.get(why).map_or("", String::as_str));
-    let unseen = ["rail", "van_x", "van_y"].map(|name| (name, "0".to_owned()));
-    let places: BTreeMap<_, _> = unseen.into_iter().chain([("notice", said)]).collect();
+    let said = words.get(if why == Closed::Revoked { "revoked" } else { "gone" }).map_or("", String::as_str);
+    let Vendor { name, phone } = vendor.unwrap_or(Vendor { name: "", phone: "" });
+    let digits = digits(phone);
+    let texts = [("notice", said), ("vendor", name), ("phone", phone), ("phone_digits", &digits)];
+    let unseen = ["rail", "van_x", "van_y"].map(|place| (place, "0"));
+    let places = texts.into_iter().chain(unseen).map(|(place, text)| (place, escape(text))).collect();
     fill(template, &places).replace("type=\"module\"", "type=\"text/plain\"")
 }
 
@@ -159,6 +177,11 @@ fn fill(template: &str, places: &BTreeMap<&str, String>) -> String {
     }
     html.push_str(rest);
     html
+}
+
+/// A telephone number as a `tel:` address wants it.
+fn digits(phone: &str) -> String {
+    phone.chars().filter(|letter| *letter == '+' || letter.is_ascii_digit()).collect()
 }
 
 fn escape(text: &str) -> String {
@@ -197,11 +220,13 @@ impl Writer<'_> {
         let eta = view.eta.as_ref().filter(|_| coming);
         let last = view.timeline.last().map(|reached| reached.at);
         let promised = view.promised.as_ref().map_or(String::new(), |span| self.window(span.from, span.to));
+        let own_label = Some(format!("label_{}", view.state)).filter(|key| self.words.contains_key(key));
+        let own_label = own_label.unwrap_or_else(|| "label_at".to_owned());
         let (label, window) = match (coming, eta, last) {
             (true, Some(eta), _) => ("label_eta", self.told(eta)),
             (true, None, _) if promised.is_empty() => ("", String::new()),
             (true, None, _) => ("label_promised", promised.clone()),
-            (false, _, Some(at)) => ("label_at", at.clock_face(self.zone)),
+            (false, _, Some(at)) => (own_label.as_str(), at.clock_face(self.zone)),
             (false, _, None) => ("", String::new()),
         };
         let updated = eta.map(|eta| eta.computed_at).or(last);
@@ -217,7 +242,7 @@ impl Writer<'_> {
             ("stops", eta.map_or(String::new(), |eta| self.stops(eta, &view.state))),
             ("basis", eta.map_or(String::new(), |eta| self.basis(eta))),
             ("updated", updated.map_or(String::new(), |at| self.with("updated", "time", &at.clock_face(self.zone)))),
-            ("upcoming", self.word(&format!("upcoming_{}", view.state))),
+            ("upcoming", self.upcoming(view, eta)),
             ("rail", self.rail(view)),
             ("technician", view.technician_name.clone().unwrap_or_default()),
             ("promised", if eta.is_some() { promised } else { String::new() }),
@@ -227,7 +252,7 @@ impl Writer<'_> {
             ("remedy", report.map_or(String::new(), |report| report.remedy.clone())),
             ("used", self.own(&view.consumption_ja, &view.consumption_en)),
             ("phone", view.vendor_phone.clone()),
-            ("phone_digits", view.vendor_phone.chars().filter(|c| *c == '+' || c.is_ascii_digit()).collect()),
+            ("phone_digits", digits(&view.vendor_phone)),
             ("expires", self.with("expires", "time", &self.day_clock(view.expires_at))),
         ];
         slots.extend(self.dial(view));
@@ -264,6 +289,12 @@ impl Writer<'_> {
         let to = (eta.latest.millis() + TOLD_MILLIS - 1).div_euclid(TOLD_MILLIS).max(from + 1);
         let at = |steps: i64| Timestamp::from_seconds(steps * TOLD_MILLIS / 1000);
         self.window(at(from), at(to))
+    }
+
+    /// When the page will say something new.
+    fn upcoming(&self, view: &View, eta: Option<&Eta>) -> String {
+        let silent = view.state == "en_route" && eta.is_none_or(|eta| eta.source != "gps");
+        self.word(&if silent { "upcoming_silent".to_owned() } else { format!("upcoming_{}", view.state) })
     }
 
     /// An apology when the likely arrival is past the promise; a word of warning when only the latest is.
@@ -411,9 +442,12 @@ mod tests {
         if !screens_are_built() {
             return;
         }
-        let html = closed_page(template(Language::En), "gone");
+        let html = closed_page(template(Language::En), Closed::Expired, None);
         assert!(html.contains("This link has expired."));
         assert!(!html.contains("type=\"module\""));
-        assert!(closed_page(template(Language::En), "revoked").contains("This link was withdrawn."));
+        let vendor = Vendor { name: "A & B", phone: "076-555-0100" };
+        let html = closed_page(template(Language::En), Closed::Revoked, Some(vendor));
+        assert!(html.contains("This link was withdrawn.") && html.contains("A &amp; B"));
+        assert!(html.contains("tel:0765550100"));
     }
 }

@@ -29,7 +29,7 @@ const light: Palette = {
   middle: "#ffffff",
   major: "#fbf3dc",
   fast: "#f6e3bd",
-  casing: "#d6d4ce",
+  casing: "#cbc9c1",
   rail: "#b3b1ab",
   text: "#4c5560",
   halo: "#f8f8f6",

@@ -32,6 +32,8 @@ export class Check {
   error = $state.raw<unknown>(null);
   /** Said beside the candidates: why they were computed again, or that the order is gone. */
   note = $state("");
+  /** Sends the command again that got no answer; the same operation id makes it safe. */
+  again = $state.raw<(() => Promise<void>) | null>(null);
   question = $state.raw<Question | null>(null);
   removing = $state.raw<{ visit: VisitRow; how: "unassign" | "cancel" } | null>(null);
   undo = $state.raw<Undo | null>(null);
@@ -61,6 +63,7 @@ export class Check {
     this.board.chosen = { kind: "order", id: orderId };
     this.note = "";
     this.error = null;
+    this.again = null;
     await this.compute(orderId);
     this.shown = technicianId ?? this.best?.technician_id ?? null;
   }
@@ -89,6 +92,7 @@ export class Check {
     this.shown = null;
     this.note = "";
     this.error = null;
+    this.again = null;
     this.board.chosen = null;
   }
 
@@ -116,6 +120,7 @@ export class Check {
   async #send(order: QueueRow, technicianId: string, technicianName: string, reason: string | null): Promise<void> {
     this.busy = technicianId;
     this.error = null;
+    this.again = null;
     const body = { technician_id: technicianId, version: order.version, accept_broken: reason !== null, reason };
     try {
       const { visit, track_url } = await dispatch.assign(order.work_order_id, body, this.#operation(order.work_order_id, body));
@@ -127,15 +132,22 @@ export class Check {
       this.#offer(sentence, () => this.#takeBack(visit.id));
       this.close();
     } catch (problem) {
-      await this.#refused(problem, order, technicianId, technicianName);
+      await this.#refused(problem, order, technicianId, technicianName, reason);
     } finally {
       this.busy = null;
     }
   }
 
-  async #refused(problem: unknown, order: QueueRow, technicianId: string, technicianName: string): Promise<void> {
+  async #refused(
+    problem: unknown,
+    order: QueueRow,
+    technicianId: string,
+    technicianName: string,
+    reason: string | null,
+  ): Promise<void> {
     const t = boardWords();
-    if (!(problem instanceof NoAnswerError)) this.#action = undefined;
+    if (problem instanceof NoAnswerError) this.again = () => this.#send(order, technicianId, technicianName, reason);
+    else this.#action = undefined;
     if (!(problem instanceof ProblemError)) {
       this.error = problem;
       return;

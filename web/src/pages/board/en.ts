@@ -44,6 +44,7 @@ export const en = {
     technicians: "Technicians",
     count: (n: number) => `${n}`,
     visits: (n: number) => (n === 1 ? "1 visit" : `${n} visits`),
+    comma: ", ",
     offShift: "Off shift",
     break: "Break",
     now: "Now",

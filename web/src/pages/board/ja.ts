@@ -42,6 +42,7 @@ export const ja = {
     technicians: "技術員",
     count: (n: number) => `${n}名`,
     visits: (n: number) => `${n}件`,
+    comma: "、",
     offShift: "勤務なし",
     break: "休憩",
     now: "現在",

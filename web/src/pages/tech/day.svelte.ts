@@ -81,6 +81,7 @@ class Day {
       changed: (waiting, refused) => {
         this.waiting = waiting;
         this.refused = refused;
+        if (refused.some(({ command }) => command.operation === this.undoable?.operation)) this.undoable = null;
       },
       answered: (_, visit) => {
         this.reachable = true;
@@ -132,6 +133,9 @@ class Day {
     const day = this.snapshot;
     if (!day) return;
     const visits = day.visits.map((known) => (known.id === visit.id ? newer(known, visit) : known));
+    // A visit that ends while it is open makes room for the next; one that was opened to look back stays.
+    const was = day.visits.find((known) => known.id === visit.id);
+    if (this.chosen === visit.id && was && isLive(was.state) && !isLive(visit.state)) this.chosen = null;
     this.#set({ ...day, visits });
   }
 

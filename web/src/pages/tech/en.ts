@@ -37,7 +37,7 @@ export const en = {
     notYet: "You can accept it once it is assigned",
     promiseBroken: "Expected later than promised",
     near: "You are close. Tap “Arrived” when you are there.",
-    distance: (km) => `about ${km} left`,
+    distance: (km) => `About ${km} in a straight line`,
     steps: "Progress",
     times: { accepted_at: "Accepted", en_route_at: "Set out", arrived_at: "Arrived", started_at: "Started", finished_at: "Finished" },
   },

@@ -34,7 +34,7 @@ export const ja = {
     notYet: "手配が確定すると受諾できます",
     promiseBroken: "お約束に遅れる見込みです",
     near: "目的地の近くです。着いたら「到着した」を押してください。",
-    distance: (km: string) => `あと約${km}`,
+    distance: (km: string) => `直線で約${km}`,
     steps: "進み具合",
     times: { accepted_at: "受諾", en_route_at: "出発", arrived_at: "到着", started_at: "開始", finished_at: "完了" },
   },

@@ -229,3 +229,39 @@ describe("taking a tap back", () => {
     expect(server.visit.state).toBe("accepted");
   });
 });
+
+describe("two hundred days with a bad network", () => {
+  const day: Act[] = ["set_out", "arrive", "start", "pause", "resume"];
+
+  it("lose nothing and double nothing, whenever the page is killed", async () => {
+    for (let trial = 1; trial <= 200; trial += 1) {
+      // Park and Miller's generator: the same days on every run.
+      let seed = trial;
+      const chance = (share: number): boolean => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647 < share;
+      server = new Server();
+      technician = `tec_bad_${trial}`;
+      let life = await page();
+      for (const act of day) {
+        server.offline = chance(0.5);
+        server.loseAnswers = chance(0.4) ? 1 : 0;
+        const first = life.outbox.add(tap(act));
+        if (chance(0.3)) void life.outbox.add(tap(act));
+        await first;
+        if (chance(0.5)) await settled();
+        if (chance(0.4)) {
+          life.store.close();
+          life = await page();
+        }
+        clock += UNDO_MS;
+      }
+      server.offline = false;
+      server.loseAnswers = 0;
+      life.outbox.wake();
+      await settled();
+      expect(server.done, `trial ${trial}`).toEqual(day);
+      expect(life.seen.waiting).toEqual([]);
+      expect(life.seen.refused).toEqual([]);
+      life.store.close();
+    }
+  });
+});
