@@ -1,0 +1,24 @@
+/** The four roles in a real browser against the real server: `npm run journeys [-- story …]`. */
+import { startServer } from "./lib/server.mjs";
+import { Stage } from "./lib/stage.mjs";
+import { sum } from "./lib/checks.mjs";
+import { repair } from "./stories/repair.mjs";
+
+const stories = { repair };
+const wanted = process.argv.slice(2).filter((name) => !name.startsWith("-"));
+const unknown = wanted.find((name) => !stories[name]);
+if (unknown) throw new Error(`no story ${unknown}; there are ${Object.keys(stories).join(", ")}`);
+
+const server = await startServer();
+const stage = new Stage(server.base);
+const world = {};
+let code = 1;
+try {
+  await stage.open();
+  for (const name of wanted.length ? wanted : Object.keys(stories)) await stories[name](stage, world);
+  code = sum();
+} finally {
+  await stage.close();
+  await server.stop();
+}
+process.exit(code);
