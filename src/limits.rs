@@ -69,9 +69,10 @@ pub const ABSENCE_DAYS: usize = 3_660;
 pub const CONNECTIONS_PER_WORKER: usize = 25_000;
 /// Connections that wait to be accepted: a whole fleet comes back after a restart.
 pub const BACKLOG: u32 = 8_192;
-/// Time for a request's head to arrive, and for a connection that is closed to take the rest.
+/// Time for a request's head to arrive.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
-pub const CLOSE_DEADLINE: Duration = Duration::from_secs(3);
+/// Time that a closed connection has to take the rest; a client that waits for us to hang up costs this much.
+pub const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Seconds that running requests have when the server stops.
 pub const STOP_SECONDS: u64 = 5;
 /// Days a session lasts without a new log-in.
@@ -92,6 +93,8 @@ pub const LOGIN_FAILURES_ADDRESS: u32 = 100;
 pub const LOGIN_WINDOW_S: i64 = 300;
 /// Names and addresses that the log-in limit remembers.
 pub const LOGIN_MEMORY: usize = 10_000;
+/// Days that the answer to an operation is kept for a retry: longer than a phone stays without a signal.
+pub const OPERATION_DAYS: i64 = 30;
 /// Hours that a tracking link outlives the visit's planned end.
 pub const TRACK_LINK_HOURS: i64 = 24;
 

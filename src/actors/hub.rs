@@ -264,3 +264,6 @@ impl<S: Fn() -> Bytes, C: Fn() -> Bytes> Frames<S, C> {
         if audience.customer && matches!(stream, Stream::Visit(_)) { self.customer.get() } else { self.staff.get() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,4 +8,5 @@ pub mod hub;
 pub mod outbox;
 pub mod planner;
 pub mod relay;
+pub mod timekeeper;
 pub mod tracker;

@@ -164,3 +164,6 @@ fn look(reader: &mut Reader<'_>, looks: &[(Stream, Published)]) -> Result<Vec<(S
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

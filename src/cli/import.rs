@@ -24,7 +24,8 @@ pub struct Options {
 
 /// Imports all or nothing. The exit code says whether the file was fit.
 pub async fn run(settings: Settings, options: Options) -> anyhow::Result<ExitCode> {
-    let text = std::fs::read_to_string(&options.file).with_context(|| format!("cannot read {}", options.file.display()))?;
+    let text =
+        std::fs::read_to_string(&options.file).with_context(|| format!("cannot read {}", options.file.display()))?;
     let file = match validate::read(&text) {
         Ok(file) => file,
         Err(faults) => {

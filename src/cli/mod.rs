@@ -2,9 +2,11 @@
 
 mod backup;
 mod demo;
+mod import;
 mod schemas;
 mod serve;
 mod user;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -29,6 +31,8 @@ enum Command {
     Serve(serve::Options),
     /// Run a server with a fictional company, simulated technicians and customers: see a living board within a minute
     Demo(demo::Options),
+    /// Import a whole company from one JSON file
+    Import(import::Options),
     /// Bring the tables of the database up to date
     Migrate,
     /// Check every wallet, stream and state against its journal
@@ -37,6 +41,8 @@ enum Command {
     User(user::Options),
     /// Write a consistent copy of a SQLite database while the server runs
     Backup(backup::Options),
+    /// Print a live topic, one JSON frame a line
+    Watch(watch::Options),
     /// Write the generated schemas (OpenAPI, live frames, events) into a folder
     Schemas(schemas::Options),
 }
@@ -59,10 +65,12 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
     match arguments.command {
         Command::Serve(options) => in_system(serve::run(start(settings)?, options))?,
         Command::Demo(options) => in_system(demo::run(settings, options))?,
+        Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Migrate => serve::migrate(&start(settings)?)?,
         Command::Verify => return in_system(serve::verify(start(settings)?)),
         Command::User(options) => in_system(user::run(start(settings)?, options))?,
         Command::Backup(options) => backup::run(&start(settings)?, &options)?,
+        Command::Watch(options) => in_system(watch::run(options))?,
         Command::Schemas(options) => schemas::run(&options)?,
     }
     Ok(done)

@@ -110,9 +110,10 @@ fn judge_one(
     if last.is_some_and(|fix| report.seq <= fix.seq) {
         return Err("position.out_of_order");
     }
-    let seen = Seen { position, accuracy_m: report.accuracy_m, at: report.at };
+    let at = report.at.unwrap_or(now);
+    let seen = Seen { position, accuracy_m: report.accuracy_m, at };
     check_position(&seen, previous.as_ref(), now, duty).map_err(|fault| fault.code())?;
-    Ok(Fix { lat: report.lat, lon: report.lon, accuracy_m: report.accuracy_m, at: report.at, seq: report.seq })
+    Ok(Fix { lat: report.lat, lon: report.lon, accuracy_m: report.accuracy_m, at, seq: report.seq })
 }
 
 /// The board sees every position; a customer only that of a technician on the way to him.

@@ -9,14 +9,15 @@ use super::reply::{Json, Stored};
 use super::{Method, Route};
 use crate::commands::{intake, remote_outcome};
 use crate::domain::access::{Role, User};
-use crate::domain::ids::{ContractId, IssueId};
+use crate::domain::ids::{AssetId, ContractId, IssueId, SiteId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::limits;
+use crate::store::history::HistoryFilter;
 use crate::store::{Answer, Fault, Reader};
 use crate::views::desk::{
     Catalog, ContractCard, IntakeReceipt, IntakeRequest, IssueDetail, OutcomeRequest, SearchHits,
 };
-use crate::views::history::Portal;
+use crate::views::history::{HistoryPage, Portal};
 use crate::views::wallet::{Consumption, WalletDetail};
 
 pub fn routes() -> Vec<Route> {
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/desk/search", "Contracts by phone, name, kana, number or serial", search),
         Route::new(Method::GET, "/api/contracts/{id}", "The contract's card", card),
         Route::new(Method::GET, "/api/contracts/{id}/wallet", "The wallet with every ticket", wallet),
+        Route::new(Method::GET, "/api/contracts/{id}/history", "Everything that happened under a contract", history),
         Route::new(Method::POST, "/api/interactions/preview", "What a contact would cost; changes nothing", preview),
         Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save).created(),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
@@ -140,4 +142,31 @@ async fn close(
 async fn portal(who: Allowed<perm::ReadPortal>, shared: Shared) -> Result<Json<Portal>, Fault> {
     let customer = who.customer()?;
     Ok(Json(shared.store.read(move |reader| reader.portal(customer)).await?))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct HistoryQuery {
+    /// `next` of the page before.
+    before: Option<i64>,
+    /// Entries on the page, at most 200.
+    limit: Option<i64>,
+    asset_id: Option<AssetId>,
+    site_id: Option<SiteId>,
+}
+
+/// The same lines for the company and for its customer.
+async fn history(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ContractPath>,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Json<HistoryPage>, Fault> {
+    let user = who.user;
+    let filter = HistoryFilter { before: query.before, limit: query.limit, asset: query.asset_id, site: query.site_id };
+    let page = shared.store.read(move |reader| {
+        own_contract(reader, &user, path.id)?;
+        reader.history(path.id, &filter)
+    });
+    Ok(Json(page.await?))
 }

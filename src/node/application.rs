@@ -18,6 +18,7 @@ use crate::actors::crews::keep_crews;
 use crate::actors::guardian::Guardian;
 use crate::actors::hub::Hub;
 use crate::actors::relay::Relay;
+use crate::actors::timekeeper::Timekeeper;
 use crate::actors::tracker::TrackerParts;
 use crate::domain::ids::TerritoryId;
 use crate::effects::clock::SharedClock;
@@ -111,6 +112,8 @@ fn take_database(settings: &Settings) -> anyhow::Result<NodeLock> {
 pub fn keep_actors(parts: &TrackerParts, guardian: &Guardian, arbiter: &ArbiterHandle, territories: &[TerritoryId]) {
     let (store, hub) = (parts.store.clone(), parts.hub.clone());
     guardian.keep(arbiter, "", move |lifeline| Relay::new(store.clone(), hub.clone(), lifeline));
+    let store = parts.store.clone();
+    guardian.keep(arbiter, "", move |lifeline| Timekeeper::new(store.clone(), lifeline));
     keep_crews(guardian, arbiter, territories, parts);
 }
 

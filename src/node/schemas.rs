@@ -7,6 +7,9 @@ use std::path::Path;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use super::settings::SettingsLayer;
+use crate::company::CompanyFile;
+use crate::company::calls::CallsFile;
 use crate::domain::event::{Event, EventKind};
 use crate::http;
 use crate::http::describe::generator;
@@ -15,7 +18,14 @@ use crate::views::live::{ClientFrame, ServerFrame};
 
 /// Every document by its file name.
 pub fn documents() -> Vec<(&'static str, Value)> {
-    vec![("openapi.json", http::openapi::document(&http::routes())), ("live.json", live()), ("events.json", events())]
+    vec![
+        ("openapi.json", http::openapi::document(&http::routes())),
+        ("live.json", live()),
+        ("events.json", events()),
+        ("company.json", import_file::<CompanyFile>()),
+        ("calls.json", import_file::<CallsFile>()),
+        ("settings.json", import_file::<SettingsLayer>()),
+    ]
 }
 
 /// Writes every document into a folder.
@@ -44,6 +54,11 @@ fn live() -> Value {
         "properties": { "client": client, "server": server },
         "$defs": merged.take_schemas(),
     })
+}
+
+/// A file that people write.
+fn import_file<T: schemars::JsonSchema>() -> Value {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// A journal entry as it leaves, and every kind with its names.

@@ -23,6 +23,7 @@ mod portable;
 mod repairs;
 pub mod reports;
 mod schema;
+mod sweep;
 pub mod technicians;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -78,6 +78,13 @@ impl Kit {
         Self::open(address, None, folder, company).await
     }
 
+    /// Tables without a company.
+    pub async fn empty_sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let address = Address::File(folder.path().join("test.db").to_string_lossy().into_owned());
+        Self::migrated(address, None, folder)
+    }
+
     async fn postgres(server: &str, company: Value) -> Self {
         let name = format!("kaketsuke_test_{:016x}", Seeds::from_entropy().expect("entropy").number());
         let mut admin = connection::open(&Address::Postgres(server.to_owned())).expect("the test server answers");
@@ -94,12 +101,17 @@ impl Kit {
         folder: tempfile::TempDir,
         company: Value,
     ) -> Self {
+        let kit = Self::migrated(address, server, folder);
+        let file = serde_json::from_value(company).expect("a company file");
+        company::import(&kit.store, file).await.expect("the company is imported");
+        kit
+    }
+
+    fn migrated(address: Address, server: Option<(String, String)>, folder: tempfile::TempDir) -> Self {
         connection::migrate(&mut connection::open(&address).expect("the database opens")).expect("tables are made");
         let clock = Arc::new(StandingClock(AtomicI64::new(morning().micros())));
         let seeds = Seeds::from_number(7);
         let store = Store::open(&address, clock.clone(), seeds, chrono_tz::Asia::Tokyo).expect("the store opens");
-        let file = serde_json::from_value(company).expect("a company file");
-        company::import(&store, file).await.expect("the company is imported");
         Self { store, clock, address, server, _folder: folder }
     }
 

@@ -165,7 +165,8 @@ pub struct PositionReport {
     pub lat: f64,
     pub lon: f64,
     pub accuracy_m: f64,
-    pub at: Timestamp,
+    /// When it was taken, by the phone's clock; none from a tracker without a clock: now.
+    pub at: Option<Timestamp>,
     /// Comes back in every push that this fix causes.
     pub correlation_id: Option<u64>,
 }

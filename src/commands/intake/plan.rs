@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::wallet::policy::{Cost, Policy};
 use crate::domain::wallet::select::Candidate;
 use crate::limits;
+use crate::sentences::Words;
 use crate::sentences::consumption::{self, Repeated, Total};
 use crate::store::intake::{Facts, ProductFacts, Repaired, SymptomFacts};
 use crate::views::desk::{IntakeRequest, IssueRequest};
@@ -66,7 +67,9 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         let taken: Vec<String> = tickets.by_ref().take(count).map(|ticket| ticket.number.clone()).collect();
         let priority = Priority::of(issue.impact, issue.urgency);
         let linked = repeated.and_then(|repair| repair.issue.as_ref()).map(|(id, _)| *id);
-        lines.push(line(index, issue, cost, &taken, repeated, priority, today, zone));
+        let said = repeated.map(|repair| said(repair, today, zone));
+        let words = consumption::line(index, issue.kind, cost.units, &taken, said);
+        lines.push(line(index, issue, cost, &taken, linked, words));
         issues.push(PlannedIssue {
             territory: site.territory,
             territory_code: site.territory_code.clone(),
@@ -133,30 +136,28 @@ fn needs(issue: &IssueRequest, product: &ProductFacts) -> SymptomFacts {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the facts of one printed line")]
+/// The earlier repair as the sentence names it.
+fn said(repair: &Repaired, today: NaiveDate, zone: Tz) -> Repeated<'_> {
+    let on = repair.at.day(zone);
+    let issue_number = repair.issue.as_ref().map(|(_, number)| number.as_str());
+    Repeated { issue_number, on, days_ago: (today - on).num_days() }
+}
+
 fn line(
     index: usize,
     issue: &IssueRequest,
     cost: Cost,
     tickets: &[String],
-    repeated: Option<&Repaired>,
-    priority: Priority,
-    today: NaiveDate,
-    zone: Tz,
+    recurrence_of: Option<IssueId>,
+    words: Words,
 ) -> ConsumptionLine {
-    let said = repeated.map(|repair| {
-        let on = repair.at.day(zone);
-        let issue_number = repair.issue.as_ref().map(|(_, number)| number.as_str());
-        Repeated { issue_number, on, days_ago: (today - on).num_days() }
-    });
-    let words = consumption::line(index, issue.kind, cost.units, tickets, said);
     ConsumptionLine {
         index,
         units: cost.units,
         tickets: tickets.to_vec(),
         reason: cost.reason,
-        recurrence_of: repeated.and_then(|repair| repair.issue.as_ref()).map(|(id, _)| *id),
-        priority,
+        recurrence_of,
+        priority: Priority::of(issue.impact, issue.urgency),
         sentence_ja: words.ja,
         sentence_en: words.en,
     }

@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{preview, save};
+use crate::commands::remote_outcome;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{Id, OperationId};
 use crate::domain::issue::{IssueKind, IssueState};
@@ -12,9 +13,10 @@ use crate::domain::refusal::Code;
 use crate::domain::time::{Seconds, Window};
 use crate::domain::wallet::account::HoldState;
 use crate::domain::wallet::policy::CostReason;
+use crate::roads::travel::GreatCircle;
 use crate::store::testing::{Kit, call, company_with, lot, morning, on_both, operator};
 use crate::store::{Answer, Fault, Operation};
-use crate::views::desk::{IntakeReceipt, IntakeRequest};
+use crate::views::desk::{IntakeReceipt, IntakeRequest, OutcomeRequest, RemoteOutcome};
 use crate::views::wallet::Consumption;
 
 async fn saved(kit: &Kit, request: &IntakeRequest) -> Result<IntakeReceipt, Fault> {
@@ -230,6 +232,30 @@ async fn a_contract_that_counts_from_acceptance_uses_the_ticket_at_once() {
         let kinds: Vec<EventKind> = events.iter().skip(1).map(|(_, event)| event.kind).collect();
         use EventKind::{InteractionLogged, IssueReceived, WalletCaptured, WalletHeld, WorkOrderOpened};
         assert_eq!(kinds, [InteractionLogged, IssueReceived, WalletHeld, WalletCaptured, WorkOrderOpened]);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn our_own_defect_gives_back_what_was_used_even_when_it_was_never_bought() {
+    let mut company = company_with(json!([lot(1, 1, None)]));
+    company["customers"][0]["contracts"][0]["policy"]["capture_point"] = "acceptance".into();
+    on_both(company, async |kit| {
+        let mut request = call(&kit.card("KS-1001").await);
+        request.issues.push(request.issues[0].clone());
+        request.overdraft = true;
+        let receipt = saved(&kit, &request).await.unwrap();
+        let wallet = kit.card("KS-1001").await.wallet;
+        assert_eq!((wallet.consumed, wallet.overdraft), (2, 1));
+        for issue in receipt.issues.iter().map(|issue| issue.id) {
+            let request = OutcomeRequest { version: 1, outcome: RemoteOutcome::OwnDefect, note: String::new() };
+            let closed =
+                kit.write(move |unit| remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)).await.unwrap();
+            assert_eq!(closed.hold_state, Some(HoldState::Released));
+        }
+        let wallet = kit.card("KS-1001").await.wallet;
+        assert_eq!((wallet.available, wallet.consumed, wallet.overdraft), (1, 0, 0));
         kit.assert_sound().await;
     })
     .await;

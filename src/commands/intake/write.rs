@@ -79,7 +79,7 @@ fn log_contact(unit: &mut Unit<'_>, request: &IntakeRequest, plan: &Plan) -> Res
 
 /// `C-KN-2026-000123`: counted per territory and local year.
 fn number(unit: &mut Unit<'_>, letter: char, territory: &str) -> Result<String, Fault> {
-    let series = format!("{letter}-{territory}-{}", unit.today().year());
+    let series = format!("{letter}-{}-{}", territory.to_uppercase(), unit.today().year());
     let next = unit.next_number(&series)?;
     Ok(format!("{series}-{next:06}"))
 }

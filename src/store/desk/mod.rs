@@ -4,3 +4,5 @@ mod card;
 mod issue;
 mod portal;
 mod search;
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ pub struct Person {
 
 impl Person {
     pub async fn log_in(world: &World, login: &str) -> Self {
-        let client = Client::new();
+        let client = Client::builder().pool_max_idle_per_host(0).build().expect("a client");
         let body = json!({ "login": login, "password": PASSWORD });
         let answer = client.post(world.url("/api/session")).json(&body).send().await.expect("an answer");
         assert_eq!(answer.status(), 200, "{login} logs in");

@@ -68,7 +68,11 @@ impl Socket {
         loop {
             match soon_enough(self.0.next()).await {
                 Some(Ok(Message::Text(text))) => return Heard::Frame(serde_json::from_str(&text).expect("JSON")),
-                Some(Ok(Message::Close(Some(frame)))) => return Heard::Closed(frame.code.into()),
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    // Sends the answer that ends the connection on both sides.
+                    let _ = self.0.flush().await;
+                    return Heard::Closed(frame.code.into());
+                }
                 Some(Ok(Message::Close(None)) | Err(_)) | None => return Heard::Closed(1006),
                 Some(Ok(_)) => {}
             }

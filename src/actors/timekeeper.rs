@@ -1,0 +1,74 @@
+//! Does what the calendar asks for: lets tickets die after their last day, and forgets log-ins and answers that nobody
+//! will ask for again. Each step is idempotent and bounded, so a fall or a restart costs nothing.
+
+use actix::prelude::*;
+use serde_json::json;
+
+use super::guardian::{Kept, Lifeline};
+use crate::domain::access;
+use crate::domain::time::Seconds;
+use crate::limits;
+use crate::store::wallet::Expired;
+use crate::store::{Fault, Store};
+
+/// Between two looks at the calendar: tickets die within a minute of midnight.
+const LOOK_EVERY: Seconds = Seconds(60);
+
+pub struct Timekeeper {
+    store: Store,
+    lifeline: Lifeline,
+    at_work: bool,
+    expired: i64,
+}
+
+impl Timekeeper {
+    pub fn new(store: Store, lifeline: Lifeline) -> Self {
+        Self { store, lifeline, at_work: false, expired: 0 }
+    }
+
+    fn look(&mut self, context: &mut Context<Self>) {
+        if std::mem::replace(&mut self.at_work, true) {
+            return;
+        }
+        let work = step(self.store.clone());
+        context.spawn(work.into_actor(self).map(|done, keeper, context| {
+            keeper.at_work = false;
+            match done {
+                Ok(run) => {
+                    keeper.expired += run.units;
+                    keeper.lifeline.teller().tell(json!({ "expired": keeper.expired }));
+                    if run.more {
+                        keeper.look(context);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the calendar's work failed, the next look tries again"),
+            }
+        }));
+    }
+}
+
+impl Actor for Timekeeper {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        self.look(context);
+        context.run_interval(self.store.clock().wall(LOOK_EVERY), |keeper, context| keeper.look(context));
+    }
+}
+
+impl Kept for Timekeeper {
+    const NAME: &'static str = "timekeeper";
+    /// It is woken by its own timer and has no messages.
+    const MAILBOX: usize = 1;
+}
+
+async fn step(store: Store) -> Result<Expired, Fault> {
+    store
+        .task(access::Actor::system("timekeeper"), |unit| {
+            let today = unit.today();
+            let expired = unit.expire_due(today)?;
+            unit.forget_old(Seconds::hours(24 * limits::OPERATION_DAYS))?;
+            Ok(expired)
+        })
+        .await
+}
