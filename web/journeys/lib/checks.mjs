@@ -29,6 +29,14 @@ export async function check(name, run) {
   }
 }
 
+/** What follows cannot be tried. */
+export class StoryOver extends Error {}
+
+/** A check on which the rest of its story stands. */
+export async function step(name, run) {
+  if (!(await check(name, run))) throw new StoryOver(name);
+}
+
 function line(mark, name, from, figure) {
   const seconds = ((performance.now() - from) / 1000).toFixed(1);
   console.log(`${mark} ${name}${figure ? `: ${figure}` : ""} (${seconds} s)`);

@@ -1,5 +1,5 @@
 /** One repair, from the telephone to the history, seen by the four roles at once. */
-import { check, ensure, equal, until } from "../lib/checks.mjs";
+import { ensure, equal, step, until } from "../lib/checks.mjs";
 import { picture } from "../lib/stage.mjs";
 import { AREA, drive, fillIssue, logIn, loginOf, openCustomer, OWNER, sameSeq, SHARED_PHONE, shownSeq } from "../lib/steps.mjs";
 
@@ -22,11 +22,11 @@ export async function repair(stage, world) {
 }
 
 async function call(desk, world) {
-  await check("operator: logs in and lands at the desk", async () => {
+  await step("operator: logs in and lands at the desk", async () => {
     await logIn(desk, "operator", "/desk");
     await desk.getByRole("combobox").waitFor();
   });
-  await check("operator: one phone number finds two customers, she chooses", async () => {
+  await step("operator: one phone number finds two customers, she chooses", async () => {
     await desk.getByRole("combobox").fill(SHARED_PHONE);
     await until(async () => (await desk.getByRole("option").count()) === 2, "two customers for one number");
     await picture(desk, "desk-two-customers");
@@ -34,7 +34,7 @@ async function call(desk, world) {
     await desk.keyboard.press(names === OWNER ? "Alt+1" : "Alt+2");
     await desk.locator(".card h2").filter({ hasText: OWNER }).waitFor();
   });
-  await check("operator: sees contract, wallet, open issues and the last repairs", async () => {
+  await step("operator: sees contract, wallet, open issues and the last repairs", async () => {
     const card = desk.locator(".card");
     await card.getByText(/MC-\d{4}-\d{4}/).first().waitFor();
     world.contract = (await card.textContent()).match(/MC-\d{4}-\d{4}/)[0];
@@ -46,7 +46,7 @@ async function call(desk, world) {
 }
 
 async function intake(desk, board, world) {
-  await check("operator: types two issues in one contact and reads what they cost", async () => {
+  await step("operator: types two issues in one contact and reads what they cost", async () => {
     await fillIssue(desk, 0, { asset: 1, description: "急に止まって動かない", impact: "業務が止まっている", urgency: "今すぐ" });
     await desk.locator("fieldset.issue").first().locator("legend", { hasText: "症状" }).locator("..").locator("label").first().click();
     await desk.keyboard.press("Alt+n");
@@ -58,7 +58,7 @@ async function intake(desk, board, world) {
     await picture(desk, "desk-intake");
     return world.sentence;
   });
-  await check("dispatcher: logs in; the board shows the new work order within 1 s of the save", async () => {
+  await step("dispatcher: logs in; the board shows the new work order within 1 s of the save", async () => {
     await logIn(board, "dispatcher", "/board");
     await board.locator(".toolbar select").waitFor();
     await chooseTerritory(board);
@@ -72,7 +72,7 @@ async function intake(desk, board, world) {
     ensure(ms < 1_000, `it took ${ms.toFixed(0)} ms`);
     return `${ms.toFixed(0)} ms`;
   });
-  await check("operator: gets the numbers of both issues at one save", async () => {
+  await step("operator: gets the numbers of both issues at one save", async () => {
     const receipt = desk.locator(".panel").filter({ hasText: "受け付けました" });
     await receipt.waitFor();
     equal(await receipt.locator("li").count(), 2, "issues in the receipt");
@@ -91,7 +91,7 @@ async function chooseTerritory(board) {
 }
 
 async function dispatch(board, desk, world) {
-  await check("dispatcher: sees the candidates with a reason for each rule", async () => {
+  await step("dispatcher: sees the candidates with a reason for each rule", async () => {
     await board.locator("[data-order]").filter({ hasText: world.issue }).click();
     await board.locator("article.best").waitFor();
     ensure((await board.locator("article[id^=candidate-]").count()) >= 3, "too few candidates");
@@ -105,7 +105,7 @@ async function dispatch(board, desk, world) {
     await picture(board, "board-candidates");
     return world.technician;
   });
-  await check("dispatcher: assigns the best with the key A", async () => {
+  await step("dispatcher: assigns the best with the key A", async () => {
     await board.locator("[data-order]").filter({ hasText: world.issue }).focus();
     const answer = board.waitForResponse((response) => response.url().endsWith("/assign"));
     await board.keyboard.press("a");
@@ -113,7 +113,7 @@ async function dispatch(board, desk, world) {
     await until(async () => (await board.locator("[data-order]").filter({ hasText: world.issue }).count()) === 0, "the order leaves the queue");
     await board.locator(`[data-visit]`).first().waitFor();
   });
-  await check("dispatcher: opens the visit; it carries the customer's tracking link", async () => {
+  await step("dispatcher: opens the visit; it carries the customer's tracking link", async () => {
     await board.locator("[data-visit]").filter({ hasText: OWNER.slice(0, 2) }).first().click();
     const link = board.locator(".visit a[href*='/t/']");
     await link.waitFor();
@@ -121,14 +121,14 @@ async function dispatch(board, desk, world) {
     world.visit = await board.locator(".visit [data-eta-visit]").getAttribute("data-eta-visit");
     await picture(board, "board-visit");
   });
-  await check("operator: sees the same forecast as the board without touching anything", async () => {
+  await step("operator: sees the same forecast as the board without touching anything", async () => {
     const seq = await sameSeq([["board", board, world.visit], ["desk", desk, world.visit]]);
     return `#${seq}`;
   });
 }
 
 async function underWay({ desk, board, phone, track, technician }, world) {
-  await check("technician: sees the visit on his phone and accepts it", async () => {
+  await step("technician: sees the visit on his phone and accepts it", async () => {
     world.login = loginOf(world.technician);
     await logIn(phone, world.login, "/tech");
     await phone.locator("article.card").filter({ hasText: OWNER }).waitFor();
@@ -140,14 +140,14 @@ async function underWay({ desk, board, phone, track, technician }, world) {
     await technician.context.setGeolocation({ ...world.start, accuracy: 12 });
     await tapPrimary(phone, "受諾する");
   });
-  await check("customer: opens the link without a log-in and sees the same forecast", async () => {
+  await step("customer: opens the link without a log-in and sees the same forecast", async () => {
     await track.goto(world.track);
     await track.locator("[data-slot=window]").filter({ hasText: /\d\d?:\d\d/ }).waitFor();
     await picture(track, "track-assigned");
     const seq = await sameSeq([["board", board, world.visit], ["desk", desk, world.visit], ["customer", track, world.visit]]);
     return `#${seq}, ${await track.locator("[data-slot=window]").textContent()}`;
   });
-  await check("technician: sets out, agrees to send his position, and it goes out", async () => {
+  await step("technician: sets out, agrees to send his position, and it goes out", async () => {
     const sent = phone.waitForResponse((response) => response.url().endsWith("/api/my/positions"), { timeout: 20_000 });
     await tapPrimary(phone, "出発する");
     const yes = phone.getByRole("button", { name: "位置を送って出発する" });
@@ -157,7 +157,7 @@ async function underWay({ desk, board, phone, track, technician }, world) {
     equal((await answer.json()).accepted, 1, "positions accepted");
     await picture(phone, "tech-under-way");
   });
-  await check("customer: hears of the setting out and of each new forecast by push; board and desk show the same", async () => {
+  await step("customer: hears of the setting out and of each new forecast by push; board and desk show the same", async () => {
     await track.locator(".answer[data-state=en_route]").waitFor();
     const loads = [];
     track.on("framenavigated", () => loads.push(1));
@@ -174,7 +174,7 @@ async function underWay({ desk, board, phone, track, technician }, world) {
     await picture(desk, "desk-under-way");
     return seen.map((seq) => `#${seq}`).join(" ");
   });
-  await check("customer: sees about where the technician is, and how far", async () => {
+  await step("customer: sees about where the technician is, and how far", async () => {
     await track.locator("[data-slot=distance]").filter({ hasText: /km|m/ }).waitFor();
     return await track.locator("[data-slot=distance]").textContent();
   });
@@ -190,13 +190,13 @@ export async function tapPrimary(phone, word) {
 }
 
 async function onSite({ desk, board, phone, track }, world) {
-  await check("technician: arrives and starts; the customer sees both", async () => {
+  await step("technician: arrives and starts; the customer sees both", async () => {
     await tapPrimary(phone, "到着した");
     await track.locator(".answer[data-state=arrived]").waitFor();
     await tapPrimary(phone, "作業を始める");
     await track.locator(".answer[data-state=working]").waitFor();
   });
-  await check("technician: files the report with a cause and what he did", async () => {
+  await step("technician: files the report with a cause and what he did", async () => {
     await tapPrimary(phone, "作業を終える");
     await phone.locator("#causes label").first().tap();
     await phone.locator("#remedies .chip").filter({ hasText: "部品交換" }).tap();
@@ -207,7 +207,7 @@ async function onSite({ desk, board, phone, track }, world) {
     equal((await answered).status(), 200, "status of the report");
     await picture(phone, "tech-done");
   });
-  await check("customer: sees the report and what it used of the wallet", async () => {
+  await step("customer: sees the report and what it used of the wallet", async () => {
     await track.locator(".answer[data-state=done]").waitFor();
     await track.locator("[data-slot=remedy]").filter({ hasText: "部品交換" }).waitFor();
     const used = await until(() => track.locator("[data-slot=used]").textContent(), "the consumption");
@@ -215,11 +215,11 @@ async function onSite({ desk, board, phone, track }, world) {
     await picture(track, "track-done");
     return used;
   });
-  await check("dispatcher: the board shows the visit as done, with the report", async () => {
+  await step("dispatcher: the board shows the visit as done, with the report", async () => {
     await board.locator(".visit .report").filter({ hasText: "部品交換" }).waitFor();
     await picture(board, "board-done");
   });
-  await check("operator: sees the repair in the history, and the wallet as it is now", async () => {
+  await step("operator: sees the repair in the history, and the wallet as it is now", async () => {
     await desk.getByRole("button", { name: /次の応対へ/ }).click().catch(() => undefined);
     await desk.getByRole("tab", { name: "履歴" }).click();
     const line = desk.locator(".history li.report, .history li").filter({ hasText: "報告" });
@@ -234,7 +234,7 @@ async function onSite({ desk, board, phone, track }, world) {
 }
 
 async function afterwards(stage, desk, world) {
-  await check("customer's portal: wallet and history line with the ticket numbers, as the operator has them", async () => {
+  await step("customer's portal: wallet and history line with the ticket numbers, as the operator has them", async () => {
     const contact = await stage.person("contact");
     const portal = await contact.page();
     await logIn(portal, "customer", "/portal");

@@ -114,7 +114,6 @@ export const en = {
     noTickets: "none used",
     dispatch: "Passed to dispatch",
     remote: "Handled by phone",
-    link: "Tracking link",
     next: "Next contact",
   },
 } satisfies Words<typeof ja>;

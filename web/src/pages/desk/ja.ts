@@ -111,7 +111,6 @@ export const ja = {
     noTickets: "使用なし",
     dispatch: "手配へ回しました",
     remote: "電話で対応",
-    link: "到着案内リンク",
     next: "次の応対へ",
   },
 };

@@ -151,7 +151,7 @@ class Day {
     const row = event.data.visit as VisitRow | undefined;
     if (!row) return;
     const known = this.snapshot?.visits.find((visit) => visit.id === row.id);
-    const own = event.actor.id !== null && event.actor.id === this.me?.id;
+    const own = event.actor.kind === "user" && event.actor.id === this.me?.id;
     if (!own) this.#announce(event.kind, row, known);
     if (known) this.#merge({ ...known, ...row });
     if (!known || !own) {

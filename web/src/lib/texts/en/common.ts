@@ -84,6 +84,7 @@ export const common = {
     of: "Issued",
     issued: "Issued on",
     expires: "Valid until",
+    endless: "no expiry",
     tickets: "Ticket numbers",
     ticket: "Number",
     state: "State",

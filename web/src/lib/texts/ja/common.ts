@@ -82,6 +82,7 @@ export const common = {
     of: "発行",
     issued: "発行日",
     expires: "有効期限",
+    endless: "無期限",
     tickets: "チケット番号",
     ticket: "番号",
     state: "状態",
