@@ -56,7 +56,7 @@ const scenes = {
   board: { user: "mori", path: "/board" },
   candidates: { user: "mori", path: "/board", run: async (page) => { await page.waitForTimeout(500); await page.keyboard.press("Enter"); await page.waitForTimeout(900); } },
   board_map: { user: "mori", path: "/board", run: async (page) => { await pick(page, 0); await showMap(page); } },
-  board_visit: { user: "mori", path: "/board", run: async (page) => { await openTab(page, 1); await page.locator(".bar.en_route").first().click(); await page.waitForTimeout(500); } },
+  board_visit: { user: "mori", path: "/board", run: async (page) => { await openTab(page, 1); await page.locator(".bar.en_route").first().click({ position: { x: 8, y: 4 } }); await page.waitForTimeout(500); } },
   board_promise: { user: "mori", path: "/board", run: async (page) => { await pick(page, 1); await page.locator("[data-candidate]").nth(2).click(); await page.locator(".go").click(); await page.waitForTimeout(400); } },
   board_grid: { user: "mori", path: "/board", run: async (page) => { await openTab(page, 1); await page.keyboard.press("3"); await page.waitForTimeout(300); } },
   tech: { user: "nakata", path: "/tech" },

@@ -165,7 +165,7 @@ export function makeQueueRow(issue, dueMinutes) {
   const found = product.symptoms.find((s) => s.code === issue.symptom) ?? product.symptoms[0];
   const site = contract.sites.find((s) => s.id === issue.site_id) ?? contract.sites[0];
   const row = {
-    work_order_id: id("wor"), version: 1, issue_id: issue.id, issue_number: issue.number, priority: issue.priority, created_at: issue.created_at,
+    work_order_id: id("wor"), version: 1, territory_id: territory.id, issue_id: issue.id, issue_number: issue.number, priority: issue.priority, created_at: issue.created_at,
     arrive_by: dueMinutes === null ? null : at(dueMinutes), customer_name: contract.customer.name, site_name: site.name, position: site.position,
     product_name_ja: product.name_ja, product_name_en: product.name_en, symptom_ja: found.name_ja, symptom_en: found.name_en,
     description: issue.description, service_minutes: found.service_minutes, wish: null, recurrence: workNumber++ % 4 === 1, issue, address: site.address,

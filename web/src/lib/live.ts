@@ -169,7 +169,8 @@ export class LiveClient {
   #ask(topic: Topic): void {
     topic.asking = true;
     const etaSeq = Math.max(0, ...topic.etaSeqs.values());
-    const after = topic.cursor && { ...topic.cursor, eta_seq: etaSeq };
+    // Just these fields: the server refuses what it does not know, and a snapshot's cursor carries its topic too.
+    const after = topic.cursor && { epoch: topic.cursor.epoch, offset: topic.cursor.offset, eta_seq: etaSeq };
     this.#write({ type: "subscribe", topic: topic.name, after });
   }
 

@@ -3,9 +3,17 @@ import { NoAnswerError, ProblemError } from "$lib/api/problem";
 import { api } from "$lib/api/api";
 import type { Candidate, QueueRow, Ranking, VisitRow } from "$lib/api/types";
 import type { BoardStore } from "./board.svelte";
-import { dispatch, type Break, type TrackLink } from "./dispatch";
 import { shortName } from "./geometry";
 import { boardWords } from "./words";
+
+export type Break = Candidate["breaks"][number];
+
+/** A customer's link as far as this page knows it: the one made by an assignment has no id here to revoke it by. */
+export interface KnownLink {
+  id: string | null;
+  url: string;
+  expires_at: string | null;
+}
 
 /** A promise that an assignment would break, asked about. */
 export interface Question {
@@ -41,7 +49,7 @@ export class Check {
   shown = $state<string | null>(null);
   /** `changes` of the board when the candidates were computed. */
   computedAt = $state(0);
-  readonly links = $state<Record<string, TrackLink>>({});
+  readonly links = $state<Record<string, KnownLink>>({});
 
   readonly byTechnician = $derived(new Map(this.ranking?.candidates.map((one) => [one.technician_id, one]) ?? []));
   readonly best = $derived(this.ranking?.candidates.find((one) => one.fit) ?? null);
@@ -75,7 +83,7 @@ export class Check {
     this.loading = true;
     const changes = this.board.changes;
     try {
-      const ranking = await dispatch.candidates(orderId, abort.signal);
+      const ranking = await api.candidates(orderId, { signal: abort.signal });
       this.ranking = ranking;
       this.computedAt = changes;
     } catch (problem) {
@@ -119,11 +127,12 @@ export class Check {
 
   async #send(order: QueueRow, technicianId: string, technicianName: string, reason: string | null): Promise<void> {
     this.busy = technicianId;
+    this.note = "";
     this.error = null;
     this.again = null;
     const body = { technician_id: technicianId, version: order.version, accept_broken: reason !== null, reason };
     try {
-      const { visit, track_url } = await dispatch.assign(order.work_order_id, body, this.#operation(order.work_order_id, body));
+      const { visit, track_url } = await api.assign(order.work_order_id, body, this.#operation(order.work_order_id, body));
       this.question = null;
       this.links[visit.id] = { id: null, url: track_url, expires_at: null };
       this.board.put(visit);

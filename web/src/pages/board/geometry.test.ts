@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { VisitRow } from "$lib/api/types";
-import { minutesOn, rowsInView, shortName, travelOf, workOf } from "./geometry";
+import { minutesOn, rowsInView, shortName, stagger, travelOf, workOf } from "./geometry";
 
 const at = (time: string): string => `2026-11-23T${time}:00.000Z`;
 const ms = (time: string): number => Date.parse(at(time));
@@ -30,6 +30,12 @@ test("the drive is the planned one until he drives, then the real one", () => {
   expect(travelOf(planned, workOf(planned, 0))).toEqual({ start: ms("00:40"), end: ms("01:00") });
   const driven = visit("arrived", { en_route_at: at("00:30"), arrived_at: at("01:05") });
   expect(travelOf(driven, workOf(driven, 0))).toEqual({ start: ms("00:30"), end: ms("01:05") });
+});
+
+test("a bar that overlaps the one before stands lower", () => {
+  const bar = (start: string, end: string) => ({ work: { start: ms(start), end: ms(end) } });
+  const bars = [bar("01:00", "02:00"), bar("01:30", "02:30"), bar("02:00", "03:00"), bar("03:00", "04:00")];
+  expect(stagger(bars).map(({ lowered }) => lowered)).toEqual([false, true, false, false]);
 });
 
 test("bars stay inside the axis", () => {

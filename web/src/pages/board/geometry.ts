@@ -38,6 +38,18 @@ export function travelOf(visit: VisitRow, work: Stretch): Stretch | null {
   return visit.travel_s > 0 ? { start: work.start - visit.travel_s * 1000, end: work.start } : null;
 }
 
+const TOUCHING_MS = MINUTE;
+
+/** Which of the bars in a lane stand lower, so that none hides the one before it. */
+export function stagger<T extends { work: Stretch }>(bars: T[]): (T & { lowered: boolean })[] {
+  let upperEnd = Number.NEGATIVE_INFINITY;
+  return bars.map((bar) => {
+    const lowered = bar.work.start < upperEnd - TOUCHING_MS;
+    if (!lowered) upperEnd = bar.work.end;
+    return { ...bar, lowered };
+  });
+}
+
 /** The hours that the axis shows: the day's shifts and visits with an hour around, never less than 8 to 18. */
 export function axisOf(date: string, technicians: readonly BoardTechnician[], visits: Iterable<VisitRow>): Stretch {
   const midnight = Date.parse(`${date}T00:00:00+09:00`);
