@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clients;
 pub mod commands;
 pub mod company;
+pub mod crowd;
 pub mod demo;
 pub mod domain;
 pub mod effects;

@@ -32,9 +32,26 @@ fn main() -> anyhow::Result<()> {
     let run = |arguments: &[&str]| measure(&loadgen, folder.path(), &pid, arguments);
 
     let techs = TECHNICIANS.to_string();
-    let push = run(&["push", "--config", "live.json", "--techs", &techs, "--customers", "1", "--dispatchers", "0", "--rates", "200,1000", "--duration", "10", "--step-m", "5"])?;
+    let push = run(&[
+        "push",
+        "--config",
+        "live.json",
+        "--techs",
+        &techs,
+        "--customers",
+        "1",
+        "--dispatchers",
+        "0",
+        "--rates",
+        "200,1000",
+        "--duration",
+        "10",
+        "--step-m",
+        "5",
+    ])?;
     report("position to the customer's socket, 1,000 watchers", &push, "push_ms");
-    let intake = run(&["http", "--requests", "intake.json", "--rates", "50", "--duration", "20", "--connections", "16"])?;
+    let intake =
+        run(&["http", "--requests", "intake.json", "--rates", "50", "--duration", "20", "--connections", "16"])?;
     report("save of a contact at 50/s", &intake, "latency_ms");
     let rank = run(&["http", "--requests", "rank.json", "--rates", "20", "--duration", "15", "--connections", "8"])?;
     report("ranking of 500 technicians at 20/s", &rank, "latency_ms");

@@ -87,9 +87,13 @@ fn crowd(count: usize) -> CompanyFile {
             technician.territory = file.territories[usize::from(index >= count / 2)].code.clone();
             technician.lends_to.clear();
             technician.max_jobs = None;
-            technician.skills = skills.iter().map(|code| kaketsuke::company::SkillLevel { code: code.clone(), level: 5 }).collect();
-            technician.qualifications =
-                file.qualifications.iter().map(|q| kaketsuke::company::Held { code: q.code.clone(), expires_on: None }).collect();
+            technician.skills =
+                skills.iter().map(|code| kaketsuke::company::SkillLevel { code: code.clone(), level: 5 }).collect();
+            technician.qualifications = file
+                .qualifications
+                .iter()
+                .map(|q| kaketsuke::company::Held { code: q.code.clone(), expires_on: None })
+                .collect();
             technician
         })
         .collect();
@@ -118,7 +122,7 @@ fn lot(number: &mut u32) -> Lot {
 
 async fn team(store: &Store) -> anyhow::Result<Vec<TechnicianId>> {
     let teams = store.read(|reader| {
-        let territories: Vec<TerritoryId> = reader.territories()?.into_iter().map(|view| view.id).collect();
+        let territories: Vec<TerritoryId> = reader.catalog()?.territories.into_iter().map(|view| view.id).collect();
         territories.into_iter().map(|id| reader.profiles(&Team::Territory(id))).collect::<Result<Vec<_>, Fault>>()
     });
     Ok(teams.await?.into_iter().flatten().map(|profile| profile.id).collect())

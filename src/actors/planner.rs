@@ -49,9 +49,11 @@ impl Handler<Rank> for Planner {
     type Result = ResponseActFuture<Self, Result<Ranking, Fault>>;
 
     fn handle(&mut self, Rank(work_order): Rank, _: &mut Self::Context) -> Self::Result {
+        self.store.chaos().point("planner.rank");
         let known = self.profiles.clone();
         let answer = ask_store(self.store.clone(), Arc::clone(&self.travel), self.territory, known, work_order);
         Box::pin(answer.into_actor(self).map(|made, planner, _| {
+            planner.store.chaos().point("planner.ranked");
             let (ranking, profiles) = made?;
             planner.profiles = Some(profiles);
             planner.ranked += 1;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use actix::{Actor, AsyncContext, Context, WrapFuture};
+use tokio::time::Instant;
 
 use super::guardian::{Kept, Lifeline, Teller};
 use super::hub::{Hub, Published};
@@ -44,7 +45,13 @@ impl Kept for Relay {
 async fn run(mut reconciler: Reconciler, teller: Teller) {
     let wake = reconciler.store.wake().clone();
     reconciler.look_at_all();
+    let mut swept = Instant::now();
     loop {
+        // Also while there is no pause: those who watch a quiet topic must not wait for the busy ones.
+        if swept.elapsed() >= limits::RELAY_POLL {
+            reconciler.sweep();
+            swept = Instant::now();
+        }
         reconciler.look_at(wake.take().into_keys());
         match reconciler.step().await {
             Ok(Worked::Some) => continue,
@@ -53,8 +60,10 @@ async fn run(mut reconciler: Reconciler, teller: Teller) {
         }
         teller.tell(reconciler.hub.state());
         tokio::select! {
+            // In the order written, so that a seed reproduces a run.
+            biased;
             () = wake.wait() => {}
-            () = tokio::time::sleep(limits::RELAY_POLL) => reconciler.sweep(),
+            () = tokio::time::sleep_until(swept + limits::RELAY_POLL) => {}
         }
     }
 }
@@ -130,7 +139,10 @@ impl Reconciler {
             }
             Found::Events(events) => {
                 let all = (events.len() as i64) < limits::JOURNAL_PAGE;
-                events.iter().for_each(|(offset, event)| self.hub.publish_event(stream, *offset, event));
+                for (offset, event) in &events {
+                    self.store.chaos().point("relay.publish");
+                    self.hub.publish_event(stream, *offset, event);
+                }
                 if all {
                     self.todo.remove(&stream);
                 }

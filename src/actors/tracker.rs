@@ -84,6 +84,7 @@ impl Tracker {
         let saving = save(self.parts.clone(), Arc::clone(&self.durations), batch);
         context.spawn(saving.into_actor(self).map(move |(), tracker, context| {
             tracker.at_work = false;
+            tracker.parts.store.chaos().point("tracker.saved");
             tracker.saved += count as u64;
             let state = json!({ "looks": tracker.saved, "waiting": tracker.waiting.len() });
             tracker.lifeline.teller().tell(state);
@@ -164,6 +165,7 @@ impl Handler<Positions> for Tracker {
     type Result = ResponseFuture<Result<PositionsAccepted, Fault>>;
 
     fn handle(&mut self, message: Positions, context: &mut Self::Context) -> Self::Result {
+        self.parts.store.chaos().point("tracker.positions");
         let Positions { technician, reports } = message;
         if self.waiting.len() >= limits::STORE_QUEUE {
             return Box::pin(async { Err(StoreError::Busy.into()) });
@@ -179,6 +181,7 @@ impl Handler<Review> for Tracker {
     type Result = ();
 
     fn handle(&mut self, _: Review, context: &mut Self::Context) {
+        self.parts.store.chaos().point("tracker.review");
         let (store, territory) = (self.parts.store.clone(), self.territory);
         let busy = async move { store.read(move |reader| reader.busy_technicians(territory)).await };
         context.spawn(busy.into_actor(self).map(|busy, tracker, context| match busy {
@@ -191,12 +194,14 @@ impl Handler<Review> for Tracker {
 /// Saves first and shows afterwards: nobody sees a figure that a crash could take back.
 async fn save(parts: TrackerParts, durations: Arc<Durations>, batch: Vec<Waiting>) {
     let (sightings, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.sighting, w.reply)).unzip();
-    let travel = Arc::clone(&parts.travel);
+    let (travel, chaos) = (Arc::clone(&parts.travel), parts.store.chaos().clone());
     let saved = parts.store.task(access::Actor::system("tracker"), move |unit| {
         let known = Knowledge { durations: &durations, hours: &HourFactors::FLAT, travel: travel.as_ref() };
         sightings.iter().map(|sighting| track_route(unit, sighting, &known)).collect::<Result<Vec<Shown>, Fault>>()
     });
-    match saved.await {
+    let saved = saved.await;
+    chaos.point("tracker.show");
+    match saved {
         Ok(shown) => shown.into_iter().zip(replies).for_each(|(shown, reply)| show(&parts.hub, shown, reply)),
         Err(error) => {
             tracing::error!(%error, "positions could not be saved; the phones will send them again");

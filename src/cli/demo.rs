@@ -7,6 +7,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use chrono::{NaiveTime, Timelike};
 
+use crate::crowd::Crowd;
 use crate::demo::{self, DEMO_SEED};
 use crate::domain::place::Position;
 use crate::domain::time::{Seconds, Timestamp};
@@ -65,6 +66,10 @@ pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<(
     let world = World { travel: Arc::new(GreatCircle::CITY), map: Arc::new(map) };
     let application = Application::build(&settings, clock.clone(), Seeds::from_entropy()?, world)?;
     greet(&application);
+    if !options.quiet {
+        let base = format!("http://{}", application.address());
+        Crowd::new(&base, demo.company, demo.calls, clock, Seeds::from_entropy()?).play();
+    }
     application.run().await
 }
 

@@ -127,6 +127,11 @@ impl Live {
         self.updates.recv().await
     }
 
+    /// The next update if there is one already.
+    pub fn try_next(&mut self) -> Option<Update> {
+        self.updates.try_recv().ok()
+    }
+
     fn order(&self, order: Order) {
         // The receiver is gone only when the server turned us away, which the updates have told.
         let _ = self.orders.send(order);

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::call::{Call, read_body};
+use super::call::{Call, read_body, services};
 use super::describe::Describe;
 use super::error;
 use super::extract::Extract;
@@ -81,7 +81,12 @@ fn serve<H: Handler<Args>, Args>(
     payload: web::Payload,
 ) -> LocalBoxFuture<'static, HttpResponse> {
     async move {
-        match handler.handle(request, payload).await {
+        // Each request passes here before and after its work: a fall before changes nothing, one after loses the answer.
+        let chaos = services(&request).map(|services| services.store.chaos().clone()).unwrap_or_default();
+        chaos.point("http.request");
+        let made = handler.handle(request, payload).await;
+        chaos.point("http.answer");
+        match made {
             Ok(reply) => reply.respond(status),
             Err(fault) => error::answer(fault),
         }

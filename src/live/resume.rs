@@ -74,6 +74,7 @@ pub async fn catch_up(services: &Services, outbox: &Arc<Outbox>, topic: Stream, 
         let Some((last, _)) = page.last() else {
             return Err(StoreError::Corrupt(format!("{topic} ends at {seen}, though more was published")).into());
         };
+        services.store.chaos().point("live.resume");
         seen = *last;
         outbox.push(encode(topic, outbox, &page));
         if tokio::time::timeout(limits::PONG_DEADLINE, outbox.drained()).await.is_err() {

@@ -29,6 +29,7 @@ use crate::views::technician::PositionReport;
 const SUBPROTOCOL: &str = "kaketsuke.1";
 /// RFC 6455, 7.4.1.
 const NORMAL: u16 = 1000;
+const TROUBLE: u16 = 1011;
 
 /// Opens a socket. Who may not come in is told over the socket, because a page cannot see the status of a handshake
 /// that failed; when the server is busy the handshake itself fails and costs nothing.
@@ -85,12 +86,24 @@ struct Socket {
     heard: Instant,
 }
 
+/// However the task ends, also by a panic, the watcher is sent away and forgotten: it comes back with its cursor.
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.outbox.close(TROUBLE, "internal");
+        self.services.hub.forget(&self.outbox);
+    }
+}
+
 impl Socket {
     async fn run(mut self, mut messages: AggregatedMessageStream) {
         let mut ticks = tokio::time::interval_at(Instant::now() + limits::PING_EVERY, limits::PING_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !self.outbox.is_closed() {
             tokio::select! {
+                // In the order written, so that a seed reproduces a run; a right that was lost is seen to first.
+                biased;
+                orders = self.outbox.orders() => self.obey(orders).await,
+                _ = ticks.tick() => self.tick(),
                 message = messages.next() => match message {
                     Some(Ok(message)) => {
                         self.heard = Instant::now();
@@ -99,14 +112,12 @@ impl Socket {
                     Some(Err(_)) => self.outbox.close(close::MALFORMED, "request.too_large"),
                     None => break,
                 },
-                orders = self.outbox.orders() => self.obey(orders).await,
-                _ = ticks.tick() => self.tick(),
             }
         }
-        self.services.hub.forget(&self.outbox);
     }
 
     async fn hear(&mut self, message: AggregatedMessage) {
+        self.services.store.chaos().point("live.hear");
         match message {
             AggregatedMessage::Text(text) => self.understand(text.as_bytes()).await,
             AggregatedMessage::Binary(_) => self.misunderstood(&Refusal::new(Code::Malformed).with("why", "binary")),

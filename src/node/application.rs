@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_rt::{Arbiter, ArbiterHandle};
-use actix_web::dev::{Server, ServerHandle};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 use anyhow::Context;
@@ -117,19 +118,31 @@ pub fn keep_actors(parts: &TrackerParts, guardian: &Guardian, arbiter: &ArbiterH
     keep_crews(guardian, arbiter, territories, parts);
 }
 
+/// Everything that answers requests; one for each worker, and for the simulated world.
+pub fn app(
+    shared: web::Data<Services>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(shared)
+        .wrap(Compress::default())
+        .wrap(from_fn(http::security_headers))
+        .wrap(from_fn(http::trace_requests))
+        .configure(http::configure(http::routes()))
+        .configure(crate::web::configure)
+        .default_service(web::to(http::error::not_found))
+}
+
 fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server, SocketAddr)> {
     let shared = web::Data::from(Arc::clone(services));
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(shared.clone())
-            .wrap(Compress::default())
-            .wrap(from_fn(http::security_headers))
-            .wrap(from_fn(http::trace_requests))
-            .configure(http::configure(http::routes()))
-            .configure(crate::web::configure)
-            .default_service(web::to(http::error::not_found))
-    });
-    let server = server
+    let server = HttpServer::new(move || app(shared.clone()))
         .workers(settings.workers)
         .max_connections(limits::CONNECTIONS_PER_WORKER)
         .backlog(limits::BACKLOG)

@@ -4,6 +4,7 @@
 //! that a disk flush is shared. PostgreSQL runs one transaction per command on several connections and repeats a
 //! command that met another. The simulated world runs the same jobs inline, on the caller's own thread.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -113,7 +114,7 @@ fn read_alone(database: &mut Database, mut job: Box<dyn Job>) {
         Database::Sqlite(_) => "BEGIN",
         Database::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ",
     };
-    let outcome = database.batch_execute(begin).map_err(Fault::from).and_then(|()| job.run(database));
+    let outcome = database.batch_execute(begin).map_err(Fault::from).and_then(|()| run_safely(database, job.as_mut()));
     let _ = database.batch_execute("ROLLBACK");
     job.settle(outcome);
 }
@@ -166,13 +167,18 @@ fn settle_all(jobs: Vec<Box<dyn Job>>, error: &diesel::result::Error) {
 
 fn in_savepoint(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
     database.batch_execute("SAVEPOINT one")?;
-    match job.run(database) {
+    match run_safely(database, job) {
         Ok(()) => Ok(database.batch_execute("RELEASE one")?),
         Err(fault) => {
             database.batch_execute("ROLLBACK TO one; RELEASE one")?;
             Err(fault)
         }
     }
+}
+
+/// A job that panics is a job that failed: its transaction is rolled back, and the thread and the other jobs go on.
+fn run_safely(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
+    catch_unwind(AssertUnwindSafe(|| job.run(database))).unwrap_or_else(|_| Err(StoreError::Panicked.into()))
 }
 
 fn run_alone(database: &mut Database, mut job: Box<dyn Job>) {
@@ -187,7 +193,7 @@ fn run_alone(database: &mut Database, mut job: Box<dyn Job>) {
 
 fn attempt(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
     database.batch_execute("BEGIN")?;
-    match job.run(database) {
+    match run_safely(database, job) {
         Ok(()) => Ok(database.batch_execute("COMMIT")?),
         Err(fault) => {
             database.batch_execute("ROLLBACK")?;

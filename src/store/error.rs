@@ -20,6 +20,8 @@ pub enum StoreError {
     Busy,
     #[error("the store has stopped")]
     Stopped,
+    #[error("a command or a read fell over in the middle; nothing of it was kept")]
+    Panicked,
     #[error("a command changed data without a journal entry")]
     Unjournaled,
 }

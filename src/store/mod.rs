@@ -23,6 +23,7 @@ mod portable;
 mod repairs;
 pub mod reports;
 mod schema;
+pub mod summaries;
 mod sweep;
 pub mod technicians;
 #[cfg(test)]
@@ -47,6 +48,7 @@ use connection::Database;
 use engine::{Engine, Task};
 
 use crate::domain::access::Actor;
+use crate::effects::chaos::Chaos;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
 use crate::limits;
@@ -75,6 +77,7 @@ pub struct Store {
     clock: SharedClock,
     seeds: Seeds,
     wakes: Arc<Wakes>,
+    chaos: Chaos,
     zone: chrono_tz::Tz,
 }
 
@@ -95,7 +98,16 @@ impl Store {
     }
 
     fn with(engine: Engine, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Self {
-        Self { engine, clock, seeds, wakes: Arc::default(), zone }
+        Self { engine, clock, seeds, wakes: Arc::default(), chaos: Chaos::default(), zone }
+    }
+
+    /// The same store in a world in which things go wrong.
+    pub fn with_chaos(self, chaos: Chaos) -> Self {
+        Self { chaos, ..self }
+    }
+
+    pub fn chaos(&self) -> &Chaos {
+        &self.chaos
     }
 
     pub fn clock(&self) -> &SharedClock {
@@ -121,6 +133,7 @@ impl Store {
         F: FnMut(&mut Unit<'_>) -> Result<Answer, Fault> + Send + 'static,
     {
         let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
+        let chaos = self.chaos.clone();
         let (job, answer) = Task::new(move |database| {
             if let Some(earlier) = unit::earlier_answer(database, operation)? {
                 return Ok((earlier, Default::default()));
@@ -131,10 +144,12 @@ impl Store {
                 return Err(StoreError::Unjournaled.into());
             }
             unit.keep_answer(operation, &made)?;
+            chaos.point("store.command");
             Ok((made, unit.finish()?))
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
+        self.chaos.point("store.committed");
         self.wakes.grown(&heads);
         Ok(made)
     }
@@ -146,13 +161,16 @@ impl Store {
         T: Send + 'static,
     {
         let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
+        let chaos = self.chaos.clone();
         let (job, answer) = Task::new(move |database| {
             let mut unit = Unit::new(database, &seeds, clock.now(), zone, actor.clone());
             let made = work(&mut unit)?;
+            chaos.point("store.task");
             Ok((made, unit.finish()?))
         });
         self.engine.write(job);
         let (made, heads) = self.wait(answer).await?;
+        self.chaos.point("store.committed");
         self.wakes.grown(&heads);
         Ok(made)
     }

@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// The rooms at the top, which compose the others.
-const TOP: &[&str] = &["cli", "clients", "node", "replay", "sim"];
+const TOP: &[&str] = &["cli", "clients", "crowd", "node", "replay", "sim"];
 
 fn room_of(path: &str) -> Option<&str> {
     let inside = path.strip_prefix("src/")?;

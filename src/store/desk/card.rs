@@ -7,9 +7,9 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::store::Reader;
 use crate::store::codec::{day, json};
 use crate::store::error::{Fault, StoreError};
-use crate::store::issues::IssueFilter;
 use crate::store::repairs::{Whose, repairs};
 use crate::store::schema::*;
+use crate::store::summaries::IssueFilter;
 use crate::store::visits::position;
 use crate::views::desk::{AssetView, ContactView, ContractCard, CustomerView, SiteView};
 

@@ -9,8 +9,8 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::store::Reader;
 use crate::store::codec::day;
 use crate::store::error::{Fault, StoreError};
-use crate::store::issues::IssueFilter;
 use crate::store::schema::{contracts, customers};
+use crate::store::summaries::IssueFilter;
 use crate::views::desk::IssueSummary;
 use crate::views::history::{Portal, PortalContract, PortalCustomer};
 

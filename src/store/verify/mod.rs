@@ -24,6 +24,12 @@ pub struct Finding {
     pub detail: String,
 }
 
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: {}", self.check, self.subject, self.detail)
+    }
+}
+
 /// Gathers findings.
 #[derive(Default)]
 struct Findings(Vec<Finding>);

@@ -13,7 +13,6 @@ pub struct Person {
     client: Client,
     base: String,
     pub token: String,
-    pub me: Value,
     seeds: Seeds,
 }
 
@@ -26,7 +25,7 @@ impl Person {
         let session: Value = answer.json().await.expect("a session");
         let token = session["token"].as_str().expect("a token").to_owned();
         let seeds = world.services.store.seeds().clone();
-        Self { client, base: world.url(""), token, me: session["user"].clone(), seeds }
+        Self { client, base: world.url(""), token, seeds }
     }
 
     pub async fn get(&self, path: &str) -> Response {

@@ -15,9 +15,9 @@ export const LOGINS = {
 };
 export const loginOf = (name) => LOGINS[name.split(/\s/)[0]] ?? name;
 
-/** Asks for a page, is sent to the log-in, fills it and comes back. */
+/** Logs in on the way to a page. */
 export async function logIn(page, login, path, password = PASSWORD) {
-  await page.goto(path);
+  await page.goto(`/login?next=${encodeURIComponent(path)}`);
   await page.locator("input[name=username]").fill(login);
   await page.locator("input[name=password]").fill(password);
   await page.locator("form button.primary").click();

@@ -101,7 +101,7 @@ async function dispatch(board, desk, world) {
       await unfit.locator("summary").first().click();
       ensure((await unfit.locator("li.no").first().textContent()).length > 4, "an unfit one without a reason");
     }
-    world.technician = (await board.locator("article.best .name").textContent()).trim();
+    world.technician = (await board.locator("article.best .top .name").textContent()).trim();
     await picture(board, "board-candidates");
     return world.technician;
   });
@@ -167,7 +167,7 @@ async function underWay({ desk, board, phone, track, technician }, world) {
     await drive(technician.context, world.start, mid(world.start, between, 0.35), 5, async () => {
       seen.push(await sameSeq([["board", board, world.visit], ["desk", desk, world.visit], ["customer", track, world.visit]], seen.at(-1)));
     });
-    await until(async () => (await shownSeq(track, world.visit)) > seen[0], "a newer forecast");
+    await until(async () => (await shownSeq(track, world.visit)) > seen[0], () => `no newer forecast than ${seen.join(" ")}`);
     equal(loads.length, 0, "reloads of the customer's page");
     await picture(track, "track-under-way");
     await picture(board, "board-under-way");
