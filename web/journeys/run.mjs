@@ -1,10 +1,16 @@
 /** The four roles in a real browser against the real server: `npm run journeys [-- story …]`. */
 import { startServer } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
-import { StoryOver, sum } from "./lib/checks.mjs";
+import { fail, StoryOver, sum } from "./lib/checks.mjs";
+import { keyboard } from "./stories/keyboard.mjs";
+import { light } from "./stories/light.mjs";
+import { looks } from "./stories/looks.mjs";
+import { offline } from "./stories/offline.mjs";
+import { quiet } from "./stories/quiet.mjs";
 import { repair } from "./stories/repair.mjs";
 
-const stories = { repair };
+/** In this order: the later ones find the day as the earlier ones left it; the last looks back at all of them. */
+const stories = { repair, offline, keyboard, looks, light, quiet };
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = wanted.find((name) => !stories[name]);
 if (unknown) throw new Error(`no story ${unknown}; there are ${Object.keys(stories).join(", ")}`);
@@ -19,11 +25,10 @@ try {
   await stage.open();
   for (const name of wanted.length ? wanted : Object.keys(stories)) {
     await stories[name](stage, world).catch((problem) => {
-      if (!(problem instanceof StoryOver)) throw problem;
-      console.log(`     the story of ${name} ends here`);
+      if (problem instanceof StoryOver) console.log(`     the story of ${name} ends here`);
+      else fail(`the story of ${name}`, problem);
     });
   }
-  if (stage.errors.length) console.log(stage.errors.join("\n"));
   code = sum();
 } finally {
   await stage.close();

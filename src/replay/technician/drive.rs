@@ -84,7 +84,7 @@ impl Technician {
                 lat: place.lat(),
                 lon: place.lon(),
                 accuracy_m: ACCURACY_M,
-                at,
+                at: Some(at),
                 correlation_id: Some(correlation),
             });
             self.next_fix += 1;

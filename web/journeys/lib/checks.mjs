@@ -20,13 +20,18 @@ export async function check(name, run) {
     line("ok  ", name, from, typeof figure === "string" ? figure : "");
     return true;
   } catch (problem) {
-    counts.failed += 1;
-    line("FAIL", name, from, "");
-    console.log(indent(problem instanceof Error ? problem.message : String(problem)));
+    fail(name, problem, from);
     return false;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Counts and prints what failed. */
+export function fail(name, problem, from = performance.now()) {
+  counts.failed += 1;
+  line("FAIL", name, from, "");
+  console.log(indent(problem instanceof Error ? problem.message : String(problem)));
 }
 
 /** What follows cannot be tried. */

@@ -1,6 +1,7 @@
 /** The browser, and one context a person. Whatever goes wrong quietly on any page is written down. */
 import { existsSync, mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { PASSWORD } from "./steps.mjs";
 
 const FLAGS = [
   "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -33,8 +34,8 @@ export class Stage {
     return this.browser?.close();
   }
 
-  /** Somebody with a browser of his own. `phone` makes it a phone that knows where it is. */
-  async person(name, { language = "ja", phone = false, size = phone ? PHONE : DESKTOP, scheme = "light", place } = {}) {
+  /** Somebody with a browser of his own, logged in when a log-in is named. `phone` makes it a phone that knows where it is. */
+  async person(name, { language = "ja", phone = false, size = phone ? PHONE : DESKTOP, scheme = "light", login = "" } = {}) {
     const context = await this.browser.newContext({
       baseURL: this.base,
       viewport: size,
@@ -45,10 +46,10 @@ export class Stage {
       isMobile: phone,
       deviceScaleFactor: phone ? 2 : 1,
       permissions: phone ? ["geolocation"] : ["clipboard-read", "clipboard-write"],
-      ...(place ? { geolocation: place } : {}),
     });
     context.setDefaultTimeout(15_000);
     await context.addCookies([{ name: "kaketsuke_lang", value: language, url: this.base }]);
+    if (login) await context.request.post("/api/session", { data: { login, password: PASSWORD } });
     return new Person(name, context, this);
   }
 }

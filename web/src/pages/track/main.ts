@@ -81,7 +81,8 @@ async function refetch(): Promise<Cursor | null> {
   if (!response.ok) throw new Error(`status ${response.status}`);
   const fresh = (await response.json()) as TrackView;
   skewMs = Date.parse(fresh.server_time) - Date.now();
-  if (view?.eta && fresh.eta && view.eta.seq > fresh.eta.seq) fresh.eta = view.eta;
+  // The stream may have told a forecast that this reading was too early for.
+  if (view?.eta && view.stream.epoch === fresh.stream.epoch && view.eta.seq > (fresh.eta?.seq ?? -1)) fresh.eta = view.eta;
   view = fresh;
   heard();
   draw();

@@ -92,6 +92,7 @@ export const common = {
   history: {
     title: "履歴",
     empty: "履歴はまだありません",
+    system: "自動",
     by: (name: string) => name,
     units: (n: number) => (n > 0 ? `+${n}枚` : `${n}枚`),
     filterAll: "すべて",
