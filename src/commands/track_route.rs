@@ -242,10 +242,15 @@ fn save(
     Ok(eta)
 }
 
+/// The customer, the board, the technician and the desk: all see the same figure under the same number.
 fn eta_streams(profile: &Profile, tracked: &TrackedVisit) -> Vec<Stream> {
     let visit: VisitId = tracked.visit.id;
-    let mut streams =
-        vec![Stream::Visit(visit), Stream::Territory(tracked.visit.territory_id), Stream::Technician(profile.id)];
+    let mut streams = vec![
+        Stream::Visit(visit),
+        Stream::Territory(tracked.visit.territory_id),
+        Stream::Technician(profile.id),
+        Stream::Contract(tracked.contract),
+    ];
     if profile.territory != tracked.visit.territory_id {
         streams.push(Stream::Territory(profile.territory));
     }

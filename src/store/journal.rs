@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::Reader;
 use super::codec::json;
 use super::error::Fault;
-use super::schema::{company, etas, journal, stream_entries, streams, visits};
+use super::schema::{company, etas, issues, journal, stream_entries, streams, visits, work_orders};
 use super::unit::{EventRow, event_from};
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, Stream};
@@ -86,7 +86,10 @@ impl Reader<'_> {
             Stream::Visit(id) => query.filter(visits::id.eq(id)),
             Stream::Territory(id) => query.filter(visits::territory_id.eq(id)),
             Stream::Technician(id) => query.filter(visits::technician_id.eq(id)),
-            Stream::Contract(_) => return Ok(Vec::new()),
+            Stream::Contract(id) => {
+                let orders = work_orders::table.inner_join(issues::table).filter(issues::contract_id.eq(id));
+                query.filter(visits::work_order_id.eq_any(orders.select(work_orders::id)))
+            }
         };
         let snapshots: Vec<String> = query.load(self.database)?;
         snapshots.iter().map(|text| Ok(json(text)?)).collect()

@@ -16,6 +16,7 @@ use crate::domain::time::Timestamp;
 /// The part of a TrackView that the page shows.
 #[derive(Debug, Deserialize)]
 struct View {
+    visit_id: String,
     state: String,
     state_ja: String,
     state_en: String,
@@ -51,6 +52,7 @@ struct Place {
 
 #[derive(Debug, Deserialize)]
 struct Eta {
+    seq: i64,
     earliest: Timestamp,
     likely: Timestamp,
     latest: Timestamp,
@@ -233,6 +235,8 @@ impl Writer<'_> {
         let report = view.report.as_ref();
         let mut slots = vec![
             ("state", view.state.clone()),
+            ("visit", view.visit_id.clone()),
+            ("seq", view.eta.as_ref().map_or(String::new(), |eta| eta.seq.to_string())),
             ("vendor", self.own(&view.vendor_name_ja, &view.vendor_name_en)),
             ("headline", self.headline(view)),
             ("label", self.word(label)),

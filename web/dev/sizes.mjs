@@ -2,14 +2,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { budgets } from "./budgets.mjs";
 
 const dist = process.env.DIST ?? fileURLToPath(new URL("../dist", import.meta.url));
-/** Script, gzipped, in kB of 1,000 bytes. */
-const budgets = { home: 25, login: 40, desk: 120, board: 150, tech: 80, portal: 120, track: 25 };
 const size = (path) => gzipSync(readFileSync(dist + path), { level: 9 }).length / 1000;
 
 let failed = 0;
-for (const [page, budget] of Object.entries(budgets)) {
+for (const [page, { script: budget }] of Object.entries(budgets)) {
   const file = `/${page}.ja.html`;
   if (!existsSync(dist + file)) throw new Error(`build first: ${dist + file} is not there`);
   const html = readFileSync(dist + file, "utf8");

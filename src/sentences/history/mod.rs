@@ -9,6 +9,10 @@ use serde_json::{Map, Value};
 
 use super::Words;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::time::Timestamp;
+
+/// Forecasts are told in steps of so many seconds.
+const TOLD_S: i64 = 300;
 
 /// What happened, in words.
 pub fn sentence(event: &Event, zone: Tz) -> Words {
@@ -110,15 +114,26 @@ impl Facts<'_> {
         self.instant(pointer).map_or_else(String::new, |at| at.clock_face(self.zone))
     }
 
-    /// Local day and time of day.
-    fn day_clock(&self, pointer: &str) -> String {
-        self.instant(pointer).map_or_else(String::new, |at| {
+    /// Local day and time of day: `11/23 10:30`, and `23 Nov 10:30`, which is read the same way everywhere.
+    fn day_clock(&self, pointer: &str) -> Words {
+        self.instant(pointer).map_or_else(|| Words::new("", ""), |at| {
             let local = at.utc().with_timezone(&self.zone);
-            local.format("%-m/%-d %H:%M").to_string()
+            Words::new(local.format("%-m/%-d %H:%M").to_string(), local.format("%-d %b %H:%M").to_string())
         })
     }
 
-    fn instant(&self, pointer: &str) -> Option<crate::domain::time::Timestamp> {
+    /// The arrival window as every screen shows it: rounded outward to five minutes.
+    fn told(&self) -> (String, String) {
+        let (Some(from), Some(to)) = (self.instant("/eta/earliest"), self.instant("/eta/latest")) else {
+            return Default::default();
+        };
+        let from = from.seconds().div_euclid(TOLD_S);
+        let to = to.millis().div_euclid(1_000 * TOLD_S) + i64::from(to.millis() % (1_000 * TOLD_S) != 0);
+        let clock = |steps: i64| Timestamp::from_seconds(steps * TOLD_S).clock_face(self.zone);
+        (clock(from), clock(to.max(from + 1)))
+    }
+
+    fn instant(&self, pointer: &str) -> Option<Timestamp> {
         serde_json::from_value(self.data.pointer(pointer)?.clone()).ok()
     }
 }
@@ -140,7 +155,6 @@ mod tests {
     use crate::domain::access::Actor;
     use crate::domain::event::About;
     use crate::domain::ids::{EventId, Id, IssueId};
-    use crate::domain::time::Timestamp;
     use serde_json::json;
 
     fn event(kind: EventKind, data: Value) -> Event {
@@ -189,13 +203,19 @@ mod tests {
             EventKind::VisitAssigned,
             json!({"visit": {"technician_name": "林 健太", "planned_start": "2026-11-23T01:30:00.000Z"}}),
             "林 健太が 11/23 10:30 ごろ訪問の予定",
-            "林 健太 plans to come about 11/23 10:30",
+            "林 健太 plans to come about 23 Nov 10:30",
         );
         check(
             EventKind::PromiseMade,
             json!({"from": "2026-11-23T01:00:00.000Z", "to": "2026-11-23T02:00:00.000Z"}),
             "到着のお約束：11/23 10:00〜11:00",
-            "Arrival promised: 11/23 10:00 to 11:00",
+            "Arrival promised: 23 Nov 10:00 to 11:00",
+        );
+        check(
+            EventKind::EtaTold,
+            json!({"eta": {"earliest": "2026-11-23T01:34:10.000Z", "latest": "2026-11-23T01:45:00.001Z"}}),
+            "到着予定 10:30〜10:50 をお知らせ",
+            "Told to arrive between 10:30 and 10:50",
         );
         check(
             EventKind::ReportFiled,

@@ -16,7 +16,7 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::ReportFiled => report(facts),
         EventKind::PromiseMade | EventKind::PromiseChanged => promise(kind, facts),
         EventKind::EtaTold => {
-            let (from, to) = (facts.clock("/eta/earliest"), facts.clock("/eta/latest"));
+            let (from, to) = facts.told();
             Words::new(format!("到着予定 {from}〜{to} をお知らせ"), format!("Told to arrive between {from} and {to}"))
         }
         _ if who.is_empty() => plain(kind),
@@ -27,9 +27,9 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
 fn planned(kind: EventKind, who: &str, facts: &Facts<'_>) -> Words {
     let at = facts.day_clock("/visit/planned_start");
     if kind == EventKind::VisitAssigned {
-        return Words::new(format!("{who}が {at} ごろ訪問の予定"), format!("{who} plans to come about {at}"));
+        return Words::new(format!("{who}が {} ごろ訪問の予定", at.ja), format!("{who} plans to come about {}", at.en));
     }
-    Words::new(format!("訪問の予定を {at} ごろに変更（{who}）"), format!("Visit moved to about {at} ({who})"))
+    Words::new(format!("訪問の予定を {} ごろに変更（{who}）", at.ja), format!("Visit moved to about {} ({who})", at.en))
 }
 
 fn report(facts: &Facts<'_>) -> Words {
@@ -47,5 +47,5 @@ fn promise(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::PromiseMade => ("到着のお約束", "Arrival promised"),
         _ => ("到着のお約束を変更", "Promise changed"),
     };
-    Words::new(format!("{ja}：{from}〜{to}"), format!("{en}: {from} to {to}"))
+    Words::new(format!("{ja}：{}〜{to}", from.ja), format!("{en}: {} to {to}", from.en))
 }

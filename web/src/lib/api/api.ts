@@ -27,21 +27,21 @@ function query(values: Record<string, string | number | undefined | null>): stri
 /** Every route that the screens use, typed. Commands take the operation id of the user action as their last argument. */
 export const api = {
   logIn: (login: string, password: string) =>
-    send<{ token: string; user: T.Me }>("POST", "/api/session", { body: { login, password } }),
+    send<T.Session>("POST", "/api/session", { body: { login, password } }),
   me: () => get<T.Me>("/api/session"),
   logOut: (operation: string) => send<void>("DELETE", "/api/session", { operation }),
 
-  search: (q: string, options?: Signal) => get<{ hits: T.DeskHit[] }>(`/api/desk/search${query({ q })}`, options),
+  search: (q: string, options?: Signal) => get<T.SearchHits>(`/api/desk/search${query({ q })}`, options),
   catalog: () => get<T.Catalog>("/api/catalog"),
   contract: (id: string, options?: Signal) => get<T.ContractCard>(`/api/contracts/${part(id)}`, options),
   wallet: (contractId: string) => get<T.WalletDetail>(`/api/contracts/${part(contractId)}/wallet`),
-  history: (contractId: string, filter: { before?: string | null; limit?: number; asset_id?: string; site_id?: string } = {}) =>
-    get<T.History>(`/api/contracts/${part(contractId)}/history${query(filter)}`),
+  history: (contractId: string, filter: { before?: number | null; limit?: number; asset_id?: string; site_id?: string } = {}) =>
+    get<T.HistoryPage>(`/api/contracts/${part(contractId)}/history${query(filter)}`),
   preview: (body: T.IntakeRequest, options: Signal = {}) =>
     send<T.Consumption>("POST", "/api/interactions/preview", { ...options, body, attempts: 1 }),
   intake: (body: T.IntakeRequest, operation: string) => post<T.IntakeReceipt>("/api/interactions", body, operation),
   issue: (id: string) => get<T.IssueDetail>(`/api/issues/${part(id)}`),
-  closeIssue: (id: string, body: { version: number; outcome: T.RemoteOutcome; note: string }, operation: string) =>
+  closeIssue: (id: string, body: T.OutcomeRequest, operation: string) =>
     post<T.IssueDetail>(`/api/issues/${part(id)}/outcome`, body, operation),
 
   board: (filter: { territory_id?: string; date?: string }, options?: Signal) =>
@@ -50,9 +50,9 @@ export const api = {
     get<T.Ranking>(`/api/work-orders/${part(workOrderId)}/candidates`, options),
   assign: (workOrderId: string, body: T.AssignRequest, operation: string) =>
     post<T.Assigned>(`/api/work-orders/${part(workOrderId)}/assign`, body, operation),
-  unassign: (visitId: string, body: { version: number; reason: string }, operation: string) =>
-    post<{ work_order_id: string }>(`/api/visits/${part(visitId)}/unassign`, body, operation),
-  cancel: (visitId: string, body: { version: number; reason: string }, operation: string) =>
+  unassign: (visitId: string, body: T.WithdrawRequest, operation: string) =>
+    post<T.Unassigned>(`/api/visits/${part(visitId)}/unassign`, body, operation),
+  cancel: (visitId: string, body: T.WithdrawRequest, operation: string) =>
     post<T.VisitRow>(`/api/visits/${part(visitId)}/cancel`, body, operation),
   makeTrackLink: (visitId: string, operation: string) =>
     post<T.TrackLink>(`/api/visits/${part(visitId)}/track-links`, {}, operation),

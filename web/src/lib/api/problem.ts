@@ -39,7 +39,7 @@ export async function problemOf(response: Response): Promise<Problem> {
         status: response.status,
         ja: body.ja ?? body.code,
         en: body.en ?? body.code,
-        detail: body.detail ?? null,
+        detail: body.detail ?? {},
         field: body.field ?? null,
       };
     }
@@ -50,7 +50,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     status: response.status,
     ja: busy ? "サーバーが混み合っています。少し待ってもう一度お試しください。" : "サーバーで問題が起きました。もう一度お試しください。",
     en: busy ? "The server is busy. Please wait a moment and try again." : "Something went wrong on the server. Please try again.",
-    detail: null,
+    detail: {},
     field: null,
   };
 }

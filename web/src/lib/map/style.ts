@@ -162,7 +162,7 @@ export function baseStyle(
   const url = info.url.startsWith("/") ? origin + info.url : info.url;
   const base: SourceSpecification =
     info.kind === "pmtiles"
-      ? { type: "vector", tiles: [url], maxzoom, ...(info.bounds ? { bounds: info.bounds } : {}) }
+      ? { type: "vector", tiles: [url], maxzoom, ...(info.bounds ? { bounds: info.bounds as [number, number, number, number] } : {}) }
       : { type: "geojson", data: url };
   return {
     version: 8,

@@ -21,7 +21,7 @@ function eta(visitId: string, seq: number, likely = "01:00", extra: Partial<Eta>
   };
 }
 
-function visit(id: string, technician: string | null, version: number, state: VisitState, extra: Partial<VisitRow> = {}): VisitRow {
+function visit(id: string, technician: string, version: number, state: VisitState, extra: Partial<VisitRow> = {}): VisitRow {
   return {
     id,
     work_order_id: `wor_${id}`,
@@ -88,9 +88,9 @@ function board(visits: VisitRow[], queue: QueueRow[] = [], epoch = "e1"): Board 
 }
 
 let events = 0;
-function event(kind: string, data: Record<string, unknown>, about: Partial<LiveEvent> = {}): LiveEvent {
+function event(kind: LiveEvent["kind"], data: Record<string, unknown>, about: Partial<LiveEvent> = {}): LiveEvent {
   events += 1;
-  const actor = { kind: "system" as const, id: null, name: "", role: "" };
+  const actor = { kind: "system" as const, name: "" };
   return { id: `evt_${events}`, kind, version: 1, at: at("00:00"), actor, contract_id: null, issue_id: null, work_order_id: null, visit_id: null, technician_id: null, data, ...about };
 }
 

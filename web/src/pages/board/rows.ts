@@ -1,4 +1,5 @@
 import type { Board, Eta, Fix, LiveEvent, QueueRow, VisitRow, VisitState } from "$lib/api/types";
+import { Forecasts } from "$lib/forecasts";
 
 /** Withdrawn visits keep their place in `visits` (so that a late event cannot bring them back) but not in a lane. */
 const WITHDRAWN: ReadonlySet<VisitState> = new Set<VisitState>(["cancelled", "declined"]);
@@ -37,6 +38,7 @@ const newTables = (): Tables => ({ visits: new Map(), lanes: new Map(), queue: n
 export class BoardRows {
   /** Highest version seen of each work order, and whether that one has left the queue. */
   #orders = new Map<string, { version: number; gone: boolean }>();
+  #forecasts = new Forecasts();
   #epoch = "";
 
   constructor(readonly tables: Tables = newTables()) {}
@@ -45,9 +47,9 @@ export class BoardRows {
     const { visits, lanes, queue, fixes } = this.tables;
     this.#orders.clear();
     // Another epoch numbers its forecasts anew.
-    const known = board.stream.epoch === this.#epoch ? new Map(visits) : new Map<string, VisitRow>();
+    if (board.stream.epoch !== this.#epoch) this.#forecasts.clear();
     this.#epoch = board.stream.epoch;
-    const fresh = board.visits.map((visit) => newest(known.get(visit.id), visit));
+    const fresh = board.visits.map((visit) => this.#forecast(visit));
     replace(visits, fresh.map((visit) => [visit.id, visit]), same);
     const grouped = new Map<string, VisitRow[]>(board.technicians.map((technician) => [technician.id, []]));
     for (const { id } of fresh) {
@@ -79,10 +81,17 @@ export class BoardRows {
   }
 
   eta(eta: Eta): boolean {
+    const news = this.#forecasts.hear(eta);
     const visit = this.tables.visits.get(eta.visit_id);
-    if (!visit || !AHEAD.has(visit.state) || (visit.eta && visit.eta.seq >= eta.seq)) return false;
+    if (!news || !visit || !AHEAD.has(visit.state)) return false;
     this.#place({ ...visit, eta });
     return true;
+  }
+
+  /** The row with the newest forecast that is known; a row's own may be older than what the stream has told. */
+  #forecast(visit: VisitRow): VisitRow {
+    const eta = AHEAD.has(visit.state) ? this.#forecasts.of(visit.id, visit.eta) : visit.eta;
+    return eta === visit.eta ? visit : { ...visit, eta };
   }
 
   fix(technicianId: string, fix: Fix): boolean {
@@ -95,7 +104,7 @@ export class BoardRows {
   #show(visit: VisitRow, change: Change): void {
     const known = this.tables.visits.get(visit.id);
     if (known && known.version > visit.version) return;
-    const shown = newest(known, visit);
+    const shown = this.#forecast(visit);
     if (known && same(known, shown)) return;
     this.#place(shown);
     change.visits.push(shown);
@@ -133,12 +142,6 @@ export class BoardRows {
       change.removed.push(row.work_order_id);
     }
   }
-}
-
-/** The row with the newer of both forecasts; a row without one says that there is none any more. */
-function newest(known: VisitRow | undefined, visit: VisitRow): VisitRow {
-  const newer = known?.eta && visit.eta && known.eta.seq > visit.eta.seq;
-  return newer ? { ...visit, eta: known.eta } : visit;
 }
 
 function same(a: unknown, b: unknown): boolean {

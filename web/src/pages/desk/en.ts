@@ -15,7 +15,7 @@ export const en = {
   ].map(([key, what]) => `${key}\t${what}`).join("\n"),
   search: {
     label: "Phone, name, kana, contract or serial number",
-    placeholder: "e.g. 0101, ほくりく, KNZ-C-1001",
+    placeholder: "e.g. last digits of the phone, contract number",
     hits: (n: number) => `${n} found`,
     none: "No customer found. Try part of the number, or kana.",
     start: "Search to open a customer's contract, balance and visits.",
@@ -114,7 +114,6 @@ export const en = {
     noTickets: "none used",
     dispatch: "Passed to dispatch",
     remote: "Handled by phone",
-    link: "Tracking link",
     next: "Next contact",
   },
 } satisfies Words<typeof ja>;

@@ -12,7 +12,7 @@ export const ja = {
   ].map(([key, what]) => `${key}\t${what}`).join("\n"),
   search: {
     label: "電話番号・名前・かな・契約番号・製造番号",
-    placeholder: "例 0101、ほくりく、KNZ-C-1001",
+    placeholder: "例 電話の下4桁、お名前のかな、契約番号",
     hits: (n: number) => `${n}件`,
     none: "該当するお客様がありません。番号の一部やかなでもお探しください。",
     start: "検索するとお客様の契約・残高・訪問状況が開きます。",
@@ -111,7 +111,6 @@ export const ja = {
     noTickets: "使用なし",
     dispatch: "手配へ回しました",
     remote: "電話で対応",
-    link: "到着案内リンク",
     next: "次の応対へ",
   },
 };

@@ -1,6 +1,7 @@
 import { api, send } from "$lib/api/api";
 import { isProblem } from "$lib/api/problem";
 import type { Catalog, Cursor, Eta, LiveEvent, Me, MyDay, MyVisit, ProgressRequest, ReportRequest, VisitRow, VisitState } from "$lib/api/types";
+import { Forecasts } from "$lib/forecasts";
 import { live } from "$lib/live.svelte";
 import { homes, serverNow, setServerTime, whoAmI } from "$lib/session.svelte";
 import { after, inOrder, isLive, isStarted, nextVisit, undoneByServer, type Act } from "./flow";
@@ -112,6 +113,7 @@ class Day {
       this.reachable = true;
       this.error = null;
       this.syncedAt = serverNow();
+      if (day.stream.epoch !== this.snapshot?.stream.epoch) forecasts.clear();
       // An answer to a tap may have been faster than this reading.
       const known = new Map(this.snapshot?.visits.map((visit) => [visit.id, visit]));
       const visits = day.visits.map((visit) => newer(known.get(visit.id), visit));
@@ -151,7 +153,7 @@ class Day {
     const row = event.data.visit as VisitRow | undefined;
     if (!row) return;
     const known = this.snapshot?.visits.find((visit) => visit.id === row.id);
-    const own = event.actor.id !== null && event.actor.id === this.me?.id;
+    const own = event.actor.kind === "user" && event.actor.id === this.me?.id;
     if (!own) this.#announce(event.kind, row, known);
     if (known) this.#merge({ ...known, ...row });
     if (!known || !own) {
@@ -170,7 +172,7 @@ class Day {
 
   #eta(eta: Eta): void {
     const day = this.snapshot;
-    if (!day) return;
+    if (!forecasts.hear(eta) || !day) return;
     this.snapshot = { ...day, visits: day.visits.map((visit) => (visit.id === eta.visit_id ? { ...visit, eta } : visit)) };
   }
 
@@ -231,6 +233,7 @@ class Day {
   }
 }
 
+const forecasts = new Forecasts();
 export const day = new Day();
 
 function transmit(command: Command): Promise<MyVisit> {
@@ -247,8 +250,6 @@ function transmit(command: Command): Promise<MyVisit> {
 
 /** Of two readings of a visit the later one; of two forecasts the one with the higher number. */
 function newer(known: MyVisit | undefined, read: MyVisit): MyVisit {
-  if (!known) return read;
-  const later = read.version >= known.version ? read : known;
-  const eta = known.eta && read.eta && known.eta.seq > read.eta.seq ? known.eta : later.eta;
-  return { ...later, eta };
+  const later = !known || read.version >= known.version ? read : known;
+  return { ...later, eta: forecasts.of(later.id, later.eta) };
 }

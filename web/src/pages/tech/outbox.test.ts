@@ -35,7 +35,7 @@ class Server {
   #act(command: Command): MyVisit | ProblemError {
     const moved = after(this.visit, [command]);
     if (moved.state === this.visit.state && command.act !== "delay") {
-      return new ProblemError({ code: "visit.transition", status: 409, ja: "その操作はできません。", en: "Not possible.", detail: null, field: null });
+      return new ProblemError({ code: "visit.transition", status: 409, ja: "その操作はできません。", en: "Not possible.", detail: {}, field: null });
     }
     this.done.push(command.act);
     this.bodies.push(command.body);
@@ -168,7 +168,7 @@ describe("taps on their way", () => {
 
   it("wait for a log-in instead of being lost", async () => {
     const take = server.take.bind(server);
-    server.take = () => Promise.reject(new ProblemError({ code: "auth.required", status: 401, ja: "", en: "", detail: null, field: null }));
+    server.take = () => Promise.reject(new ProblemError({ code: "auth.required", status: 401, ja: "", en: "", detail: {}, field: null }));
     const { outbox, seen } = await page();
     await outbox.add(tap("set_out"));
     await settled();

@@ -72,7 +72,7 @@ describe("the trail", () => {
 
   it("lets go of what the server refuses for good", async () => {
     const { trail: made, seen } = await trail(() =>
-      Promise.reject(new ProblemError({ code: "position.off_shift", status: 409, ja: "", en: "", detail: null, field: null })),
+      Promise.reject(new ProblemError({ code: "position.off_shift", status: 409, ja: "", en: "", detail: {}, field: null })),
     );
     await made.take(fix(0, 0));
     expect(seen.unsent).toBe(0);

@@ -43,9 +43,9 @@ function mark(selector: string, attributes: Record<string, string>): void {
 
 function draw(): void {
   if (!view) return;
-  const { state, rail, van_x, van_y, phone_digits, ...texts } = slotsOf(view, words, Date.now() + skewMs);
+  const { state, visit, seq, rail, van_x, van_y, phone_digits, ...texts } = slotsOf(view, words, Date.now() + skewMs);
   for (const [slot, text] of Object.entries(texts)) put(slot, text);
-  mark(".answer", { "data-state": state });
+  mark(".answer", { "data-state": state, "data-eta-visit": visit, "data-eta-seq": seq });
   mark(".rail .van", { cx: rail });
   mark(".dial", { "data-ring": texts.ring });
   mark(".dial .van", { cx: van_x, cy: van_y });
@@ -81,7 +81,8 @@ async function refetch(): Promise<Cursor | null> {
   if (!response.ok) throw new Error(`status ${response.status}`);
   const fresh = (await response.json()) as TrackView;
   skewMs = Date.parse(fresh.server_time) - Date.now();
-  if (view?.eta && fresh.eta && view.eta.seq > fresh.eta.seq) fresh.eta = view.eta;
+  // The stream may have told a forecast that this reading was too early for.
+  if (view?.eta && view.stream.epoch === fresh.stream.epoch && view.eta.seq > (fresh.eta?.seq ?? -1)) fresh.eta = view.eta;
   view = fresh;
   heard();
   draw();

@@ -7,6 +7,9 @@ export interface Step { word: string; time: string; stage: "done" | "now" | "tod
 /** What the page says, by place. The server fills the same places for the first state (`src/web/track.rs`). */
 export interface Slots {
   state: string;
+  /** The visit, and the number of the forecast that is held: the same as on every other screen. */
+  visit: string;
+  seq: string;
   vendor: string;
   headline: string;
   label: string;
@@ -50,6 +53,8 @@ export function slotsOf(view: TrackView, words: TrackWords, now: number): Slots 
   const updated = eta?.computed_at ?? last?.at;
   return {
     state: view.state,
+    visit: view.visit_id,
+    seq: view.eta ? String(view.eta.seq) : "",
     vendor: own(view.vendor_name_ja, view.vendor_name_en),
     headline: words[`headline_${view.state}`] ?? own(view.state_ja, view.state_en),
     label: coming ? (eta ? words.label_eta! : promised ? words.label_promised! : "") : last ? (words[`label_${view.state}`] ?? words.label_at!) : "",

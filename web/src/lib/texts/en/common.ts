@@ -84,6 +84,7 @@ export const common = {
     of: "Issued",
     issued: "Issued on",
     expires: "Valid until",
+    endless: "no expiry",
     tickets: "Ticket numbers",
     ticket: "Number",
     state: "State",
@@ -93,6 +94,7 @@ export const common = {
   history: {
     title: "History",
     empty: "No history yet",
+    system: "Automatic",
     by: (name: string) => name,
     units: (n: number) => (n > 0 ? `+${n}` : `${n}`) + (Math.abs(n) === 1 ? " ticket" : " tickets"),
     filterAll: "All",

@@ -82,6 +82,7 @@ export const common = {
     of: "発行",
     issued: "発行日",
     expires: "有効期限",
+    endless: "無期限",
     tickets: "チケット番号",
     ticket: "番号",
     state: "状態",
@@ -91,6 +92,7 @@ export const common = {
   history: {
     title: "履歴",
     empty: "履歴はまだありません",
+    system: "自動",
     by: (name: string) => name,
     units: (n: number) => (n > 0 ? `+${n}枚` : `${n}枚`),
     filterAll: "すべて",
