@@ -202,7 +202,10 @@ async fn the_arrival_figure_comes_at_once_and_then_with_every_change() {
     let world = World::new().await;
     let visit = world.visit();
     let stored = serde_json::to_string(&eta(visit, 5)).unwrap();
-    world.sql(&format!("INSERT INTO etas (visit_id, seq, snapshot, told) VALUES ({}, 5, '{stored}', '{{}}')", blob(visit)));
+    world.sql(&format!(
+        "INSERT INTO etas (visit_id, seq, snapshot, told) VALUES ({}, 5, '{stored}', '{{}}')",
+        blob(visit)
+    ));
     let dispatcher = world.person(Role::Dispatcher).await;
     let mut socket = Socket::open(&world, &dispatcher).await;
     let topic = Stream::Visit(visit);

@@ -116,10 +116,13 @@ impl Facts<'_> {
 
     /// Local day and time of day: `11/23 10:30`, and `23 Nov 10:30`, which is read the same way everywhere.
     fn day_clock(&self, pointer: &str) -> Words {
-        self.instant(pointer).map_or_else(|| Words::new("", ""), |at| {
-            let local = at.utc().with_timezone(&self.zone);
-            Words::new(local.format("%-m/%-d %H:%M").to_string(), local.format("%-d %b %H:%M").to_string())
-        })
+        self.instant(pointer).map_or_else(
+            || Words::new("", ""),
+            |at| {
+                let local = at.utc().with_timezone(&self.zone);
+                Words::new(local.format("%-m/%-d %H:%M").to_string(), local.format("%-d %b %H:%M").to_string())
+            },
+        )
     }
 
     /// The arrival window as every screen shows it: rounded outward to five minutes.
