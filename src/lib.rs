@@ -19,6 +19,7 @@ pub mod planner;
 pub mod replay;
 pub mod roads;
 pub mod sentences;
+pub mod sim;
 pub mod store;
 pub mod views;
 pub mod web;

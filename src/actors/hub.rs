@@ -107,7 +107,9 @@ impl Hub {
     /// The socket has read the journal up to `seen`. False when more was published meanwhile.
     pub fn go_live(&self, outbox: &Outbox, topic: Stream, seen: i64) -> bool {
         let topics = self.topics_mut();
-        if !outbox.go_live(topic, seen) {
+        // What was published before the socket joined is published to nobody again: it must be read.
+        let published = topics.get(&topic).map_or(UNKNOWN, |topic| topic.published.load(Ordering::Relaxed));
+        if seen < published || !outbox.go_live(topic, seen) {
             return false;
         }
         if let Some(topic) = topics.get(&topic)

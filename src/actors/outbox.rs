@@ -60,6 +60,8 @@ pub struct Orders {
 struct State {
     queue: VecDeque<(Option<Latest>, Bytes)>,
     topics: BTreeMap<Stream, Place>,
+    /// The newest arrival figure that went out on each topic, or that the client came with: none is sent twice.
+    shown: BTreeMap<(Stream, VisitId), u64>,
     orders: Orders,
     waker: Option<Waker>,
 }
@@ -84,6 +86,18 @@ impl State {
             waker.wake();
         }
         true
+    }
+
+    /// Whether this figure is newer than what the client has; from now on it has it.
+    fn is_news(&mut self, topic: Stream, visit: VisitId, seq: u64) -> bool {
+        let shown = self.shown.entry((topic, visit)).or_insert(0);
+        let news = seq > *shown;
+        *shown = seq.max(*shown);
+        news
+    }
+
+    fn forget_shown(&mut self, topic: Stream) {
+        self.shown.retain(|(of, _), _| *of != topic);
     }
 
     fn close(&mut self, code: u16, reason: &str) {
@@ -174,7 +188,9 @@ impl Outbox {
                     keep_newest(etas, visit, seq, frame);
                     true
                 }
-                Some(Place::Live { .. }) => state.push(Some(Latest::Eta(topic, visit)), frame.clone()),
+                Some(Place::Live { .. }) => {
+                    !state.is_news(topic, visit, seq) || state.push(Some(Latest::Eta(topic, visit)), frame.clone())
+                }
             }
         };
         self.slow_unless(fits);
@@ -201,15 +217,26 @@ impl Outbox {
     }
 
     pub(super) fn join(&self, topic: Stream) {
-        self.lock().topics.insert(topic, Place::CatchingUp { newest: 0, etas: BTreeMap::new() });
+        let mut state = self.lock();
+        state.forget_shown(topic);
+        state.topics.insert(topic, Place::CatchingUp { newest: 0, etas: BTreeMap::new() });
     }
 
     pub(super) fn leave(&self, topic: Stream) -> bool {
-        self.lock().topics.remove(&topic).is_some()
+        let mut state = self.lock();
+        state.forget_shown(topic);
+        state.topics.remove(&topic).is_some()
     }
 
     pub(super) fn leave_all(&self) -> Vec<Stream> {
-        std::mem::take(&mut self.lock().topics).into_keys().collect()
+        let mut state = self.lock();
+        state.shown.clear();
+        std::mem::take(&mut state.topics).into_keys().collect()
+    }
+
+    /// The client has this figure of a visit already, from the picture with which its page began.
+    pub fn has_eta(&self, topic: Stream, visit: VisitId, seq: u64) {
+        self.lock().is_news(topic, visit, seq);
     }
 
     /// Notes an arrival figure that the journal reader found, unless a newer one came meanwhile.
@@ -230,8 +257,9 @@ impl Outbox {
             if *newest > seen {
                 return false;
             }
-            let waiting = std::mem::take(etas);
+            let mut waiting = std::mem::take(etas);
             *place = Place::Live { seen };
+            waiting.retain(|visit, (seq, _)| state.is_news(topic, *visit, *seq));
             waiting.is_empty() || state.push(None, frame::join(waiting.into_values().map(|(_, frame)| frame)))
         };
         self.slow_unless(fits);

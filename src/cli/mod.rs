@@ -3,8 +3,11 @@
 mod backup;
 mod demo;
 mod import;
+pub mod plan;
+mod replay;
 mod schemas;
 mod serve;
+mod simulate;
 mod user;
 mod watch;
 
@@ -31,6 +34,10 @@ enum Command {
     Serve(serve::Options),
     /// Run a server with a fictional company, simulated technicians and customers: see a living board within a minute
     Demo(demo::Options),
+    /// Replay a working day: a company, its calls and simulated people, all through the public interface
+    Replay(replay::Options),
+    /// Plan a day from a problem file
+    Plan(plan::Args),
     /// Import a whole company from one JSON file
     Import(import::Options),
     /// Bring the tables of the database up to date
@@ -45,6 +52,8 @@ enum Command {
     Watch(watch::Options),
     /// Write the generated schemas (OpenAPI, live frames, events) into a folder
     Schemas(schemas::Options),
+    /// Live through a day in a simulated world with panics and power cuts, and check everything
+    Simulate(simulate::Options),
 }
 
 /// Runs what the arguments say. The exit code is 0 when all went well.
@@ -65,6 +74,8 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
     match arguments.command {
         Command::Serve(options) => in_system(serve::run(start(settings)?, options))?,
         Command::Demo(options) => in_system(demo::run(settings, options))?,
+        Command::Replay(options) => return in_system(replay::run(settings, options)),
+        Command::Plan(options) => plan::run(&options)?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Migrate => serve::migrate(&start(settings)?)?,
         Command::Verify => return in_system(serve::verify(start(settings)?)),
@@ -72,6 +83,7 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Backup(options) => backup::run(&start(settings)?, &options)?,
         Command::Watch(options) => in_system(watch::run(options))?,
         Command::Schemas(options) => schemas::run(&options)?,
+        Command::Simulate(options) => return simulate::run(&options),
     }
     Ok(done)
 }

@@ -14,7 +14,8 @@ use crate::map::BaseMap;
 use crate::node::Application;
 use crate::node::services::World;
 use crate::node::settings::Settings;
-use crate::roads::GreatCircle;
+use crate::replay;
+use crate::roads::{GreatCircle, TravelTimes};
 use crate::store::{Store, connection};
 
 #[derive(clap::Args)]
@@ -22,6 +23,9 @@ pub struct Options {
     /// Base map: a PMTiles file of vector tiles
     #[arg(long, value_name = "FILE")]
     pub basemap: Option<PathBuf>,
+    /// Travel times of a working day's scenario, for replays
+    #[arg(long, value_name = "FILE")]
+    pub roads_of: Option<PathBuf>,
     #[command(flatten)]
     pub clock: ClockOptions,
 }
@@ -56,7 +60,11 @@ impl ClockOptions {
 /// Serves until the process is told to stop.
 pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let clock = options.clock.clock()?;
-    let world = World { travel: Arc::new(GreatCircle::CITY), map: Arc::new(base_map(&options).await?) };
+    let travel: Arc<dyn TravelTimes> = match &options.roads_of {
+        Some(scenario) => replay::roads_of(scenario)?,
+        None => Arc::new(GreatCircle::CITY),
+    };
+    let world = World { travel, map: Arc::new(base_map(&options).await?) };
     let application = Application::build(&settings, clock, Seeds::from_entropy()?, world)?;
     println!("kaketsuke listens on http://{}", application.address());
     application.run().await

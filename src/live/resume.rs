@@ -32,7 +32,8 @@ pub async fn subscribe(
     let watcher = watcher.clone();
     let picture = read(services, move |reader| look(reader, &watcher, topic)).await;
     let picture = picture.inspect_err(|_| services.hub.leave(outbox, topic))?;
-    let eta_seq = after.as_ref().and_then(|after| after.eta_seq);
+    // A figure of another life of the data says nothing about those of this one.
+    let eta_seq = after.as_ref().filter(|after| after.epoch == picture.epoch).and_then(|after| after.eta_seq);
     let (first, start) = place(topic, &picture, after.as_ref());
     outbox.push(frame::of(&first));
     offer_etas(outbox, topic, &picture.etas, eta_seq);
@@ -60,8 +61,10 @@ fn place(topic: Stream, picture: &Picture, after: Option<&After>) -> (ServerFram
 
 /// The client's `eta_seq` counts on a visit's topic only: elsewhere each visit has its own.
 fn offer_etas(outbox: &Outbox, topic: Stream, etas: &[Eta], eta_seq: Option<u64>) {
-    let seen = eta_seq.filter(|_| matches!(topic, Stream::Visit(_)));
-    for eta in etas.iter().filter(|eta| seen.is_none_or(|seen| eta.seq > seen)) {
+    if let (Stream::Visit(visit), Some(seen)) = (topic, eta_seq) {
+        outbox.has_eta(topic, visit, seen);
+    }
+    for eta in etas {
         outbox.offer_eta(topic, eta.visit_id, eta.seq, &frame::eta(topic, eta));
     }
 }

@@ -2,6 +2,7 @@
 //! README.md beside this file names the properties that are guaranteed.
 
 pub mod answer;
+pub mod day;
 pub mod explain;
 pub mod goals;
 pub mod insert;

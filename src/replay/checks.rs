@@ -65,7 +65,8 @@ async fn history(api: &Api, contract: ContractId) -> Result<Vec<HistoryEntry>, C
 
 fn tickets(records: &mut Records, history: &[HistoryEntry]) {
     for entry in history {
-        let units = entry.units.unwrap_or(0).abs();
+        // `entry.units` is the change of the balance, which a capture leaves as it was; every unit here is a numbered ticket.
+        let units = i64::try_from(entry.tickets.len()).unwrap_or_default();
         match entry.kind {
             EventKind::WalletHeld => records.held += units,
             EventKind::WalletCaptured => records.captured += units,

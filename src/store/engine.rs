@@ -202,10 +202,14 @@ fn attempt(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
     }
 }
 
+/// Told of what a job made once it is committed, whether or not anybody still waits for the answer.
+pub(super) type Notice<T> = Box<dyn FnOnce(&T) + Send>;
+
 /// A job made of a closure.
 pub(super) struct Task<F, T> {
     work: F,
     made: Option<T>,
+    notice: Notice<T>,
     reply: oneshot::Sender<Result<T, Fault>>,
 }
 
@@ -214,9 +218,9 @@ where
     F: FnMut(&mut Database) -> Result<T, Fault> + Send + 'static,
     T: Send + 'static,
 {
-    pub fn new(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, Fault>>) {
+    pub fn new(work: F, notice: Notice<T>) -> (Box<dyn Job>, oneshot::Receiver<Result<T, Fault>>) {
         let (reply, answer) = oneshot::channel();
-        (Box::new(Self { work, made: None, reply }), answer)
+        (Box::new(Self { work, made: None, notice, reply }), answer)
     }
 }
 
@@ -231,8 +235,11 @@ where
     }
 
     fn settle(self: Box<Self>, outcome: Result<(), Fault>) {
-        let Self { made, reply, .. } = *self;
+        let Self { made, notice, reply, .. } = *self;
         let answer = outcome.and_then(|()| made.ok_or(Fault::Store(StoreError::Stopped)));
+        if let Ok(made) = &answer {
+            notice(made);
+        }
         // The caller may have given up; its command stands all the same.
         let _ = reply.send(answer);
     }

@@ -64,6 +64,15 @@ impl Reader<'_> {
         Ok(heads)
     }
 
+    /// Every stream with its head, in the order of their names.
+    pub fn all_heads(&mut self) -> Result<Vec<(Stream, i64)>, Fault> {
+        let rows: Vec<(String, i64)> =
+            streams::table.order(streams::stream).select((streams::stream, streams::head)).load(self.database)?;
+        rows.into_iter()
+            .map(|(name, head)| Ok((name.parse().map_err(super::error::StoreError::corrupt)?, head)))
+            .collect()
+    }
+
     /// The arrival figures in force on a topic: of the visit, or of the live visits of a territory or technician.
     pub fn etas(&mut self, topic: Stream) -> Result<Vec<Eta>, Fault> {
         let live: Vec<VisitState> = VisitState::ALL.iter().copied().filter(|state| state.is_live()).collect();

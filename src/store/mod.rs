@@ -35,6 +35,7 @@ pub mod visits;
 mod wake;
 pub mod wallet;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use connection::Address;
@@ -48,6 +49,7 @@ use connection::Database;
 use engine::{Engine, Task};
 
 use crate::domain::access::Actor;
+use crate::domain::event::Stream;
 use crate::effects::chaos::Chaos;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
@@ -69,6 +71,9 @@ impl<'a> Reader<'a> {
         self.zone
     }
 }
+
+/// Streams that a command made longer, with their new heads.
+type Heads = BTreeMap<Stream, i64>;
 
 /// The handle that all rooms share.
 #[derive(Clone)]
@@ -134,7 +139,7 @@ impl Store {
     {
         let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
         let chaos = self.chaos.clone();
-        let (job, answer) = Task::new(move |database| {
+        self.write(move |database| {
             if let Some(earlier) = unit::earlier_answer(database, operation)? {
                 return Ok((earlier, Default::default()));
             }
@@ -146,12 +151,8 @@ impl Store {
             unit.keep_answer(operation, &made)?;
             chaos.point("store.command");
             Ok((made, unit.finish()?))
-        });
-        self.engine.write(job);
-        let (made, heads) = self.wait(answer).await?;
-        self.chaos.point("store.committed");
-        self.wakes.grown(&heads);
-        Ok(made)
+        })
+        .await
     }
 
     /// Runs a change of the system's own, such as an import or the expiry of tickets.
@@ -162,16 +163,26 @@ impl Store {
     {
         let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
         let chaos = self.chaos.clone();
-        let (job, answer) = Task::new(move |database| {
+        self.write(move |database| {
             let mut unit = Unit::new(database, &seeds, clock.now(), zone, actor.clone());
             let made = work(&mut unit)?;
             chaos.point("store.task");
             Ok((made, unit.finish()?))
-        });
+        })
+        .await
+    }
+
+    /// The watchers are woken by the commit itself, so that a caller who has gone away delays nobody.
+    async fn write<F, T>(&self, work: F) -> Result<T, Fault>
+    where
+        F: FnMut(&mut Database) -> Result<(T, Heads), Fault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let wakes = Arc::clone(&self.wakes);
+        let (job, answer) = Task::new(work, Box::new(move |(_, heads): &(T, Heads)| wakes.grown(heads)));
         self.engine.write(job);
-        let (made, heads) = self.wait(answer).await?;
+        let (made, _) = self.wait(answer).await?;
         self.chaos.point("store.committed");
-        self.wakes.grown(&heads);
         Ok(made)
     }
 
@@ -182,7 +193,7 @@ impl Store {
         T: Send + 'static,
     {
         let zone = self.zone;
-        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)));
+        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)), Box::new(|_| ()));
         self.engine.read(job);
         self.wait(answer).await
     }

@@ -202,7 +202,7 @@ async fn the_arrival_figure_comes_at_once_and_then_with_every_change() {
     let world = World::new().await;
     let visit = world.visit();
     let stored = serde_json::to_string(&eta(visit, 5)).unwrap();
-    world.sql(&format!("INSERT INTO etas (visit_id, seq, snapshot, told) VALUES ({}, 5, '{stored}', '')", blob(visit)));
+    world.sql(&format!("INSERT INTO etas (visit_id, seq, snapshot, told) VALUES ({}, 5, '{stored}', '{{}}')", blob(visit)));
     let dispatcher = world.person(Role::Dispatcher).await;
     let mut socket = Socket::open(&world, &dispatcher).await;
     let topic = Stream::Visit(visit);
@@ -213,6 +213,22 @@ async fn the_arrival_figure_comes_at_once_and_then_with_every_change() {
     let mut again = Socket::open(&world, &dispatcher).await;
     again.subscribe(topic, json!({ "epoch": "life-1", "offset": 0, "eta_seq": 5 })).await;
     again.silence().await;
+}
+
+/// A figure is saved before it is shown, so a page may have it before it is published.
+#[actix_web::test]
+async fn a_figure_that_the_page_began_with_is_not_sent_again() {
+    let world = World::new().await;
+    let visit = world.visit();
+    let dispatcher = world.person(Role::Dispatcher).await;
+    let mut socket = Socket::open(&world, &dispatcher).await;
+    let topic = Stream::Visit(visit);
+    socket.subscribe(topic, json!({ "epoch": "life-1", "offset": 0, "eta_seq": 5 })).await;
+    world.services.hub.publish_eta(&[topic], &eta(visit, 5));
+    world.services.hub.publish_eta(&[topic], &eta(visit, 6));
+    assert_eq!(socket.hear().await.frame()["eta"]["seq"], 6);
+    world.services.hub.publish_eta(&[topic], &eta(visit, 6));
+    socket.silence().await;
 }
 
 #[actix_web::test]
@@ -278,4 +294,19 @@ async fn whoever_does_not_read_is_cut_off_and_the_others_go_on() {
     assert!(heard < total, "{heard}");
     // He slept through the close frame if the connection was cut before he read so far.
     assert!(matches!(code, 4000 | 1006), "{code}");
+}
+
+#[actix_web::test]
+async fn whoever_comes_back_hears_what_he_missed_also_while_others_are_up_to_date() {
+    let world = World::new().await;
+    let dispatcher = world.person(Role::Dispatcher).await;
+    let topic = Stream::Territory(world.territory);
+    world.happens(&[topic], EventKind::WorkOrderOpened, json!({})).await;
+    let mut present = Socket::open(&world, &dispatcher).await;
+    present.subscribe(topic, Value::Null).await;
+    world.happens(&[topic], EventKind::WorkOrderClosed, json!({})).await;
+    assert_eq!(present.offsets(1).await, [2]);
+    let mut returning = Socket::open(&world, &dispatcher).await;
+    returning.subscribe(topic, after(1)).await;
+    assert_eq!(returning.offsets(1).await, [2]);
 }

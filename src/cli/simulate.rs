@@ -1,0 +1,35 @@
+//! `simulate`: a day of the whole server in a simulated world.
+
+use std::process::ExitCode;
+
+use crate::sim;
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// What everything in the world follows from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Hours of the day, from half past eight in the morning
+    #[arg(long, default_value_t = 8)]
+    hours: u32,
+    /// At the named points one passage in so many falls over; 0: none
+    #[arg(long, value_name = "TIMES", default_value_t = 60)]
+    panics: u32,
+    /// Times that the server loses its power
+    #[arg(long, value_name = "TIMES", default_value_t = 2)]
+    power_cuts: u32,
+    /// Customers of the demo company that take part
+    #[arg(long, value_name = "COUNT", default_value_t = 40)]
+    customers: usize,
+}
+
+/// Prints what came of it. The exit code says whether something was wrong.
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let weather =
+        sim::Options { panic_once_in: options.panics, power_cuts: options.power_cuts, customers: options.customers };
+    let outcome = sim::run(options.seed, options.hours, &weather)?;
+    println!("{}", serde_json::to_string_pretty(&outcome)?);
+    println!("journal {}  {} events, {} panics", outcome.journal, outcome.events, outcome.panic_count());
+    println!("simulate: {} finding(s)", outcome.wrong.len());
+    Ok(if outcome.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,88 @@
+//! One job and one technician of the file, checked and made dense; the error says what is wrong with it.
+
+use super::model::{Job, Technician};
+use super::rules::TIME_MAX;
+use super::rules::lateness::Lateness;
+use super::rules::load::Limits;
+use super::rules::overtime::Shift;
+use super::rules::pause::Pause;
+use super::rules::window::Windows;
+use super::wire;
+
+/// A stable code and a sentence.
+pub(super) type Reason = (&'static str, String);
+
+fn time(what: &str, v: i64) -> Result<i32, Reason> {
+    if v.abs() <= i64::from(TIME_MAX) { Ok(v as i32) } else { Err(("out_of_range", format!("{what} is {v} s"))) }
+}
+
+fn length(what: &str, v: i64) -> Result<i32, Reason> {
+    if v < 0 { Err(("negative", format!("{what} is {v}"))) } else { time(what, v) }
+}
+
+fn place(what: &str, v: usize, places: usize) -> Result<u32, Reason> {
+    if v < places { Ok(v as u32) } else { Err(("no_such_place", format!("{what} is place {v} of {places}"))) }
+}
+
+pub(super) fn job(j: &wire::Job, places: usize) -> Result<Job, Reason> {
+    if j.windows.is_empty() {
+        return Err(("no_window", "there is no window in which the service could start".to_owned()));
+    }
+    let release = time("release", j.release.unwrap_or(-i64::from(TIME_MAX)))?;
+    let mut windows = Vec::new();
+    let mut last = None;
+    for (a, b) in &j.windows {
+        let (a, b) = (time("window", *a)?, time("window", *b)?);
+        if a > b || last.is_some_and(|l| a <= l) {
+            return Err(("window_order", format!("window {a}..{b} is not in order")));
+        }
+        last = Some(b);
+        if b >= release {
+            windows.push((a.max(release), b));
+        }
+    }
+    if windows.is_empty() {
+        return Err(("released_too_late", format!("every window closes before the release at {release}")));
+    }
+    let demand: Box<[i64]> = j.demand.clone().unwrap_or_default().into();
+    if j.penalty < 0 || demand.iter().any(|d| *d < 0) {
+        return Err(("negative", "penalty or demand is below zero".to_owned()));
+    }
+    let due = windows.last().map_or(i32::MAX, |w| w.1);
+    let weight = j.late_weight.unwrap_or(0).clamp(0, 1 << 24);
+    Ok(Job {
+        lateness: Lateness { due, weight, most: j.penalty },
+        place: place("loc", j.loc, places)?,
+        service: length("service", j.service)?,
+        windows: Windows::new(&windows),
+        penalty: j.penalty.min(1 << 40),
+        demand,
+        ..Job::default()
+    })
+}
+
+pub(super) fn technician(t: &wire::Technician, places: usize) -> Result<Technician, Reason> {
+    let (start, end) = (time("shift start", t.shift.0)?, time("shift end", t.shift.1)?);
+    if start > end {
+        return Err(("no_shift", format!("the shift ends at {end}, before it starts at {start}")));
+    }
+    let over = length("overtime_max", t.overtime_max.unwrap_or(0))?;
+    let pause = match &t.pause {
+        None => Pause::NONE,
+        Some(b) => {
+            let (open, close) = (time("break window", b.window.0)?, time("break window", b.window.1)?);
+            if open > close {
+                return Err(("break_window", format!("the break window closes at {close}, before it opens at {open}")));
+            }
+            Pause { open, close, length: length("break", b.duration)? }
+        }
+    };
+    let jobs = t.max_jobs.map_or(usize::MAX, |m| usize::try_from(m).unwrap_or(0));
+    Ok(Technician {
+        start: place("start", t.start, places)?,
+        end: place("end", t.end, places)?,
+        shift: Shift { start, end, limit: end.saturating_add(over).min(TIME_MAX) },
+        pause,
+        limits: Limits { jobs, parts: t.capacity.clone().map(Into::into) },
+    })
+}

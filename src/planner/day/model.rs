@@ -1,0 +1,176 @@
+//! The day in dense numbers: what the search reads a hundred million times a second. Everything that never changes
+//! during a search is worked out here once: who may do which job, travel both ways, nearest jobs.
+
+use std::sync::Arc;
+
+use super::rules::lateness::Lateness;
+use super::rules::load::Limits;
+use super::rules::overtime::Shift;
+use super::rules::pause::Pause;
+use super::rules::window::Windows;
+use super::travel::{Travel, UNREACHABLE};
+
+/// A job to plan.
+#[derive(Debug, Clone, Default)]
+pub struct Job {
+    pub place: u32,
+    /// Seconds of work.
+    pub service: i32,
+    pub windows: Windows,
+    pub lateness: Lateness,
+    /// Who had the job before; another technician costs [`Model::move_cost`].
+    pub before: Option<u32>,
+    /// Cost of leaving it out.
+    pub penalty: i64,
+    pub demand: Box<[i64]>,
+    /// Technicians who hold every needed skill, ascending.
+    pub able: Box<[u32]>,
+}
+
+/// A technician of the day.
+#[derive(Debug, Clone)]
+pub struct Technician {
+    pub start: u32,
+    pub end: u32,
+    pub shift: Shift,
+    pub pause: Pause,
+    pub limits: Limits,
+}
+
+/// The whole day.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    pub jobs: Vec<Job>,
+    pub technicians: Vec<Technician>,
+    pub travel: Arc<Travel>,
+    /// Cost of a second of overtime.
+    pub overtime_weight: i64,
+    /// Cost of giving a job to another technician than before.
+    pub move_cost: i64,
+    /// Some job may be late.
+    pub soft: bool,
+    /// Kinds of parts.
+    pub kinds: usize,
+    able: Vec<u64>,
+    /// The nearest jobs of each job, nearest first.
+    pub near: Vec<Box<[u32]>>,
+    /// The able technicians whose way from home and back is shortest, per job.
+    pub homes: Vec<Box<[u32]>>,
+    /// Shortest way there and back of an able technician, per job.
+    pub reach: Vec<i32>,
+}
+
+/// Neighbours kept per job: strings are removed around a job and insertions tried near it; 100 hold several routes of
+/// every density seen, and keep the lists of 5,000 jobs at 2 MB.
+const NEAR_MAX: usize = 100;
+/// Technicians kept per job by their way from home.
+const HOMES_MAX: usize = 12;
+
+impl Model {
+    /// Completes the model: neighbours and shortest ways. `workers` threads share the work.
+    #[must_use]
+    pub fn new(
+        jobs: Vec<Job>,
+        technicians: Vec<Technician>,
+        travel: Arc<Travel>,
+        overtime_weight: i64,
+        workers: usize,
+    ) -> Self {
+        let kinds = jobs.iter().map(|j| j.demand.len()).max().unwrap_or(0);
+        let soft = jobs.iter().any(|j| j.lateness.weight > 0);
+        let mut model = Self { soft, jobs, technicians, travel, overtime_weight, kinds, ..Self::default() };
+        let n = model.jobs.len();
+        model.mark_able();
+        let chunk = n.div_ceil(workers.max(1)).max(1);
+        let all: Vec<u32> = (0..n as u32).collect();
+        let parts: Vec<Vec<Around>> = std::thread::scope(|scope| {
+            let model = &model;
+            let tasks: Vec<_> = all
+                .chunks(chunk)
+                .map(|jobs| scope.spawn(move || jobs.iter().map(|j| model.around(*j)).collect()))
+                .collect();
+            tasks.into_iter().map(|t| t.join().unwrap_or_default()).collect()
+        });
+        for around in parts.into_iter().flatten() {
+            model.near.push(around.near);
+            model.homes.push(around.homes);
+            model.reach.push(around.reach);
+        }
+        model
+    }
+
+    fn around(&self, job: u32) -> Around {
+        let place = self.jobs[job as usize].place;
+        let (to, from) = (self.travel.to(place), self.travel.from(place));
+        let both = |p: u32| to[p as usize].saturating_add(from[p as usize]);
+        let mut near: Vec<(i32, u32)> =
+            (0..self.jobs.len() as u32).filter(|o| *o != job).map(|o| (both(self.jobs[o as usize].place), o)).collect();
+        nearest(&mut near, NEAR_MAX);
+        let mut homes: Vec<(i32, u32)> = self.jobs[job as usize]
+            .able
+            .iter()
+            .map(|t| {
+                let tech = &self.technicians[*t as usize];
+                (to[tech.start as usize].saturating_add(from[tech.end as usize]), *t)
+            })
+            .collect();
+        nearest(&mut homes, HOMES_MAX);
+        Around {
+            near: near.into_iter().map(|x| x.1).collect(),
+            reach: homes.first().map_or(UNREACHABLE, |h| h.0),
+            homes: homes.into_iter().map(|x| x.1).collect(),
+        }
+    }
+
+    fn mark_able(&mut self) {
+        let words = self.technicians.len().div_ceil(64);
+        self.able = vec![0; words * self.jobs.len()];
+        for (j, job) in self.jobs.iter().enumerate() {
+            for t in &job.able {
+                self.able[j * words + *t as usize / 64] |= 1 << (t % 64);
+            }
+        }
+    }
+
+    /// Cost of giving `job` to `technician` rather than to the one who had it.
+    #[inline]
+    #[must_use]
+    pub fn moving(&self, technician: u32, job: &Job) -> i64 {
+        if job.before.is_some_and(|t| t != technician) { self.move_cost } else { 0 }
+    }
+
+    /// Does the technician hold every skill that the job needs?
+    #[inline]
+    #[must_use]
+    pub fn able(&self, technician: u32, job: u32) -> bool {
+        let words = self.technicians.len().div_ceil(64);
+        self.able[job as usize * words + technician as usize / 64] >> (technician % 64) & 1 == 1
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn job(&self, job: u32) -> &Job {
+        &self.jobs[job as usize]
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn technician(&self, technician: u32) -> &Technician {
+        &self.technicians[technician as usize]
+    }
+}
+
+struct Around {
+    near: Box<[u32]>,
+    homes: Box<[u32]>,
+    reach: i32,
+}
+
+/// Keeps the `max` smallest, sorted.
+fn nearest(items: &mut Vec<(i32, u32)>, max: usize) {
+    if items.len() > max {
+        items.select_nth_unstable(max);
+        items.truncate(max);
+    }
+    items.sort_unstable();
+}

@@ -1,0 +1,65 @@
+//! Small days to test with.
+
+use serde_json::{Value, json};
+
+use crate::planner::day::chance::Chance;
+use crate::planner::day::wire::{Problem, Solution};
+use crate::planner::day::{Day, Steps, Tuning, build, plan_day, solution};
+
+/// A problem from its JSON.
+pub fn problem(value: Value) -> Problem {
+    serde_json::from_value(value).expect("a problem")
+}
+
+/// A random day of up to `jobs_max` jobs: several windows, skills, breaks, overtime, parts, roads that are no metric.
+pub fn random(seed: u64, jobs_max: usize) -> Problem {
+    let mut chance = Chance::new(seed);
+    let jobs = 1 + chance.below(jobs_max);
+    let techs = 1 + chance.below(3);
+    let places = jobs + techs;
+    let planar = chance.hit(0.5);
+    let mut draw = |n: usize| chance.below(n.max(1)) as i64;
+    let travel = if planar {
+        let coords: Vec<_> = (0..places).map(|_| [draw(2000), draw(2000)]).collect();
+        let access: Vec<_> = (0..places).map(|_| draw(60)).collect();
+        json!({"kind": "planar", "coords": coords, "num": 1, "den": 1, "access": access, "climb": access})
+    } else {
+        let rows: Vec<Vec<i64>> = (0..places).map(|_| (0..places).map(|_| draw(2500)).collect()).collect();
+        json!({"kind": "explicit", "durations": rows})
+    };
+    let skills = |bits: i64| (0..2).filter(|b| bits >> b & 1 == 1).map(|b| format!("s{b}")).collect::<Vec<_>>();
+    let job_list: Vec<Value> = (0..jobs).map(|k| {
+        let open = draw(15_000);
+        let mut windows = vec![[open, open + draw(6_000)]];
+        if draw(3) == 0 {
+            let again = windows[0][1] + 1 + draw(4_000);
+            windows.push([again, again + draw(4_000)]);
+        }
+        json!({"id": format!("J{k}"), "loc": k, "service": draw(2_400), "windows": windows, "skills": skills(draw(4) & draw(4)),
+            "penalty": 1_000 + draw(30_000), "demand": [draw(2), draw(2)], "release": draw(9_000)})
+    }).collect();
+    let tech_list: Vec<Value> = (0..techs).map(|k| {
+        let start = draw(4_000);
+        let open = start + draw(8_000);
+        let pause = if draw(3) > 0 { json!({"duration": draw(1_800), "window": [open, open + draw(4_000)]}) } else { json!(null) };
+        json!({"id": format!("T{k}"), "start": jobs + k, "end": jobs + draw(techs) as usize, "shift": [start, start + 6_000 + draw(14_000)],
+            "overtime_max": draw(2) * draw(5_000), "skills": skills(draw(4) | draw(4)),
+            "capacity": if draw(2) == 0 { json!(null) } else { json!([draw(4), 2]) },
+            "max_jobs": if draw(3) == 0 { json!(draw(5)) } else { json!(null) }, "break": pause})
+    }).collect();
+    problem(json!({"format": "fsd-problem/1", "objective": {"overtime_weight": draw(4)}, "travel": travel,
+        "jobs": job_list, "technicians": tech_list}))
+}
+
+/// The usual figures, with days of eight jobs already shared out.
+pub fn tuning() -> Tuning {
+    Tuning { share_min: 8, ..Tuning::default() }
+}
+
+/// Plans with a number of steps.
+pub fn planned(problem: &Problem, seed: u64, steps: u64, workers: usize) -> (Day, Solution) {
+    let day = build(problem, workers).expect("a whole problem");
+    let plan = plan_day(&day.model, tuning(), workers, seed, &Steps(steps));
+    let out = solution(&day, &plan);
+    (day, out)
+}

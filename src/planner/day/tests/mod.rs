@@ -1,0 +1,7 @@
+//! Tests of the day planner.
+
+mod holes;
+mod kit;
+mod laws;
+mod running;
+mod timing;
