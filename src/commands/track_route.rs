@@ -175,7 +175,8 @@ fn chain_visit(tracked: &TrackedVisit, known: &Knowledge<'_>) -> ChainVisit {
         visit: tracked.visit.id,
         position: tracked.position,
         promised: tracked.visit.promised(),
-        early_ok: true,
+        // As the plan has it: he waits for the promised start, or leaves so late that he need not.
+        early_ok: false,
         service,
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::stage::Stage;
 use super::tally::{CallOff, Confirmed, JobStory};
 use crate::clients::{Api, CallError};
-use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, IssueId, VisitId};
 use crate::domain::wallet::account::HoldState;
+use crate::views::desk::IssueDetail;
 use crate::views::history::HistoryEntry;
 use crate::views::technician::FieldOutcome;
 
@@ -19,6 +19,7 @@ pub struct Records {
     pub lost: u64,
     pub doubled: u64,
     pub confirmed: u64,
+    /// Tickets that were ever held, and what became of them.
     pub held: i64,
     pub captured: i64,
     pub released: i64,
@@ -41,7 +42,6 @@ pub async fn records(stage: &Arc<Stage>, api: &Api) -> Result<Records, CallError
     let mut records = Records::default();
     for (contract, expected) in expected {
         let history = history(api, contract).await?;
-        tickets(&mut records, &history);
         compare(&mut records, &expected, &history);
     }
     for (index, story) in stories.iter().enumerate() {
@@ -59,19 +59,6 @@ async fn history(api: &Api, contract: ContractId) -> Result<Vec<HistoryEntry>, C
         match page.next {
             Some(next) => before = Some(next),
             None => return Ok(entries),
-        }
-    }
-}
-
-fn tickets(records: &mut Records, history: &[HistoryEntry]) {
-    for entry in history {
-        // `entry.units` is the change of the balance, which a capture leaves as it was; every unit here is a numbered ticket.
-        let units = i64::try_from(entry.tickets.len()).unwrap_or_default();
-        match entry.kind {
-            EventKind::WalletHeld => records.held += units,
-            EventKind::WalletCaptured => records.captured += units,
-            EventKind::WalletReleased => records.released += units,
-            _ => {}
         }
     }
 }
@@ -114,7 +101,13 @@ async fn settled(records: &mut Records, name: &str, story: &JobStory, api: &Api)
         _ => HoldState::Live,
     };
     let Some(issue) = story.issue else { return Ok(()) };
-    let state = api.issue(issue).await?.hold_state;
+    let IssueDetail { hold_state: state, units, .. } = api.issue(issue).await?;
+    records.held += units;
+    match state {
+        Some(HoldState::Captured) => records.captured += units,
+        Some(HoldState::Released) => records.released += units,
+        Some(HoldState::Live) | None => {}
+    }
     if state != Some(used) {
         let is = state.map_or("missing", HoldState::as_str);
         records.wrong.push(format!("the hold of job {name} is {is}, must be {}", used.as_str()));

@@ -3,3 +3,4 @@
 mod kit;
 mod live;
 mod people;
+mod replay;
