@@ -86,8 +86,11 @@ impl Search<'_> {
         if self.recount() { self.commit() } else { self.revert() }
     }
 
-    /// Adds jobs without technician to the removed ones: all, or a few drawn at random.
+    /// Adds jobs without technician to the removed ones: all, or the one the step began around and a few at random.
     fn call_absent(&mut self) {
+        if let Some(at) = self.absent.iter().position(|j| *j == self.seed) {
+            self.removed.push(self.absent.swap_remove(at));
+        }
         for _ in 0..self.tuning.absent_tried.min(self.absent.len()) {
             let job = self.absent.swap_remove(self.chance.below(self.absent.len()));
             self.removed.push(job);

@@ -8,6 +8,7 @@ impl Search<'_> {
     /// Removes strings around a job drawn at random, often one without technician.
     pub(super) fn ruin(&mut self) {
         let seed = self.draw_seed();
+        self.seed = seed;
         let mean_len = self.mean_len();
         let string = (self.tuning.string_max as f64).min(mean_len).max(1.0);
         let routes_max = 4.0 * self.tuning.removed_mean / (1.0 + string) - 1.0;

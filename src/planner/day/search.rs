@@ -48,6 +48,8 @@ pub struct Search<'a> {
     /// Jobs that this worker may plan.
     pub(super) jobs: Vec<u32>,
     pub(super) removed: Vec<u32>,
+    /// The job that this step began around.
+    pub(super) seed: u32,
     pub(super) steps: u64,
     /// Routes in use when the plan was loaded.
     pub(super) used: usize,
@@ -91,6 +93,7 @@ impl<'a> Search<'a> {
             mine: vec![true; m],
             jobs: Vec::new(),
             removed: Vec::new(),
+            seed: ABSENT,
             steps: 0,
             used: 0,
             hashes: vec![0; m],
