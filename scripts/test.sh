@@ -2,6 +2,7 @@
 # Installs what the tests need and runs them all: Rust (unit, integration on SQLite and PostgreSQL, simulation, tidy),
 # the screens' own tests, and the journey of the four roles in a real Chromium. Ends with 'N passed, N failed'.
 set -uo pipefail
+export NO_COLOR=1 CI=true
 cd "$(dirname "$0")/.."
 
 scratch=$(mktemp -d)
