@@ -9,6 +9,8 @@ use super::guardian::Guardian;
 use super::planner::{Planner, Rank};
 use super::tracker::{Positions, Tracker, TrackerParts};
 use crate::domain::ids::{TechnicianId, TerritoryId, WorkOrderId};
+use crate::domain::refusal::Refusal;
+use crate::limits;
 use crate::planner::answer::Ranking;
 use crate::store::{Fault, Store};
 use crate::views::technician::{PositionReport, PositionsAccepted};
@@ -56,12 +58,15 @@ impl Trackers {
         Self { guardian, store, homes: Arc::default() }
     }
 
-    /// Answers when the positions are saved.
+    /// Answers when the positions are saved. A batch has one to a hundred.
     pub async fn positions(
         &self,
         technician: TechnicianId,
         reports: Vec<PositionReport>,
     ) -> Result<PositionsAccepted, Fault> {
+        if !(1..=limits::POSITIONS_PER_BATCH).contains(&reports.len()) {
+            return Err(Refusal::invalid_both("positions", "1〜100件", "1 to 100 positions").into());
+        }
         let territory = self.home(technician).await?;
         self.guardian.ask::<Tracker, _>(&territory.to_string(), Positions { technician, reports }).await?
     }

@@ -167,9 +167,6 @@ impl Socket {
     ) -> Result<crate::views::technician::PositionsAccepted, Fault> {
         let Watcher::User(user) = &self.admitted.watcher else { return Err(Refusal::new(Code::Forbidden).into()) };
         let technician = user.technician.ok_or_else(|| Refusal::new(Code::Forbidden))?;
-        if !(1..=limits::POSITIONS_PER_BATCH).contains(&positions.len()) {
-            return Err(Refusal::invalid("positions", "1 to 100 positions").into());
-        }
         self.services.trackers.positions(technician, positions).await
     }
 

@@ -244,3 +244,32 @@ where
         let _ = reply.send(answer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::resume_unwind;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::testing::{company_with, on_both};
+
+    #[actix_rt::test]
+    async fn what_falls_over_leaves_nothing_behind_and_the_next_one_goes_on() {
+        on_both(company_with(json!([])), async |kit| {
+            let fell = kit.write(|unit| {
+                unit.next_number("fall")?;
+                resume_unwind(Box::new(()))
+            });
+            let fell: Result<(), Fault> = fell.await;
+            assert!(matches!(fell, Err(Fault::Store(StoreError::Panicked))), "{fell:?}");
+            assert_eq!(kit.write(|unit| unit.next_number("fall")).await.unwrap(), 1);
+            for _ in 0..=limits::POSTGRES_READERS {
+                let fell: Result<(), Fault> = kit.read(|_| resume_unwind(Box::new(()))).await;
+                assert!(fell.is_err());
+            }
+            kit.assert_sound().await;
+        })
+        .await;
+    }
+}

@@ -1,6 +1,10 @@
 //! The server from outside: one binary, one module per part, and a kit that builds the world.
 
+mod bad_input;
+mod concurrency;
+mod journey;
 mod kit;
 mod live;
 mod people;
 mod replay;
+mod restart;

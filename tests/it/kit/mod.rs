@@ -1,5 +1,7 @@
 //! A world for tests: a server on a database of its own, and people who use it.
 
+pub mod database;
+pub mod office;
 pub mod person;
 mod socket;
 
@@ -25,6 +27,8 @@ use kaketsuke::store::access::NewPerson;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+pub use database::{Data, Kind};
+pub use office::Office;
 pub use person::Person;
 pub use socket::{Heard, Socket};
 
@@ -227,7 +231,7 @@ pub async fn soon_enough<T>(coming: impl Future<Output = T>) -> T {
 }
 
 /// Straight roads and no map.
-fn ground() -> Ground {
+pub fn ground() -> Ground {
     let center = Position::new(37.2, 137.6).expect("on the globe");
     Ground { travel: Arc::new(GreatCircle::CITY), map: Arc::new(BaseMap::empty(center)) }
 }

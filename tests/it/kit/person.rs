@@ -13,19 +13,29 @@ pub struct Person {
     client: Client,
     base: String,
     pub token: String,
+    pub me: Value,
     seeds: Seeds,
 }
 
 impl Person {
     pub async fn log_in(world: &World, login: &str) -> Self {
+        Self::log_in_at(world.url(""), login, world.services.store.seeds().clone()).await
+    }
+
+    /// Logs in at a server's address.
+    pub async fn log_in_at(base: String, login: &str, seeds: Seeds) -> Self {
         let client = Client::builder().pool_max_idle_per_host(0).build().expect("a client");
         let body = json!({ "login": login, "password": PASSWORD });
-        let answer = client.post(world.url("/api/session")).json(&body).send().await.expect("an answer");
+        let answer = client.post(format!("{base}/api/session")).json(&body).send().await.expect("an answer");
         assert_eq!(answer.status(), 200, "{login} logs in");
         let session: Value = answer.json().await.expect("a session");
         let token = session["token"].as_str().expect("a token").to_owned();
-        let seeds = world.services.store.seeds().clone();
-        Self { client, base: world.url(""), token, seeds }
+        Self { client, base, token, me: session["user"].clone(), seeds }
+    }
+
+    /// The same person, where the server is now.
+    pub fn moved_to(self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self }
     }
 
     pub async fn get(&self, path: &str) -> Response {
@@ -44,6 +54,30 @@ impl Person {
 
     pub async fn delete(&self, path: &str) -> Response {
         self.send(Method::DELETE, path, Some(&self.operation()), None).await
+    }
+
+    /// Sends a change as it stands, well formed or not.
+    pub async fn post_text(&self, path: &str, text: String) -> Response {
+        let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        request.header("Idempotency-Key", self.operation()).body(text).send().await.expect("an answer")
+    }
+
+    /// Reads something that must be there.
+    pub async fn see(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        let status = answer.status();
+        let text = answer.text().await.expect("a body");
+        assert_eq!(status, 200, "{path}: {text}");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// Makes a change that must succeed.
+    pub async fn change(&self, path: &str, body: &Value) -> Value {
+        let answer = self.post(path, body).await;
+        let status = answer.status();
+        let text = answer.text().await.expect("a body");
+        assert!(status.is_success(), "{path}: {text}");
+        serde_json::from_str(&text).expect("JSON")
     }
 
     pub fn operation(&self) -> String {

@@ -1,5 +1,6 @@
 //! A watcher's end of the live stream.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -33,7 +34,12 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Socket {
     /// Opens the stream with somebody's log-in.
     pub async fn open(world: &World, person: &Person) -> Self {
-        let mut request = format!("ws://{}/live", world.address).into_client_request().expect("a request");
+        Self::open_at(world.address, person).await
+    }
+
+    /// Opens the stream of a server with somebody's log-in.
+    pub async fn open_at(address: SocketAddr, person: &Person) -> Self {
+        let mut request = format!("ws://{address}/live").into_client_request().expect("a request");
         let bearer = format!("Bearer {}", person.token).parse().expect("a header");
         request.headers_mut().insert("authorization", bearer);
         request.headers_mut().insert("sec-websocket-protocol", "kaketsuke.1".parse().expect("a header"));
@@ -44,9 +50,27 @@ impl Socket {
 
     /// Opens the stream with a query of the address, or with nothing.
     pub async fn open_with(world: &World, query: &str) -> Self {
-        let (socket, _) =
-            soon_enough(connect_async(format!("ws://{}/live{query}", world.address))).await.expect("a socket");
+        Self::open_with_at(world.address, query).await
+    }
+
+    pub async fn open_with_at(address: SocketAddr, query: &str) -> Self {
+        let (socket, _) = soon_enough(connect_async(format!("ws://{address}/live{query}"))).await.expect("a socket");
         Self(socket)
+    }
+
+    /// Hears on until something fits.
+    pub async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let frame = self.hear().await.frame();
+            if fits(&frame) {
+                return frame;
+            }
+        }
+    }
+
+    /// Hears on until an event of this kind.
+    pub async fn event(&mut self, kind: &str) -> Value {
+        self.until(|frame| frame["event"]["kind"] == kind).await
     }
 
     pub async fn say(&mut self, frame: &Value) {
