@@ -13,7 +13,7 @@ use crate::domain::wallet::number::ticket_number;
 use crate::limits;
 use crate::store::codec::last_day_text;
 use crate::store::error::Fault;
-use crate::store::schema::{holds, lots, tickets};
+use crate::store::schema::{holds, lots, postings, tickets};
 use crate::store::unit::Unit;
 
 /// Tickets to be bought or granted.
@@ -134,14 +134,24 @@ struct Debt {
     units: i64,
 }
 
+/// In the order in which they were made: the ledger's, since the holds of one contact share their instant.
 fn debts(unit: &mut Unit<'_>, wallet: WalletId) -> Result<Vec<Debt>, Fault> {
     let rows: Vec<(HoldId, IssueId, HoldState, i64)> = holds::table
         .filter(holds::wallet_id.eq(wallet))
         .filter(holds::overdraft_units.gt(0))
-        .order_by((holds::created_at, holds::id))
         .select((holds::id, holds::issue_id, holds::state, holds::overdraft_units))
         .load(unit.database)?;
-    Ok(rows.into_iter().map(|(hold, issue, state, units)| Debt { hold, issue, state, units }).collect())
+    let issues: Vec<IssueId> = rows.iter().map(|row| row.1).collect();
+    let made: Vec<(Option<IssueId>, i64)> = postings::table
+        .filter(postings::wallet_id.eq(wallet).and(postings::movement.eq(Movement::Overdraft)))
+        .filter(postings::issue_id.eq_any(issues))
+        .order_by(postings::seq)
+        .select((postings::issue_id, postings::seq))
+        .load(unit.database)?;
+    let mut debts: Vec<Debt> =
+        rows.into_iter().map(|(hold, issue, state, units)| Debt { hold, issue, state, units }).collect();
+    debts.sort_by_key(|debt| made.iter().find(|(issue, _)| *issue == Some(debt.issue)).map(|(_, seq)| *seq));
+    Ok(debts)
 }
 
 /// The first tickets of the new lot take the place of overdrawn units: bound to the same issue, in the same state.
