@@ -1,19 +1,26 @@
 //! Drives and repairs. The phone's positions are noisy, come twice, in the wrong order, or not at all; taps are undone,
 //! postponed, made on an old picture.
 
-use serde_json::json;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 
 use crate::domain::event::EventKind;
 use crate::domain::place::Position;
 use crate::domain::time::Timestamp;
 use crate::domain::visit::{VisitAction, VisitState};
 use crate::sim::person::{Outcome, Person};
+use crate::sim::wire::{Heard, Wire};
+use crate::views::live::ServerFrame;
 use crate::views::technician::{MyDay, MyVisit, PositionReport, PositionsAccepted};
 
 /// Metres a second on the way, door to door.
 const SPEED_MS: f64 = 9.0;
 /// Degrees of latitude in a metre.
 const DEGREES_PER_M: f64 = 1.0 / 111_320.0;
+
+/// A phone waits no longer for the answer to its positions.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
 /// What he carries in his head: where he is, and when his phone last said so.
 struct Trip {
@@ -146,13 +153,36 @@ async fn report(person: &mut Person, trip: &mut Trip) {
     let again = person.luck.chance(8);
     for _ in 0..=usize::from(again) {
         person.scene.book.borrow_mut().tally.positions_sent += positions.len() as u64;
-        let Some(reply) = person.post_plain("/api/my/positions", &body).await else { continue };
-        if reply.status == 200
-            && let Some(taken) = person.read::<PositionsAccepted>("/api/my/positions", &reply.text)
+        let taken = if person.luck.chance(40) { by_socket(person, &body).await } else { by_post(person, &body).await };
+        if let Some(taken) = taken
             && taken.accepted + taken.ignored.len() != positions.len()
         {
-            person.scene.wrong(format!("of {} positions not all were judged: {}", positions.len(), reply.text));
+            person.scene.wrong(format!("of {} positions not all were judged: {taken:?}", positions.len()));
         }
+    }
+}
+
+async fn by_post(person: &mut Person, body: &Value) -> Option<PositionsAccepted> {
+    let reply = person.post_plain("/api/my/positions", body).await?;
+    if reply.status == 200 { person.read("/api/my/positions", &reply.text) } else { None }
+}
+
+/// Over a socket of the moment; none when that breaks before the answer.
+async fn by_socket(person: &mut Person, body: &Value) -> Option<PositionsAccepted> {
+    let token = person.token().await?;
+    let mut wire = Wire::open(&person.scene.house, Some(&token), "").await?;
+    person.scene.book.borrow_mut().tally.sockets += 1;
+    wire.say(&json!({ "type": "positions", "id": 1, "positions": body["positions"] }));
+    match tokio::time::timeout(ANSWER_WITHIN, wire.hear()).await {
+        Ok(Heard::Frame(frame)) => match serde_json::from_value(frame.clone()) {
+            Ok(ServerFrame::Accepted { accepted, ignored, .. }) => Some(PositionsAccepted { accepted, ignored }),
+            Ok(ServerFrame::Error { .. }) => None,
+            _ => {
+                person.scene.wrong(format!("positions were answered with {frame}"));
+                None
+            }
+        },
+        Ok(Heard::Closed) | Err(_) => None,
     }
 }
 
