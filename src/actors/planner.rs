@@ -80,7 +80,8 @@ async fn ask_store(
             };
             let (_, job) = reader.job(work_order, now)?;
             let technicians = reader.technician_states(&profiles, now)?;
-            let scene = Scene { now, zone: reader.zone(), travel: travel.as_ref() };
+            let names = reader.names()?;
+            let scene = Scene { now, zone: reader.zone(), travel: travel.as_ref(), names: &names };
             Ok((rank(&job, &technicians, &scene), profiles))
         })
         .await

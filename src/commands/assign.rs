@@ -34,7 +34,8 @@ pub fn assign(
     still_open(unit, &order, request)?;
     let (_, job) = unit.job(id)?;
     let (profile, technician) = unit.technician(request.technician_id)?;
-    let scene = Scene { now: unit.now(), zone: unit.zone(), travel };
+    let names = unit.names()?;
+    let scene = Scene { now: unit.now(), zone: unit.zone(), travel, names: &names };
     let candidate = judge(&job, &technician, &scene)?;
     let reason = accepted_reason(request, &candidate.breaks)?;
 

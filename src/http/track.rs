@@ -12,7 +12,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::limits;
 use crate::store::{Fault, StoreError, links};
 use crate::views::track::TrackView;
-use crate::web::{self, Language};
+use crate::web::{self, Closed, Language, Vendor};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -37,12 +37,25 @@ async fn page(
     request: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
     let (language, zone, now) = (Language::of(&request), shared.store.zone(), shared.store.clock().now());
-    let view = match view(&shared, &path.token).await {
-        Ok(view) => Some(serde_json::to_value(view).map_err(StoreError::corrupt)?),
-        Err(Fault::Refused(_)) => None,
-        Err(fault) => return Err(fault),
-    };
-    Ok(web::tracking_answer(view.as_ref(), language, zone, now))
+    match view(&shared, &path.token).await {
+        Ok(view) => {
+            let view = serde_json::to_value(view).map_err(StoreError::corrupt)?;
+            Ok(web::tracking_answer(&view, language, zone, now))
+        }
+        Err(Fault::Refused(refusal)) => closed(&shared, refusal.code, language).await,
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Why the link shows nothing, and whom to call instead.
+async fn closed(shared: &Shared, code: Code, language: Language) -> Result<HttpResponse, Fault> {
+    let why = if code == Code::LinkRevoked { Closed::Revoked } else { Closed::Expired };
+    let vendor = shared.store.read(|reader| reader.vendor()).await?;
+    let vendor = vendor.as_ref().map(|vendor| Vendor {
+        name: if language == Language::Ja { &vendor.name_ja } else { &vendor.name_en },
+        phone: &vendor.phone,
+    });
+    Ok(web::closed_answer(why, vendor, language))
 }
 
 /// What the holder of a link may see.

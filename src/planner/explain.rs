@@ -6,6 +6,8 @@ use chrono_tz::Tz;
 
 use super::answer::{GoalGrade, RuleResult};
 use super::goals::{Graded, Knows};
+use super::names::{Called, called};
+use super::problem::Scene;
 use super::rules::Finding;
 
 type Sentence = Cow<'static, str>;
@@ -19,66 +21,80 @@ fn made(ja: String, en: String) -> Pair {
     (ja.into(), en.into())
 }
 
-/// The verdict of one hard rule with its sentences; clock faces are in `zone`.
-pub fn rule(finding: &Finding, zone: Tz) -> RuleResult {
+/// The verdict of one hard rule with its sentences.
+pub fn rule(finding: &Finding, scene: &Scene) -> RuleResult {
+    let names = scene.names;
     let (ja, en) = match finding {
         Finding::SkillNotNeeded
         | Finding::SkillHeld { .. }
         | Finding::SkillTooLow { .. }
-        | Finding::SkillMissing { .. } => skill(finding),
+        | Finding::SkillMissing { .. } => skill(finding, &names.skills),
         Finding::QualificationNotNeeded
         | Finding::QualificationValid { .. }
         | Finding::QualificationExpired { .. }
-        | Finding::QualificationMissing { .. } => qualification(finding),
-        Finding::PartsOnVan | Finding::PartsMissing { .. } => parts(finding),
+        | Finding::QualificationMissing { .. } => qualification(finding, &names.qualifications),
+        Finding::PartsOnVan | Finding::PartsMissing { .. } => parts(finding, &names.parts),
         Finding::JobsUnlimited | Finding::JobsRoom { .. } | Finding::JobsFull { .. } => jobs(finding),
-        other => time_and_place(other, zone),
+        other => time_and_place(other, scene.zone),
     };
     RuleResult { rule: finding.rule(), passed: finding.passed(), reason_code: finding.code().into(), ja, en }
 }
 
-fn skill(finding: &Finding) -> Pair {
+fn skill(finding: &Finding, names: &Called) -> Pair {
     match finding {
-        Finding::SkillHeld { code, level, needed } => made(
-            format!("スキル {code} はレベル{level}(必要{needed}以上)"),
-            format!("Skill {code} at level {level} ({needed} or more needed)"),
-        ),
-        Finding::SkillTooLow { code, level, needed } => made(
-            format!("スキル {code} はレベル{needed}以上が必要ですが、レベル{level}です"),
-            format!("Skill {code} needs level {needed} or more, he has {level}"),
-        ),
-        Finding::SkillMissing { code, needed } => made(
-            format!("スキル {code}(レベル{needed}以上)がありません"),
-            format!("Does not have skill {code} (level {needed} or more)"),
-        ),
+        Finding::SkillHeld { code, level, needed } => {
+            let (ja, en) = called(names, code);
+            made(
+                format!("{ja}はレベル{level}(必要{needed}以上)"),
+                format!("{en} at level {level} ({needed} or more needed)"),
+            )
+        }
+        Finding::SkillTooLow { code, level, needed } => {
+            let (ja, en) = called(names, code);
+            made(
+                format!("{ja}はレベル{needed}以上が必要ですが、レベル{level}です"),
+                format!("{en} needs level {needed} or more, he has {level}"),
+            )
+        }
+        Finding::SkillMissing { code, needed } => {
+            let (ja, en) = called(names, code);
+            made(
+                format!("{ja}(レベル{needed}以上)のスキルがありません"),
+                format!("Does not have the skill {en} (level {needed} or more)"),
+            )
+        }
         _ => fixed("必要なスキルはありません", "No skill is needed"),
     }
 }
 
-fn qualification(finding: &Finding) -> Pair {
+fn qualification(finding: &Finding, names: &Called) -> Pair {
     match finding {
         Finding::QualificationValid { code, until: Some(until) } => {
-            made(format!("資格 {code} は{until}まで有効です"), format!("Qualification {code} is valid until {until}"))
+            let (ja, en) = called(names, code);
+            made(format!("{ja}は{until}まで有効です"), format!("{en} is valid until {until}"))
         }
         Finding::QualificationValid { code, until: None } => {
-            made(format!("資格 {code} は有効です"), format!("Qualification {code} is valid"))
+            let (ja, en) = called(names, code);
+            made(format!("{ja}は有効です"), format!("{en} is valid"))
         }
         Finding::QualificationExpired { code, on } => {
-            made(format!("資格 {code} は{on}で期限切れです"), format!("Qualification {code} expired on {on}"))
+            let (ja, en) = called(names, code);
+            made(format!("{ja}は{on}で期限切れです"), format!("{en} expired on {on}"))
         }
         Finding::QualificationMissing { code } => {
-            made(format!("資格 {code} がありません"), format!("Does not hold qualification {code}"))
+            let (ja, en) = called(names, code);
+            made(format!("{ja}の資格がありません"), format!("Does not hold {en}"))
         }
         _ => fixed("必要な資格はありません", "No qualification is needed"),
     }
 }
 
-fn parts(finding: &Finding) -> Pair {
+fn parts(finding: &Finding, names: &Called) -> Pair {
     match finding {
-        Finding::PartsMissing { code, missing } => made(
-            format!("部品 {code} が車載に{missing}個足りません"),
-            format!("{missing} of part {code} missing on the van"),
-        ),
+        Finding::PartsMissing { code, missing } => {
+            let (ja, en) = called(names, code);
+            made(format!("{ja}が車載に{missing}個足りません"), format!("{missing} × {en} missing on the van"))
+        }
         _ => fixed("必要な部品は車載にあります", "The parts needed are on the van"),
     }
 }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::names::Names;
 use super::problem::*;
 use crate::domain::ids::*;
 use crate::domain::place::Position;
@@ -20,8 +21,10 @@ impl TravelTimes for Street {
 
 pub const TOKYO: chrono_tz::Tz = chrono_tz::Asia::Tokyo;
 
+static UNNAMED: Names = Names::none();
+
 pub fn scene() -> Scene<'static> {
-    Scene { now: at(9, 0), zone: TOKYO, travel: &Street }
+    Scene { now: at(9, 0), zone: TOKYO, travel: &Street, names: &UNNAMED }
 }
 
 /// A clock face in Tokyo on the day of the tests (2026-11-24).

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod goals;
 pub mod insert;
 pub mod invariants;
+pub mod names;
 pub mod problem;
 pub mod propose;
 pub mod rank;
@@ -22,6 +23,7 @@ mod tests;
 pub use answer::{Break, Candidate, GoalGrade, GoalName, Insertion, Move, Ranking, RuleName, RuleResult};
 pub use goals::Weights;
 pub use insert::{best_position, insert_at};
+pub use names::Names;
 pub use problem::{
     BreakPlan, Job, PartCount, Qualification, Scene, Skill, SkillNeed, Stop, StopWindow, TechnicianState,
 };

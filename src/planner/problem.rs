@@ -4,18 +4,20 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::names::Names;
 use crate::domain::ids::{AssetId, TechnicianId, TerritoryId, VisitId, WorkOrderId};
 use crate::domain::place::Position;
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::roads::TravelTimes;
 
-/// The circumstances of one question to the planner: when it is asked, in which zone days and sentences are, and how
-/// long trips take.
+/// The circumstances of one question to the planner: when it is asked, in which zone days and sentences are, how long
+/// trips take, and what codes are called.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
     pub now: Timestamp,
     pub zone: Tz,
     pub travel: &'a dyn TravelTimes,
+    pub names: &'a Names,
 }
 
 /// A skill and the level it must have. Levels rise; 0 asks only for the skill itself.

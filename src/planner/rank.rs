@@ -54,7 +54,7 @@ pub fn place(
     let found = asked.find(&Stop::of(job, visit));
     let Some((_, trial)) = found.place.as_ref().filter(|_| found.findings.iter().all(Finding::passed)) else {
         let failed = found.findings.iter().filter(|finding| !finding.passed());
-        return Err(failed.map(|finding| explain::rule(finding, scene.zone)).collect());
+        return Err(failed.map(|finding| explain::rule(finding, scene)).collect());
     };
     let insertion = asked.insertion(&found, trial);
     let changed = insert_at(technician, job, Stop::of(job, visit), trial.position);
@@ -128,7 +128,7 @@ impl<'a> Asked<'a> {
             fit,
             rank: None,
             total: None,
-            rules: found.findings.iter().map(|finding| explain::rule(finding, self.scene.zone)).collect(),
+            rules: found.findings.iter().map(|finding| explain::rule(finding, self.scene)).collect(),
             goals: Vec::new(),
             insertion: None,
             moves: Vec::new(),

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Reader;
 use super::codec::json;
+use super::connection::Database;
 use super::error::Fault;
 use super::schema::{company, products, symptoms, territories};
 use super::visits::position;
+use super::{Reader, Unit};
 use crate::company::{Cause, CompanyFile, Holiday, Named};
 use crate::domain::ids::{ProductId, TerritoryId};
 use crate::domain::refusal::{Code, Refusal};
+use crate::planner::Names;
 use crate::views::desk::{Catalog, CauseView, NamedView, ProductView, SymptomView, TerritoryView};
 
 /// What of the company file is read whole and never searched.
@@ -60,6 +62,14 @@ pub struct CompanyHead {
     pub catalog: CompanyCatalog,
 }
 
+/// The company as its customers know it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Vendor {
+    pub name_ja: String,
+    pub name_en: String,
+    pub phone: String,
+}
+
 impl Reader<'_> {
     /// The company; refused with `not_found` while none was imported.
     pub fn company(&mut self) -> Result<CompanyHead, Fault> {
@@ -77,6 +87,17 @@ impl Reader<'_> {
             .optional()?;
         let (epoch, name_ja, name_en, zone, vendor_phone, catalog) = row.ok_or_else(|| Refusal::new(Code::NotFound))?;
         Ok(CompanyHead { epoch, name_ja, name_en, zone, vendor_phone, catalog: json(&catalog)? })
+    }
+
+    /// Whom customers call; none while no company was imported.
+    pub fn vendor(&mut self) -> Result<Option<Vendor>, Fault> {
+        let columns = (company::name_ja, company::name_en, company::vendor_phone);
+        Ok(company::table.find(1).select(columns).first(self.database).optional()?)
+    }
+
+    /// What the planner's sentences call things.
+    pub fn names(&mut self) -> Result<Names, Fault> {
+        names(self.database)
     }
 
     pub fn catalog(&mut self) -> Result<Catalog, Fault> {
@@ -141,6 +162,26 @@ impl Reader<'_> {
         };
         Ok(rows.into_iter().map(view).collect::<Result<_, super::StoreError>>()?)
     }
+}
+
+impl Unit<'_> {
+    /// What the planner's sentences call things.
+    pub fn names(&mut self) -> Result<Names, Fault> {
+        names(self.database)
+    }
+}
+
+/// Codes stand for themselves while no company was imported.
+fn names(database: &mut Database) -> Result<Names, Fault> {
+    let catalog: Option<String> = company::table.find(1).select(company::catalog).first(database).optional()?;
+    let Some(catalog) = catalog else { return Ok(Names::none()) };
+    let catalog: CompanyCatalog = json(&catalog)?;
+    let called = |list: Vec<Named>| list.into_iter().map(|one| (one.code, (one.name_ja, one.name_en))).collect();
+    Ok(Names {
+        skills: called(catalog.skills),
+        qualifications: called(catalog.qualifications),
+        parts: called(catalog.parts),
+    })
 }
 
 fn named_view(named: Named) -> NamedView {

@@ -8,3 +8,4 @@ mod live;
 mod people;
 mod replay;
 mod restart;
+mod track;

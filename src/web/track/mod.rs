@@ -87,13 +87,9 @@ const DEGREE_KM: f64 = 111.195;
 /// Forecasts are told rounded outward to this.
 const TOLD_MILLIS: i64 = 300_000;
 
-/// The answer to `GET /t/{token}`: the page with `view` (a TrackView as the JSON route answers it) filled in. `None`
-/// stands for a link that is unknown or over: the page then says so.
-pub fn tracking_answer(view: Option<&serde_json::Value>, language: Language, zone: Tz, now: Timestamp) -> HttpResponse {
-    match view {
-        Some(view) => answer(HttpResponse::Ok(), fill_page(template(language), view, language, zone, now)),
-        None => answer(HttpResponse::Gone(), closed_page(template(language), Closed::Expired, None)),
-    }
+/// The answer to `GET /t/{token}`: the page with `view` (a TrackView as the JSON route answers it) filled in.
+pub fn tracking_answer(view: &serde_json::Value, language: Language, zone: Tz, now: Timestamp) -> HttpResponse {
+    answer(HttpResponse::Ok(), fill_page(template(language), view, language, zone, now))
 }
 
 /// Why a link shows nothing.
