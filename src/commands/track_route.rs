@@ -175,8 +175,9 @@ fn chain_visit(tracked: &TrackedVisit, known: &Knowledge<'_>) -> ChainVisit {
         visit: tracked.visit.id,
         position: tracked.position,
         promised: tracked.visit.promised(),
-        // As the plan has it: he waits for the promised start, or leaves so late that he need not.
-        early_ok: false,
+        // As the plan has it: he waits for the promised start, or leaves so late that he need not. Who has set out
+        // before that is on the road now, and comes as the road takes him.
+        early_ok: tracked.visit.state == VisitState::EnRoute,
         service,
     }
 }
