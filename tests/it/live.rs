@@ -218,6 +218,24 @@ async fn the_arrival_figure_comes_at_once_and_then_with_every_change() {
     again.silence().await;
 }
 
+/// The desk and the customer's portal watch the contract: they read the same number as the board.
+#[actix_web::test]
+async fn the_contract_hears_the_figures_of_its_visits() {
+    let world = World::new().await;
+    let visit = world.visit();
+    let contract = world.contract_of(visit);
+    let stored = serde_json::to_string(&eta(visit, 5)).unwrap();
+    world.sql(&format!(
+        "INSERT INTO etas (visit_id, seq, snapshot, told) VALUES ({}, 5, '{stored}', '{{}}')",
+        blob(visit)
+    ));
+    let operator = world.person(Role::Operator).await;
+    let mut socket = Socket::open(&world, &operator).await;
+    socket.subscribe(Stream::Contract(contract), Value::Null).await;
+    let told = socket.hear().await.frame();
+    assert_eq!((&told["type"], &told["eta"]["seq"]), (&json!("eta"), &json!(5)));
+}
+
 /// A figure is saved before it is shown, so a page may have it before it is published.
 #[actix_web::test]
 async fn a_figure_that_the_page_began_with_is_not_sent_again() {

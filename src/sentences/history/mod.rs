@@ -218,7 +218,7 @@ mod tests {
             EventKind::EtaTold,
             json!({"eta": {"earliest": "2026-11-23T01:34:10.000Z", "latest": "2026-11-23T01:45:00.001Z"}}),
             "到着予定 10:30〜10:50 をお知らせ",
-            "Told to arrive between 10:30 and 10:50",
+            "Arrival announced: 10:30 to 10:50",
         );
         check(
             EventKind::ReportFiled,

@@ -17,7 +17,7 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::PromiseMade | EventKind::PromiseChanged => promise(kind, facts),
         EventKind::EtaTold => {
             let (from, to) = facts.told();
-            Words::new(format!("到着予定 {from}〜{to} をお知らせ"), format!("Told to arrive between {from} and {to}"))
+            Words::new(format!("到着予定 {from}〜{to} をお知らせ"), format!("Arrival announced: {from} to {to}"))
         }
         _ if who.is_empty() => plain(kind),
         _ => Words::new(format!("{}（{who}）", kind.ja()), format!("{} ({who})", kind.en())),

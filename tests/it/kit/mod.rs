@@ -13,7 +13,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use kaketsuke::domain::access::{Actor, Language, Role};
 use kaketsuke::domain::event::{About, EventKind, Stream};
-use kaketsuke::domain::ids::{CustomerId, Id, TechnicianId, TerritoryId, TrackLinkId, VisitId};
+use kaketsuke::domain::ids::{ContractId, CustomerId, Id, TechnicianId, TerritoryId, TrackLinkId, VisitId};
 use kaketsuke::domain::place::Position;
 use kaketsuke::domain::time::{Seconds, Timestamp};
 use kaketsuke::effects::clock::{Clock, SystemClock};
@@ -143,6 +143,20 @@ impl World {
             blob(self.technician),
         ));
         visit
+    }
+
+    /// The contract under which a visit was made, with the work order and the issue between them.
+    pub fn contract_of(&self, visit: VisitId) -> ContractId {
+        let contract: ContractId = self.services.store.seeds().id(SystemClock.now());
+        let (visit, customer, territory) = (blob(visit), blob(self.customer), blob(self.territory));
+        self.sql(&format!(
+            "INSERT INTO contracts VALUES ({0}, 'K-1', {customer}, '標準', '2026-01-01', '2026-12-31', '{{}}', '{{}}', 1);
+             INSERT INTO issues VALUES ({visit}, 'I-1', {visit}, {0}, {territory}, {visit}, NULL, NULL, NULL, 'fault', '', 'none',
+                'whenever', 'P4', 'in_field', NULL, NULL, NULL, NULL, 0, 'standard', 0, NULL, 1);
+             INSERT INTO work_orders VALUES ({visit}, {visit}, {territory}, 'assigned', '', 0, NULL, 60, NULL, 0, 1);",
+            blob(contract),
+        ));
+        contract
     }
 
     /// A tracking link to a visit; gives its id and its secret.
