@@ -180,6 +180,17 @@ describe("the live client", () => {
     expect(client.state.kind).not.toBe("stopped");
   });
 
+  it("says at once that the device has no network, and comes back with it", async () => {
+    const { client, last, sockets } = world();
+    last().open();
+    client.offline();
+    expect(client.state.kind).toBe("waiting");
+    client.wake();
+    expect(sockets.length).toBe(2);
+    last().open();
+    expect(client.state.kind).toBe("live");
+  });
+
   it("gives up an opening that hangs, and a wake does not wait for the pause", async () => {
     const { client, sockets } = world();
     await vi.advanceTimersByTimeAsync(10_000);

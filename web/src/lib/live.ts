@@ -132,6 +132,11 @@ export class LiveClient {
     }
   }
 
+  /** The device says that it has no network: the socket is dead, and nobody should be told otherwise until it notices. */
+  offline(): void {
+    if (this.#state.kind !== "stopped") this.#lost(1006);
+  }
+
   /** After a stop: the person has logged in again, perhaps in another tab. */
   revive(): void {
     if (this.#state.kind !== "stopped") return;
@@ -340,6 +345,7 @@ export function liveHere(options: Omit<LiveOptions, "open"> & { track?: string }
     if (document.visibilityState === "visible") client.wake();
   });
   window.addEventListener("online", () => client.wake());
+  window.addEventListener("offline", () => client.offline());
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) client.wake();
   });
