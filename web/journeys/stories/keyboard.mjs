@@ -9,6 +9,7 @@ export async function keyboard(stage) {
     await logIn(desk, "operator", "/desk");
     await desk.getByRole("combobox").waitFor();
     const keys = await counted(desk);
+    await until(() => focused(desk, "[role=combobox]"), "the search has the keyboard");
     await desk.keyboard.type("MC-2025-1013");
     await desk.getByRole("option").first().waitFor();
     await keys.press("Enter");

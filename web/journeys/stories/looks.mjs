@@ -40,6 +40,16 @@ async function placesOf(scene, world) {
     await page.locator(`[data-visit="${assigned.visit.id}"]`).click();
     await page.locator(".visit .steps").waitFor();
   };
+  const map = async (page) => {
+    await visit(page);
+    const tab = page.locator("nav.tabs button").nth(3);
+    if (await tab.isVisible()) {
+      await page.locator(".visit .close").click();
+      await tab.click();
+    } else await page.keyboard.press("m");
+    await page.locator(".maplibregl-canvas").waitFor();
+    await page.waitForTimeout(2_500);
+  };
   const filled = (selector) => (page) => page.locator(selector).filter({ hasText: /\S/ }).first().waitFor();
   return {
     login: { path: "/login", run: filled("form") },
@@ -48,6 +58,7 @@ async function placesOf(scene, world) {
     board: { login: "dispatcher", path: "/board", run: toArea },
     candidates: { login: "dispatcher", path: "/board", run: candidates },
     visit: { login: "dispatcher", path: "/board", run: visit },
+    map: { login: "dispatcher", path: "/board", run: map },
     tech: { login: assigned.login, path: "/tech", run: filled("article.card") },
     portal: { login: "customer", path: "/portal", run: filled(".history li") },
     track: { path: assigned.track, run: filled("[data-slot=window]") },

@@ -176,10 +176,22 @@ async function underWay({ desk, board, phone, track, technician }, world) {
     await picture(desk, "desk-under-way");
     return `${seen.map((seq) => `#${seq}`).join(" ")}, at most ${Math.round(Math.max(...took))} ms after the phone knew`;
   });
+  await step("customer: reads when he will be there from where he is now, not from the plan", async () => {
+    const [likely, updated] = await Promise.all(["likely", "updated"].map(async (slot) => minutesOf(await track.locator(`[data-slot=${slot}]`).textContent())));
+    const ahead = likely - updated;
+    ensure(ahead >= 0 && ahead <= 30, `2 km away he is told to come in ${ahead} minutes`);
+    return `in ${ahead} minutes`;
+  });
   await step("customer: sees about where the technician is, and how far", async () => {
     await track.locator("[data-slot=distance]").filter({ hasText: /km|m/ }).waitFor();
     return await track.locator("[data-slot=distance]").textContent();
   });
+}
+
+/** Minutes of the day of the clock face in a text. */
+function minutesOf(text) {
+  const [, hours, minutes] = text.match(/(\d{1,2}):(\d{2})/);
+  return Number(hours) * 60 + Number(minutes);
 }
 
 /** The big button under the thumb, when it says what is wanted. */
