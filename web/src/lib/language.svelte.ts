@@ -25,6 +25,11 @@ export function either(ja: string, en: string): string {
   return language.code === "en" ? en : ja;
 }
 
+/** What a visit is about: the machine and what is wrong with it, as far as they are known. */
+export function subject(of: { product_name_ja: string; product_name_en: string; symptom_ja: string; symptom_en: string }): string {
+  return [either(of.product_name_ja, of.product_name_en), either(of.symptom_ja, of.symptom_en)].filter(Boolean).join(" · ");
+}
+
 /** A choice made once holds on this device for a year. */
 export function remember(code: Language): void {
   document.cookie = `kaketsuke_lang=${code}; path=/; max-age=31536000; samesite=lax`;

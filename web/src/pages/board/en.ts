@@ -46,7 +46,7 @@ export const en = {
     visits: (n: number) => (n === 1 ? "1 visit" : `${n} visits`),
     comma: ", ",
     offShift: "Off shift",
-    break: "Break",
+    break: "Time for the break",
     now: "Now",
     empty: "This territory has no technicians",
     row: (name: string, visits: number, shift: string) => `${name}, ${visits === 1 ? "1 visit" : `${visits} visits`}, shift ${shift}`,

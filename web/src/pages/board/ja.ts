@@ -44,7 +44,7 @@ export const ja = {
     visits: (n: number) => `${n}件`,
     comma: "、",
     offShift: "勤務なし",
-    break: "休憩",
+    break: "休憩を取る時間帯",
     now: "現在",
     empty: "この担当エリアに技術員がいません",
     row: (name: string, visits: number, shift: string) => `${name}、訪問${visits}件、勤務 ${shift}`,

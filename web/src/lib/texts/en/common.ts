@@ -5,7 +5,7 @@ export const common = {
   product: "Kaketsuke",
   language: "Language",
   logOut: "Log out",
-  places: { label: "Screens", desk: "Call desk", board: "Dispatch board" },
+  places: { label: "Screens", desk: "Desk", board: "Board" },
   close: "Close",
   cancel: "Cancel",
   save: "Save",
