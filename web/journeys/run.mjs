@@ -19,6 +19,7 @@ if (unknown) throw new Error(`no story ${unknown}; there are ${Object.keys(stori
 process.on("unhandledRejection", () => undefined);
 const server = await startServer();
 const stage = new Stage(server.base);
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void server.stop().then(() => process.exit(1)));
 const world = {};
 let code = 1;
 try {
