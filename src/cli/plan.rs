@@ -175,7 +175,6 @@ fn tuning(changes: &[String]) -> anyhow::Result<Tuning> {
             "first" => tuning.heat.0 = value,
             "last" => tuning.heat.1 = value,
             "epochs" => tuning.epochs = value as u32,
-            "exchange" => tuning.exchange = value as u32,
             "whole" => tuning.whole = value,
             "whole_max" => tuning.whole_max = value as usize,
             "share" => tuning.share_min = value as usize,

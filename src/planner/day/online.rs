@@ -151,7 +151,7 @@ impl RunningDay {
             if st.status == "down" || st.loc >= self.base.travel.places() {
                 continue;
             }
-            technicians[t] = self.from_here(t, st, now);
+            technicians[t] = self.placed(t, st, now);
             for j in st.plan.iter().filter_map(|id| self.index.get(id)).filter_map(|j| number.get(j)) {
                 before[*j as usize] = Some(t as u32);
                 plan.routes[t].push(*j);
@@ -167,7 +167,7 @@ impl RunningDay {
     }
 
     /// The technician from where he is free next.
-    fn from_here(&self, t: usize, st: &TechState, now: i32) -> Technician {
+    fn placed(&self, t: usize, st: &TechState, now: i32) -> Technician {
         let mut tech = self.base.technicians[t].clone();
         let free = (st.free_at.clamp(0, i64::from(TIME_MAX)) as i32).max(now).max(tech.shift.start);
         tech.start = st.loc as u32;

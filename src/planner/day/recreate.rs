@@ -111,7 +111,7 @@ impl Search<'_> {
         }
     }
 
-    fn sort(&mut self, jobs: &mut Vec<u32>) {
+    fn sort(&mut self, jobs: &mut [u32]) {
         let total: u32 = ORDERS.iter().map(|o| o.1).sum();
         let mut draw = self.chance.below(total as usize) as u32;
         let order = ORDERS

@@ -1,6 +1,6 @@
 //! Several workers on one day. Between two meetings each worker holds a part of the technicians, cut anew each time, and
 //! improves the routes of its part: a day for two workers is searched twice as fast. A small day cannot be cut; there
-//! each worker searches the whole and the better plan is passed on.
+//! each worker searches the whole by itself and the best plan counts.
 
 use super::anneal::Cooling;
 use super::budget::Budget;
@@ -30,8 +30,7 @@ pub fn improve(model: &Model, plan: &Plan, tuning: Tuning, workers: usize, seed:
         if budget.spent(team.workers[0].steps) >= 1.0 {
             break;
         }
-        let meet = (epoch - 1) % tuning.exchange == 0;
-        if share { team.shared_epoch(budget, until) } else { team.parallel_epoch(budget, until, meet) }
+        if share { team.shared_epoch(budget, until) } else { team.parallel_epoch(budget, until, epoch == 1) }
     }
     team.best
 }
@@ -48,7 +47,7 @@ struct Team<'a> {
 impl<'a> Team<'a> {
     fn new(model: &'a Model, plan: &Plan, tuning: Tuning, workers: usize, seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let mut workers: Vec<_> = (0..workers).map(|_| Search::new(model, tuning, chance.next())).collect();
+        let mut workers: Vec<_> = (0..workers).map(|_| Search::new(model, tuning, chance.draw())).collect();
         workers[0].load(plan, |_| true, |_| true);
         workers[0].shed();
         workers[0].construct();
@@ -87,9 +86,10 @@ impl<'a> Team<'a> {
         }
     }
 
-    /// Each worker searches the whole day; now and then all go on from the best of their plans.
-    fn parallel_epoch(&mut self, budget: &dyn Budget, until: f64, meet: bool) {
-        if meet {
+    /// Each worker searches the whole day by itself, and the best plan counts: a worker that is caught in a plan with
+    /// a technician too many does not catch the others.
+    fn parallel_epoch(&mut self, budget: &dyn Budget, until: f64, first: bool) {
+        if first {
             for worker in &mut self.workers {
                 worker.load(&self.current, |_| true, |_| true);
             }
@@ -99,9 +99,6 @@ impl<'a> Team<'a> {
             if worker.best().cost < self.best.cost {
                 self.best = worker.best().clone();
             }
-        }
-        if let Some(ahead) = self.workers.iter().min_by_key(|w| w.cost) {
-            self.current = ahead.current();
         }
     }
 

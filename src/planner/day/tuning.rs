@@ -29,8 +29,6 @@ pub struct Tuning {
     pub heat: (f64, f64),
     /// Parts into which the budget is cut; between them workers exchange.
     pub epochs: u32,
-    /// Epochs after which workers that search the whole day go on from the best of their plans.
-    pub exchange: u32,
     /// From so many jobs on each worker takes a part of the routes; below each searches the whole day.
     pub share_min: usize,
 }
@@ -51,7 +49,6 @@ impl Default for Tuning {
             routes_tried: 20,
             heat: (1.0, 0.015),
             epochs: 40,
-            exchange: 8,
             share_min: 120,
         }
     }

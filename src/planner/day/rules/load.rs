@@ -26,8 +26,7 @@ impl Limits {
     /// Does a whole route keep the limits?
     #[must_use]
     pub fn hold(&self, jobs: usize, load: &[i64]) -> bool {
-        let carried =
-            |parts: &Box<[i64]>| load.iter().enumerate().all(|(k, v)| *v <= parts.get(k).copied().unwrap_or(0));
-        jobs <= self.jobs && self.parts.as_ref().is_none_or(carried)
+        let carried = |parts: &[i64]| load.iter().enumerate().all(|(k, v)| *v <= parts.get(k).copied().unwrap_or(0));
+        jobs <= self.jobs && self.parts.as_deref().is_none_or(carried)
     }
 }
