@@ -65,6 +65,13 @@ export interface components {
             track_url: string;
             visit: components["schemas"]["VisitRow"];
         };
+        Assignment: {
+            /** Format: uint */
+            position: number;
+            start: components["schemas"]["Timestamp"];
+            technician_id: components["schemas"]["TechnicianId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
         AssignRequest: {
             /**
              * @description The dispatcher knows which promises break and takes it on himself; needs a reason.
@@ -240,6 +247,13 @@ export interface components {
             name: string;
             phones: string[];
         };
+        /** @description A proposal as the dispatcher reads it; nothing of it is decided before he assigns. */
+        DayProposal: {
+            /** @description To be made in this order. */
+            assignments: components["schemas"]["Assignment"][];
+            computed_at: components["schemas"]["Timestamp"];
+            unassigned: components["schemas"]["Unassigned"][];
+        };
         /**
          * @description One evaluation of when the technician will be at the door. `earliest`, `likely`, `latest` are the 10th, 50th and
          *     90th percentile.
@@ -294,6 +308,21 @@ export interface components {
         EventId: string;
         /** @enum {string} */
         EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "link.created" | "link.revoked";
+        /** @description Visits that could go from one technician to others, so that he has room for the job. */
+        Exchange: {
+            en: string;
+            /** @description To be made in this order, before the job is assigned. */
+            handovers: components["schemas"]["Handover"][];
+            ja: string;
+            /**
+             * Format: uint32
+             * @description Promises that hold now and would not hold any more, of all visits concerned.
+             */
+            promises_broken: number;
+            start: components["schemas"]["Timestamp"];
+            /** @description Who then does the job, and when it would start. */
+            technician_id: components["schemas"]["TechnicianId"];
+        };
         /** @description Available tickets that die on a day. */
         Expiry: {
             /** Format: int64 */
@@ -329,6 +358,17 @@ export interface components {
          * @enum {string}
          */
         GoalName: "arrival" | "detour" | "disturbance" | "knows_asset" | "fairness";
+        /** @description One visit that changes hands. */
+        Handover: {
+            customer_name: string;
+            promise_kept: boolean;
+            start: components["schemas"]["Timestamp"];
+            /** @description Who takes it, and when it would start. */
+            technician_id: components["schemas"]["TechnicianId"];
+            technician_name: string;
+            visit_id: components["schemas"]["VisitId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
         Health: {
             /** @description The life of the data that the server serves. */
             epoch: string;
@@ -831,6 +871,11 @@ export interface components {
         Ranking: {
             candidates: components["schemas"]["Candidate"][];
             computed_at: components["schemas"]["Timestamp"];
+            /**
+             * @description When nobody is fit: visits that could change hands to make room, best first.
+             * @default []
+             */
+            exchanges: components["schemas"]["Exchange"][];
             work_order_id: components["schemas"]["WorkOrderId"];
         };
         /** @enum {string} */
@@ -1094,7 +1139,14 @@ export interface components {
             vendor_phone: string;
             visit_id: components["schemas"]["VisitId"];
         };
+        /** @description A job nobody can do today, and the rule that most technicians fail. */
         Unassigned: {
+            en: string;
+            ja: string;
+            reason_code: string;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        Unassigned2: {
             work_order_id: components["schemas"]["WorkOrderId"];
         };
         /**
@@ -1231,6 +1283,7 @@ export type After = components['schemas']['After'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
+export type Assignment = components['schemas']['Assignment'];
 export type AssignRequest = components['schemas']['AssignRequest'];
 export type Board = components['schemas']['Board'];
 export type Break = components['schemas']['Break'];
@@ -1251,16 +1304,19 @@ export type CostReason = components['schemas']['CostReason'];
 export type Cursor = components['schemas']['Cursor'];
 export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
+export type DayProposal = components['schemas']['DayProposal'];
 export type Eta = components['schemas']['Eta'];
 export type EtaSource = components['schemas']['EtaSource'];
 export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
 export type EventKind = components['schemas']['EventKind'];
+export type Exchange = components['schemas']['Exchange'];
 export type Expiry = components['schemas']['Expiry'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
 export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
+export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
@@ -1349,6 +1405,7 @@ export type TrackReport = components['schemas']['TrackReport'];
 export type TrackStep = components['schemas']['TrackStep'];
 export type TrackView = components['schemas']['TrackView'];
 export type Unassigned = components['schemas']['Unassigned'];
+export type Unassigned2 = components['schemas']['Unassigned2'];
 export type Urgency = components['schemas']['Urgency'];
 export type UserId = components['schemas']['UserId'];
 export type Users = components['schemas']['Users'];
