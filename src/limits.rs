@@ -69,6 +69,9 @@ pub const ABSENCE_DAYS: usize = 3_660;
 pub const CONNECTIONS_PER_WORKER: usize = 25_000;
 /// Connections that wait to be accepted: a whole fleet comes back after a restart.
 pub const BACKLOG: u32 = 8_192;
+/// Time that a quiet connection stays open: a technician's phone reports every few seconds, and a new connection on a
+/// mobile network costs more than the report.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Time for a request's head to arrive.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// Time that a closed connection has to take the rest; a client that waits for us to hang up costs this much.

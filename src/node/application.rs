@@ -148,6 +148,7 @@ fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server
         .backlog(limits::BACKLOG)
         // A small frame must not wait for the acknowledgement of the one before it.
         .tcp_nodelay(true)
+        .keep_alive(limits::KEEP_ALIVE)
         .client_request_timeout(limits::HEAD_DEADLINE)
         .client_disconnect_timeout(limits::CLOSE_DEADLINE)
         .shutdown_timeout(limits::STOP_SECONDS)
