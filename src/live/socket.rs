@@ -27,9 +27,6 @@ use crate::views::live::{After, ClientFrame, ServerFrame, close};
 use crate::views::technician::PositionReport;
 
 const SUBPROTOCOL: &str = "kaketsuke.1";
-/// RFC 6455, 7.4.1.
-const NORMAL: u16 = 1000;
-const TROUBLE: u16 = 1011;
 
 /// Opens a socket. Who may not come in is told over the socket, because a page cannot see the status of a handshake
 /// that failed; when the server is busy the handshake itself fails and costs nothing.
@@ -89,7 +86,7 @@ struct Socket {
 /// However the task ends, also by a panic, the watcher is sent away and forgotten: it comes back with its cursor.
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.outbox.close(TROUBLE, "internal");
+        self.outbox.close(close::TROUBLE, "internal");
         self.services.hub.forget(&self.outbox);
     }
 }
@@ -123,7 +120,7 @@ impl Socket {
             AggregatedMessage::Binary(_) => self.misunderstood(&Refusal::new(Code::Malformed).with("why", "binary")),
             AggregatedMessage::Ping(payload) => self.outbox.push(frame::pong(&payload)),
             AggregatedMessage::Pong(_) => {}
-            AggregatedMessage::Close(_) => self.outbox.close(NORMAL, ""),
+            AggregatedMessage::Close(_) => self.outbox.close(close::NORMAL, ""),
         }
     }
 

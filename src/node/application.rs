@@ -28,9 +28,7 @@ use crate::http;
 use crate::limits;
 use crate::store::lock::NodeLock;
 use crate::store::{self, Address, Store, connection};
-
-/// RFC 6455, 7.4.1: the server goes away.
-const GOING_AWAY: u16 = 1001;
+use crate::views::live::close;
 
 pub struct Application {
     server: Server,
@@ -163,7 +161,7 @@ async fn wind_down(services: &Services, handle: &ServerHandle) {
     let stopped = handle.stop(true);
     tokio::pin!(stopped);
     loop {
-        services.hub.close_all(GOING_AWAY, "");
+        services.hub.close_all(close::GOING_AWAY, "");
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(Duration::from_millis(50)) => {}
