@@ -64,6 +64,10 @@ pub const ARGON2_PASSES: u32 = 2;
 pub const ARGON2_LANES: u32 = 1;
 /// Days of an absence by the hour, each of which is a row; a longer one is a typing error.
 pub const ABSENCE_DAYS: usize = 3_660;
+/// Longest absence that is entered at the board: whoever is away longer has no roster.
+pub const ABSENCE_SPAN_DAYS: i64 = 366;
+/// Days ahead that an absence may begin.
+pub const ABSENCE_AHEAD_DAYS: i64 = 731;
 
 /// Sockets and requests of one worker: more than the file descriptors that a process usually has.
 pub const CONNECTIONS_PER_WORKER: usize = 25_000;

@@ -51,7 +51,12 @@ pub fn assign(
     route::write(unit, &changed, travel, Some(visit_id))?;
     renew_promises(unit, &profile, &candidate.breaks, reason)?;
     let link = track::issue_link(unit, visit_id)?;
-    Ok(Assigned { visit: unit.visit_row(visit_id)?, track_url: link.url })
+    Ok(Assigned {
+        visit: unit.visit_row(visit_id)?,
+        track_url: link.url,
+        track_link_id: link.id,
+        track_expires_at: link.expires_at,
+    })
 }
 
 /// A work order that is taken says by whom; one that changed otherwise is stale.

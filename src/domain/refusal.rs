@@ -58,6 +58,8 @@ codes! {
     Taken = "work_order.taken", Conflict, "すでに{technician}に手配済みです（{at}）。", "It is already assigned to {technician} ({at}).";
     PromiseBroken = "promise.would_break", Conflict, "この手配では{count}件のお約束に遅れます。承知のうえなら理由を書いて確定してください。", "This assignment would break {count} promise(s). Confirm with a reason if you accept that.";
     Unfit = "technician.unfit", Conflict, "この技術員には手配できません（{why_ja}）。", "This technician cannot take the job ({why_en}).";
+    AbsenceOverlaps = "absence.overlaps", Conflict, "{from}〜{until}の不在がすでに登録されています。先にそれを終了するか、重ならない時間にしてください。", "An absence from {from} to {until} is entered already. End it first, or choose a time that does not overlap.";
+    AbsenceOver = "absence.over", Conflict, "この不在はすでに終わっています。画面を更新してください。", "This absence is over already. Refresh the page.";
     Insufficient = "wallet.insufficient", Conflict, "チケットが足りません（必要 {needed} 枚、残 {available} 枚、超過利用の枠 {overdraft_left} 枚）。超過利用か追加購入を案内してください。", "There are not enough tickets (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
     HoldClosed = "wallet.hold_closed", Conflict, "この仮押さえは処理済みです。", "This hold was already settled.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";

@@ -9,7 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::store::access::NewPerson;
 use crate::store::{Answer, Fault};
-use crate::views::session::{Me, NewUser, Users};
+use crate::views::session::{Me, NewUser, ServerClock, Users};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -19,9 +19,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn list(_: Allowed<perm::Administer>, shared: Shared) -> Result<Json<Users>, Fault> {
-    let now = shared.store.clock().now();
     let users = shared.store.read(|reader| reader.users()).await?;
-    Ok(Json(Users { users: users.iter().map(|user| Me::of(user, now)).collect() }))
+    Ok(Json(Users { users: users.iter().map(|user| Me::of(user, shared.clock())).collect() }))
 }
 
 async fn add(
@@ -32,12 +31,12 @@ async fn add(
 ) -> Result<Stored<Me>, Fault> {
     check(&wanted)?;
     let hash = shared.passwords.hash(wanted.password.clone()).await?;
-    let person = person(wanted, hash);
+    let (person, clock) = (person(wanted, hash), shared.clock());
     let added = shared.store.task(who.actor, move |unit| {
-        let person = person.clone();
+        let (person, clock) = (person.clone(), clock.clone());
         unit.once(operation, |unit| {
             let user = unit.add_user(&person)?;
-            Ok(Answer::json(201, &Me::of(&user, unit.now())))
+            Ok(Answer::json(201, &Me::of(&user, ServerClock { now: unit.now(), ..clock.clone() })))
         })
     });
     Ok(added.await?.into())

@@ -3,6 +3,7 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod absences;
 pub mod access;
 pub mod board;
 pub mod cases;

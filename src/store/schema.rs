@@ -63,10 +63,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    absences (technician_id, starts_at) {
+    absences (id) {
+        id -> Binary,
         technician_id -> Binary,
         starts_at -> BigInt,
         ends_at -> BigInt,
+        kind -> Text,
         reason -> Text,
     }
 }

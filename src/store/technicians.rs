@@ -161,7 +161,7 @@ fn states(
     let mut routes = live_routes(database, &ids)?;
     let fixes = fixes(database, &ids)?;
     let done = finished_today(database, &ids, super::visits::day_window(now, zone))?;
-    let mut away = absences(database, &ids, now)?;
+    let mut away = super::absences::spans(database, &ids, now)?;
     let mut knows = known_assets(database, &ids)?;
     profiles
         .iter()
@@ -313,23 +313,6 @@ fn finished_today(database: &mut Database, ids: &[TechnicianId], day: Window) ->
         places.entry(id).or_default().push((at.unwrap_or_default(), position(lat, lon)?));
     }
     Ok(places)
-}
-
-fn absences(
-    database: &mut Database,
-    ids: &[TechnicianId],
-    now: Timestamp,
-) -> Result<BTreeMap<TechnicianId, Vec<Window>>, Fault> {
-    let rows: Vec<(TechnicianId, Timestamp, Timestamp)> = absences::table
-        .filter(absences::technician_id.eq_any(ids.to_vec()).and(absences::ends_at.gt(now)))
-        .order((absences::technician_id, absences::starts_at))
-        .select((absences::technician_id, absences::starts_at, absences::ends_at))
-        .load(database)?;
-    let mut away: BTreeMap<TechnicianId, Vec<Window>> = BTreeMap::new();
-    for (id, from, to) in rows {
-        away.entry(id).or_default().extend(Window::new(from, to));
-    }
-    Ok(away)
 }
 
 /// Assets at which a technician finished work, each with his last visit.

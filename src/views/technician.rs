@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::board::VisitRow;
 use super::desk::RepairView;
 use super::live::Cursor;
+use super::session::ServerClock;
 use crate::coded;
 use crate::domain::ids::TechnicianId;
 use crate::domain::issue::Outcome;
@@ -19,7 +20,7 @@ pub struct MyDay {
     #[schemars(with = "String")]
     pub date: NaiveDate,
     pub shift: Option<Window>,
-    pub server_time: Timestamp,
+    pub clock: ServerClock,
     pub visits: Vec<MyVisit>,
     pub stream: Cursor,
 }

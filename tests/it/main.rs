@@ -1,5 +1,6 @@
 //! The server from outside: one binary, one module per part, and a kit that builds the world.
 
+mod absence;
 mod bad_input;
 mod concurrency;
 mod journey;
