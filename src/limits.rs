@@ -17,6 +17,8 @@ pub const TRANSACTION_RETRIES: usize = 12;
 /// A command that got no answer in this time is given up by the caller; it may still commit, and its operation id
 /// tells on the retry.
 pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
+/// The same for work that somebody waits for at a terminal: a whole company comes in, or everything is read again.
+pub const STORE_PATIENCE: Duration = Duration::from_secs(24 * 3_600);
 
 /// Body of a request. The largest honest one, a full offline batch of positions, has 20 kB.
 pub const BODY_BYTES: usize = 256 * 1024;

@@ -4,6 +4,7 @@ mod backup;
 mod demo;
 mod import;
 pub mod plan;
+mod progress;
 mod replay;
 mod schemas;
 mod serve;
@@ -77,10 +78,10 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Replay(options) => return in_system(replay::run(settings, options)),
         Command::Plan(options) => plan::run(&options)?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
-        Command::Migrate => serve::migrate(&start(settings)?)?,
+        Command::Migrate => in_system(serve::migrate(start(settings)?))?,
         Command::Verify => return in_system(serve::verify(start(settings)?)),
         Command::User(options) => in_system(user::run(start(settings)?, options))?,
-        Command::Backup(options) => backup::run(&start(settings)?, &options)?,
+        Command::Backup(options) => in_system(backup::run(start(settings)?, options))?,
         Command::Watch(options) => in_system(watch::run(options))?,
         Command::Schemas(options) => schemas::run(&options)?,
         Command::Simulate(options) => return simulate::run(&options),

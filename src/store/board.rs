@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::Reader;
 use super::access::TrackPass;
+use super::codec::json;
 use super::error::Fault;
 use super::issues::QueueFilter;
 use super::schema::*;
@@ -17,12 +18,14 @@ use crate::domain::place::Position;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::visit::{VisitState, allowed};
+use crate::planner::names::called;
+use crate::planner::problem::PartCount;
 use crate::views::absence::AbsenceView;
 use crate::views::board::{Board, Fix, SkillView, TechnicianRow, VisitRow};
 use crate::views::desk::RepairView;
 use crate::views::live::Cursor;
 use crate::views::session::ServerClock;
-use crate::views::technician::{MyDay, MyVisit};
+use crate::views::technician::{MyDay, MyVisit, PartNeed};
 use crate::views::track::{TrackReport, TrackStep, TrackView};
 
 /// An hour of every day, whatever the clocks do in its night.
@@ -140,6 +143,7 @@ struct Background {
     asset: Option<AssetId>,
     balance: i64,
     state_before: Option<VisitState>,
+    parts_needed: String,
 }
 
 fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
@@ -155,6 +159,7 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
             issues::asset_id,
             wallets::available,
             visits::state_before,
+            work_orders::parts_needed,
         ))
         .first(reader.database)?;
     let serial = match background.asset {
@@ -173,6 +178,7 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
         access_notes: background.access_notes,
         serial,
         last_repairs,
+        parts_needed: reader.parts_needed(&background.parts_needed)?,
         balance: background.balance,
         actions,
         report_required: ["cause", "remedy", "minutes"].map(str::to_owned).to_vec(),
@@ -180,6 +186,20 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
 }
 
 impl Reader<'_> {
+    /// Parts with their names, which are looked up only where there are parts.
+    fn parts_needed(&mut self, stored: &str) -> Result<Vec<PartNeed>, Fault> {
+        let parts: Vec<PartCount> = json(stored)?;
+        if parts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = self.names()?;
+        let named = |PartCount { code, quantity }: PartCount| {
+            let (name_ja, name_en) = called(&names.parts, &code);
+            PartNeed { name_ja: name_ja.to_owned(), name_en: name_en.to_owned(), code: code.clone(), quantity }
+        };
+        Ok(parts.into_iter().map(named).collect())
+    }
+
     /// What a customer may see of his visit: no other customer, no home address, no other technician's work.
     pub fn track_view(&mut self, seen: &TrackPass, clock: ServerClock) -> Result<TrackView, Fault> {
         let row = visit_rows(self.database, &VisitFilter::One(seen.visit))?.pop();

@@ -44,6 +44,7 @@ diesel::table! {
         needs_visit -> Bool,
         level_min -> BigInt,
         qualification -> Nullable<Text>,
+        parts_needed -> Text,
     }
 }
 
@@ -292,6 +293,7 @@ diesel::table! {
         arrive_by -> Nullable<BigInt>,
         created_at -> BigInt,
         version -> BigInt,
+        parts_needed -> Text,
     }
 }
 

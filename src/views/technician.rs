@@ -34,12 +34,22 @@ pub struct MyVisit {
     pub access_notes: String,
     pub serial: Option<String>,
     pub last_repairs: Vec<RepairView>,
+    /// What must lie in the van.
+    pub parts_needed: Vec<PartNeed>,
     /// Tickets that the customer has left.
     pub balance: i64,
     /// What may be tapped now, the usual one first.
     pub actions: Vec<VisitAction>,
     /// Fields without which the report can't be filed.
     pub report_required: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartNeed {
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+    pub quantity: u32,
 }
 
 coded! {

@@ -6,6 +6,7 @@ mod concurrency;
 mod journey;
 mod kit;
 mod live;
+mod parts;
 mod people;
 mod replay;
 mod restart;

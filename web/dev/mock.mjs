@@ -124,7 +124,7 @@ const effects = { accept: ["accepted", "accepted_at"], set_out: ["en_route", "en
 function myVisit(visit) {
   const contract = visit.issue.contract;
   const asset = contract.assets.find((a) => a.id === visit.issue.asset_id);
-  return { ...visitRow(visit), caller_name: contract.contacts[0].name, caller_phone: contract.contacts[0].phone, access_notes: contract.sites[0].access_notes, serial: asset?.serial ?? null, last_repairs: asset?.last_repairs ?? [], balance: world.summary(contract.wallet).available, actions: actions[visit.state] ?? [], report_required: ["cause", "remedy", "outcome"] };
+  return { ...visitRow(visit), caller_name: contract.contacts[0].name, caller_phone: contract.contacts[0].phone, access_notes: contract.sites[0].access_notes, serial: asset?.serial ?? null, last_repairs: asset?.last_repairs ?? [], parts_needed: [], balance: world.summary(contract.wallet).available, actions: actions[visit.state] ?? [], report_required: ["cause", "remedy", "outcome"] };
 }
 
 function progress(visit, body) {

@@ -6,7 +6,7 @@ import { AREA, logIn } from "../lib/steps.mjs";
 
 export async function away(stage) {
   const scene = new Scene(stage.base);
-  const card = await scene.card("渚");
+  const card = await scene.card("MC-2025-1029");
   const order = await scene.fault(card, 0, "異音がする");
   const dispatcher = await stage.person("dispatcher away");
   const board = await dispatcher.page();

@@ -652,6 +652,8 @@ export interface components {
             issue_id: components["schemas"]["IssueId"];
             issue_number: string;
             last_repairs: components["schemas"]["RepairView"][];
+            /** @description What must lie in the van. */
+            parts_needed: components["schemas"]["PartNeed"][];
             planned_end: components["schemas"]["Timestamp"];
             planned_start: components["schemas"]["Timestamp"];
             position: components["schemas"]["Position"];
@@ -714,6 +716,13 @@ export interface components {
             outcome: components["schemas"]["RemoteOutcome"];
             /** Format: int64 */
             version: number;
+        };
+        PartNeed: {
+            code: string;
+            name_en: string;
+            name_ja: string;
+            /** Format: uint32 */
+            quantity: number;
         };
         PartUse: {
             code: string;
@@ -1375,6 +1384,7 @@ export type OperationId = components['schemas']['OperationId'];
 export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeRequest = components['schemas']['OutcomeRequest'];
+export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
 export type Policy = components['schemas']['Policy'];
