@@ -27,7 +27,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub basemap: Option<PathBuf>,
     /// Travel times of a working day's scenario, for replays
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "For replays")]
     pub roads_of: Option<PathBuf>,
     #[command(flatten)]
     pub clock: ClockOptions,
@@ -35,6 +35,7 @@ pub struct Options {
 
 /// A day that runs faster, for replays. Without these flags it is the machine's time.
 #[derive(clap::Args, Clone, Default)]
+#[command(next_help_heading = "For replays")]
 pub struct ClockOptions {
     /// Begin at this instant (RFC 3339) instead of now
     #[arg(long, value_name = "INSTANT", requires = "clock_origin")]

@@ -101,7 +101,7 @@ fn unfit(rules: &[RuleResult]) -> Refusal {
 fn accepted_reason<'a>(request: &'a AssignRequest, breaks: &[Break]) -> Result<&'a str, Refusal> {
     let reason = request.reason.as_deref().map_or("", str::trim);
     if reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid("reason", "too long"));
+        return Err(Refusal::invalid_both("reason", "200文字以内です", "at most 200 characters"));
     }
     if breaks.is_empty() || (request.accept_broken && !reason.is_empty()) {
         return Ok(reason);

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::{HttpRequest, HttpResponse, rt, web};
-use actix_ws::{AggregatedMessage, AggregatedMessageStream};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::time::Instant;
@@ -106,7 +106,7 @@ impl Socket {
                         self.heard = Instant::now();
                         self.hear(message).await;
                     }
-                    Some(Err(_)) => self.outbox.close(close::MALFORMED, "request.too_large"),
+                    Some(Err(error)) => self.misunderstood(&unreadable(&error)),
                     None => break,
                 },
             }
@@ -202,6 +202,14 @@ impl Socket {
             return self.outbox.close(close::SLOW, "live.slow");
         }
         self.outbox.push(frame::PING);
+    }
+}
+
+/// The only honest way to break the protocol is to say too much at once.
+fn unreadable(error: &ProtocolError) -> Refusal {
+    match error {
+        ProtocolError::Overflow => Refusal::new(Code::TooLarge).with("limit", limits::FRAME_BYTES),
+        other => Refusal::new(Code::Malformed).with("why", other.to_string()),
     }
 }
 

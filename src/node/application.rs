@@ -44,7 +44,8 @@ impl Application {
     /// answered once [`Self::run`] is awaited.
     pub fn build(settings: &Settings, clock: SharedClock, seeds: Seeds, world: World) -> anyhow::Result<Self> {
         let lock = take_database(settings)?;
-        let store = Store::open(&settings.database, clock, seeds.clone(), settings.zone)?;
+        let zone = store::company_zone(&settings.database)?.unwrap_or(settings.zone);
+        let store = Store::open(&settings.database, clock, seeds.clone(), zone)?;
         let territories = store::territories(&settings.database)?;
         let (hub, guardian, arbiter) = (Hub::default(), Guardian::default(), Arbiter::new());
         let parts = TrackerParts { store: store.clone(), hub: hub.clone(), travel: Arc::clone(&world.travel) };

@@ -39,5 +39,5 @@ pub mod travel;
 pub const ZONE: chrono_tz::Tz = chrono_tz::Asia::Tokyo;
 
 pub use host::roads_of;
-pub use play::{Options, run};
+pub use play::{Options, run, run_told};
 pub use summary::Outcome;

@@ -40,6 +40,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use catalog::company_zone;
 pub use connection::Address;
 pub use error::{Fault, StoreError};
 pub use technicians::territories;

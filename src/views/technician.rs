@@ -191,6 +191,8 @@ pub struct PositionsAccepted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct IgnoredPosition {
     pub seq: i64,
-    /// Stable code of the reason.
+    /// Stable code of the reason, and what to do.
     pub code: String,
+    pub ja: String,
+    pub en: String,
 }

@@ -421,8 +421,10 @@ export interface components {
         /** @enum {string} */
         HoldState: "live" | "captured" | "released";
         IgnoredPosition: {
-            /** @description Stable code of the reason. */
+            /** @description Stable code of the reason, and what to do. */
             code: string;
+            en: string;
+            ja: string;
             /** Format: int64 */
             seq: number;
         };
