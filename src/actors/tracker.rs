@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use serde_json::json;
 use tokio::sync::oneshot;
+use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
 use super::hub::Hub;
@@ -89,7 +90,7 @@ impl Tracker {
         let batch = self.next_batch();
         let count = batch.len();
         let saving = save(self.parts.clone(), Arc::clone(&self.durations), batch);
-        context.spawn(saving.into_actor(self).map(move |(), tracker, context| {
+        context.spawn(saving.instrument(self.lifeline.span()).into_actor(self).map(move |(), tracker, context| {
             tracker.at_work = false;
             tracker.parts.store.chaos().point("tracker.saved");
             tracker.saved += count as u64;
@@ -131,14 +132,17 @@ impl Actor for Tracker {
         let (store, territory) = (self.parts.store.clone(), self.territory);
         let wake = store.wake();
         let learning = learn(store.clone(), territory);
-        context.wait(learning.into_actor(self).map(|learned, tracker, context| match learned {
-            Ok((team, durations)) => {
-                tracker.team = team;
-                tracker.durations = Arc::new(durations);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the territory's people could not be read; trying again");
-                context.stop();
+        let span = self.lifeline.span();
+        context.wait(learning.instrument(span.clone()).into_actor(self).map(move |learned, tracker, context| {
+            match learned {
+                Ok((team, durations)) => {
+                    tracker.team = team;
+                    tracker.durations = Arc::new(durations);
+                }
+                Err(error) => {
+                    span.in_scope(|| tracing::warn!(%error, "the territory's people could not be read; trying again"));
+                    context.stop();
+                }
             }
         }));
         context.notify(Review);
@@ -200,9 +204,12 @@ impl Handler<Review> for Tracker {
         self.parts.store.chaos().point("tracker.review");
         let (store, territory) = (self.parts.store.clone(), self.territory);
         let busy = async move { store.read(move |reader| reader.busy_technicians(territory)).await };
-        context.spawn(busy.into_actor(self).map(|busy, tracker, context| match busy {
+        let span = self.lifeline.span();
+        context.spawn(busy.instrument(span.clone()).into_actor(self).map(move |busy, tracker, context| match busy {
             Ok(technicians) => tracker.look_again(technicians, context),
-            Err(error) => tracing::warn!(%error, "live routes could not be reviewed, the next review tries again"),
+            Err(error) => span.in_scope(|| {
+                tracing::warn!(%error, "live routes could not be reviewed, the next review tries again");
+            }),
         }));
     }
 }

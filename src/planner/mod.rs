@@ -14,6 +14,7 @@ pub mod rank;
 pub mod route;
 pub mod rules;
 mod spread;
+pub mod stock;
 
 #[cfg(test)]
 mod kit;

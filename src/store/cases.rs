@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::codec::json;
 use super::connection::Database;
 use super::error::Fault;
 use super::schema::*;
@@ -30,6 +31,8 @@ pub struct WorkOrder {
     pub arrive_by: Option<Timestamp>,
     pub created_at: Timestamp,
     pub version: i64,
+    /// JSON of the parts that must lie in the van.
+    pub parts_needed: String,
 }
 
 /// The case behind a work order: who pays, what it is about, where its events belong.
@@ -157,7 +160,7 @@ fn job(database: &mut Database, id: WorkOrderId, now: Timestamp) -> Result<(Work
         wish,
         earliest: now,
         asset: row.asset,
-        demand: Vec::new(),
+        demand: json(&order.parts_needed)?,
         excluded: Vec::new(),
         preferred: Vec::new(),
         recurred_after,
