@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_rt::ArbiterHandle;
 
 use super::guardian::Guardian;
-use super::planner::{Planner, Rank};
+use super::planner::{Planner, Propose, Rank};
 use super::tracker::{Positions, Tracker, TrackerParts};
 use crate::domain::ids::{TechnicianId, TerritoryId, WorkOrderId};
 use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::planner::answer::Ranking;
+use crate::planner::propose::DayProposal;
 use crate::store::{Fault, Store};
 use crate::views::technician::{PositionReport, PositionsAccepted};
 
@@ -38,9 +39,15 @@ impl Planners {
         Self { guardian, store }
     }
 
-    pub async fn rank(&self, work_order: WorkOrderId) -> Result<Ranking, Fault> {
+    /// Ranks all but those who are known to be out.
+    pub async fn rank(&self, work_order: WorkOrderId, without: Vec<TechnicianId>) -> Result<Ranking, Fault> {
         let territory = self.store.read(move |reader| reader.territory_of(work_order)).await?;
-        self.guardian.ask::<Planner, _>(&territory.to_string(), Rank(work_order)).await?
+        self.guardian.ask::<Planner, _>(&territory.to_string(), Rank { work_order, without }).await?
+    }
+
+    /// A technician for everything that waits in a territory.
+    pub async fn propose(&self, territory: TerritoryId) -> Result<DayProposal, Fault> {
+        self.guardian.ask::<Planner, _>(&territory.to_string(), Propose).await?
     }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::time::Timestamp;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
 use crate::planner::answer::Ranking;
+use crate::planner::propose::DayProposal;
 use crate::views::board::{AssignRequest, Assigned, Board, Unassigned, VisitRow, WithdrawRequest};
 use crate::views::desk::{
     Catalog, ContractCard, IntakeReceipt, IntakeRequest, IssueDetail, OutcomeRequest, SearchHits,
@@ -107,8 +108,23 @@ impl Api {
         self.http.get(&format!("/api/board?territory_id={territory}")).await
     }
 
+    /// A technician for everything that waits.
+    pub async fn proposal(&self, territory: TerritoryId) -> Result<DayProposal, CallError> {
+        self.http.get(&format!("/api/proposal?territory_id={territory}")).await
+    }
+
     pub async fn candidates(&self, work_order: WorkOrderId) -> Result<Ranking, CallError> {
         self.http.get(&format!("/api/work-orders/{work_order}/candidates")).await
+    }
+
+    /// Candidates, but for those who are known to be out.
+    pub async fn candidates_without(
+        &self,
+        work_order: WorkOrderId,
+        out: &[TechnicianId],
+    ) -> Result<Ranking, CallError> {
+        let out = out.iter().map(TechnicianId::to_string).collect::<Vec<_>>().join(",");
+        self.http.get(&format!("/api/work-orders/{work_order}/candidates?without={out}")).await
     }
 
     pub async fn assign(&self, work_order: WorkOrderId, request: &AssignRequest) -> Result<Assigned, CallError> {

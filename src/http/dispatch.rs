@@ -9,8 +9,10 @@ use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
 use crate::commands::{assign, track, withdraw};
-use crate::domain::ids::{TerritoryId, TrackLinkId, VisitId, WorkOrderId};
+use crate::domain::ids::{TechnicianId, TerritoryId, TrackLinkId, VisitId, WorkOrderId};
+use crate::domain::refusal::Refusal;
 use crate::planner::answer::Ranking;
+use crate::planner::propose::DayProposal;
 use crate::store::{Answer, Fault};
 use crate::views::board::{AssignRequest, Assigned, Board, Unassigned, VisitRow, WithdrawRequest};
 use crate::views::track::{Nothing, TrackLinkView};
@@ -24,6 +26,7 @@ pub fn routes() -> Vec<Route> {
             "Every technician for a work order, with reasons",
             candidates,
         ),
+        Route::new(Method::GET, "/api/proposal", "A technician for everything that waits in a territory", proposal),
         Route::new(Method::POST, "/api/work-orders/{id}/assign", "Give a work order to a technician", assign_order)
             .created(),
         Route::new(Method::POST, "/api/visits/{id}/unassign", "Take a visit back into the queue", unassign),
@@ -55,6 +58,20 @@ fn day_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "string", "format": "date" })
 }
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CandidatesQuery {
+    /// Technicians who are out for a reason that nobody has recorded, with commas between: they are left out.
+    without: Option<String>,
+}
+
+impl CandidatesQuery {
+    fn without(&self) -> Result<Vec<TechnicianId>, Refusal> {
+        let ids = self.without.iter().flat_map(|ids| ids.split(',')).filter(|id| !id.is_empty());
+        ids.map(|id| id.parse().map_err(|_| Refusal::invalid("without", "ids of technicians"))).collect()
+    }
+}
+
 #[derive(Deserialize, Serialize, JsonSchema)]
 struct WorkOrderPath {
     id: WorkOrderId,
@@ -83,8 +100,17 @@ async fn candidates(
     _: Allowed<perm::ReadBoard>,
     shared: Shared,
     Path(path): Path<WorkOrderPath>,
+    Query(query): Query<CandidatesQuery>,
 ) -> Result<Json<Ranking>, Fault> {
-    Ok(Json(shared.planners.rank(path.id).await?))
+    Ok(Json(shared.planners.rank(path.id, query.without()?).await?))
+}
+
+async fn proposal(
+    _: Allowed<perm::ReadBoard>,
+    shared: Shared,
+    Query(query): Query<BoardQuery>,
+) -> Result<Json<DayProposal>, Fault> {
+    Ok(Json(shared.planners.propose(query.territory_id).await?))
 }
 
 async fn assign_order(

@@ -14,6 +14,36 @@ pub struct Ranking {
     pub work_order_id: WorkOrderId,
     pub computed_at: Timestamp,
     pub candidates: Vec<Candidate>,
+    /// When nobody is fit: visits that could change hands to make room, best first.
+    #[serde(default)]
+    pub exchanges: Vec<Exchange>,
+}
+
+/// Visits that could go from one technician to others, so that he has room for the job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Exchange {
+    /// Who then does the job, and when it would start.
+    pub technician_id: TechnicianId,
+    pub start: Timestamp,
+    /// To be made in this order, before the job is assigned.
+    pub handovers: Vec<Handover>,
+    /// Promises that hold now and would not hold any more, of all visits concerned.
+    pub promises_broken: u32,
+    pub ja: String,
+    pub en: String,
+}
+
+/// One visit that changes hands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Handover {
+    pub visit_id: VisitId,
+    pub work_order_id: WorkOrderId,
+    pub customer_name: String,
+    /// Who takes it, and when it would start.
+    pub technician_id: TechnicianId,
+    pub technician_name: String,
+    pub start: Timestamp,
+    pub promise_kept: bool,
 }
 
 /// One technician's answer: all hard rules, and for a fit one the graded goals and what the insertion does.

@@ -11,6 +11,7 @@ pub mod names;
 pub mod problem;
 pub mod propose;
 pub mod rank;
+pub mod room;
 pub mod route;
 pub mod rules;
 mod spread;
@@ -21,7 +22,7 @@ mod kit;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Break, Candidate, GoalGrade, GoalName, Insertion, Move, Ranking, RuleName, RuleResult};
+pub use answer::{Break, Candidate, Exchange, GoalGrade, GoalName, Insertion, Move, Ranking, RuleName, RuleResult};
 pub use goals::Weights;
 pub use insert::{best_position, insert_at};
 pub use names::Names;
@@ -30,4 +31,5 @@ pub use problem::{
 };
 pub use propose::{Proposal, propose};
 pub use rank::{place, rank, rank_with};
+pub use room::exchanges;
 pub use route::{Schedule, StopTimes, schedule};

@@ -46,6 +46,15 @@ pub struct Proposal {
     pub routes: Vec<TechnicianState>,
 }
 
+/// A proposal as the dispatcher reads it; nothing of it is decided before he assigns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DayProposal {
+    pub computed_at: Timestamp,
+    /// To be made in this order.
+    pub assignments: Vec<Assignment>,
+    pub unassigned: Vec<Unassigned>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Assignment {
     pub work_order_id: WorkOrderId,

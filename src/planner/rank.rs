@@ -32,7 +32,7 @@ pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weig
     for (candidate, rank) in candidates.iter_mut().filter(|candidate| candidate.fit).zip(1..) {
         candidate.rank = Some(rank);
     }
-    Ranking { work_order_id: job.work_order, computed_at: scene.now, candidates }
+    Ranking { work_order_id: job.work_order, computed_at: scene.now, candidates, exchanges: Vec::new() }
 }
 
 fn order(candidate: &Candidate) -> impl Ord + use<> {

@@ -23,6 +23,11 @@ pub struct Records {
     pub held: i64,
     pub captured: i64,
     pub released: i64,
+    /// Of the repairs that were finished: whose tickets were captured, whose were released because the contract
+    /// charges nothing for such an end, and whose are neither.
+    pub finished_captured: u64,
+    pub finished_released: u64,
+    pub finished_unsettled: u64,
     /// What is wrong, in words.
     pub wrong: Vec<String>,
 }
@@ -107,6 +112,13 @@ async fn settled(records: &mut Records, name: &str, story: &JobStory, api: &Api)
         Some(HoldState::Captured) => records.captured += units,
         Some(HoldState::Released) => records.released += units,
         Some(HoldState::Live) | None => {}
+    }
+    if story.outcome.is_some() {
+        match state {
+            Some(HoldState::Captured) if used == HoldState::Captured => records.finished_captured += 1,
+            Some(HoldState::Released) if used == HoldState::Released => records.finished_released += 1,
+            _ => records.finished_unsettled += 1,
+        }
     }
     if state != Some(used) {
         let is = state.map_or("missing", HoldState::as_str);

@@ -12,10 +12,12 @@
 //! - A technician's day begins and ends at one home, his `start`.
 //! - Who drops out tells the dispatcher, who then passes him over; his visits go back into the queue as they would from
 //!   a real phone: declined, undone, or reported as unfinished.
-//! - Penalties are not counted: what cannot be served is kept for another day, and said so.
+//! - Penalties are not counted. A job that is left over fails the day, unless nobody could have served it: then the
+//!   summary names it and says why.
 
 mod checks;
 mod clock;
+mod could;
 mod customer;
 pub mod day;
 mod dice;

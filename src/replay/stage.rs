@@ -136,6 +136,10 @@ impl Stage {
         self.away.lock().unwrap_or_else(PoisonError::into_inner).contains(&technician)
     }
 
+    pub fn away(&self) -> Vec<TechnicianId> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
     pub fn tell_away(&self, technician: TechnicianId, away: bool) {
         let mut known = self.away.lock().unwrap_or_else(PoisonError::into_inner);
         if away {

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::checks::Records;
+use super::could::{self, Could};
 use super::looks::{self, Class};
 use super::stage::Stage;
 use super::tally::{Book, CallOff, JobStory};
@@ -28,9 +29,12 @@ pub struct Outcome {
     pub promised: usize,
     pub called_off: usize,
     pub called_off_too_late: usize,
-    /// Not served, because nobody was fit for it when the dispatcher looked last.
-    pub kept: usize,
+    /// Left over, and nobody could have served it: each with its reason.
+    pub impossible: Vec<String>,
+    /// Left over, although somebody could have served it.
+    pub left_over: usize,
     pub declined: u32,
+    pub exchanged: u32,
     pub records: Records,
     pub positions: (u64, u64),
     pub positions_ignored: Vec<(String, u64)>,
@@ -89,8 +93,10 @@ impl Outcome {
             promised: count(&|_, story| story.arrived_at.is_some() && story.promised.is_some()),
             called_off: count(&|_, story| story.called_off == Some(CallOff::InTime)),
             called_off_too_late: count(&|_, story| story.called_off == Some(CallOff::TooLate)),
-            kept: count(&|_, story| is_open(story) && story.nobody_fit),
+            impossible: jobs().filter_map(|(index, story)| impossible(stage, index, story)).collect(),
+            left_over: 0,
             declined: book.declined,
+            exchanged: book.exchanged,
             records: ending.records,
             positions: (book.positions_sent, book.positions_accepted),
             positions_ignored: book.positions_ignored.clone().into_iter().collect(),
@@ -108,25 +114,33 @@ impl Outcome {
             findings: ending.findings,
             faults: Vec::new(),
         };
-        outcome.faults = outcome.judge(stage, &book);
+        let left: Vec<String> = jobs().filter_map(|(index, story)| left_over(stage, index, story)).collect();
+        outcome.left_over = left.len();
+        outcome.faults = outcome.judge(left, &book);
         outcome
     }
 
     /// Everything that must not happen on any day.
-    fn judge(&self, stage: &Stage, book: &Book) -> Vec<String> {
+    fn judge(&self, left_over: Vec<String>, book: &Book) -> Vec<String> {
         let mut faults = book.faults.clone();
         if book.faults_more > 0 {
             faults.push(format!("and {} more such faults", book.faults_more));
         }
-        for (index, story) in book.jobs.iter().enumerate() {
-            let name = &stage.job(index).id;
-            if is_open(story) && !story.nobody_fit {
-                let how = if story.assignments > 0 { "was dispatched but not served" } else { "was not dispatched" };
-                faults.push(format!("job {name} {how}"));
-            }
+        faults.extend(left_over);
+        if self.calls as usize != self.jobs {
+            faults.push(format!("{} of {} jobs were called in", self.calls, self.jobs));
+        }
+        let Records { finished_captured, finished_released, .. } = self.records;
+        if finished_captured + finished_released != self.served as u64 {
+            faults.push(format!(
+                "{} repairs were finished, but {finished_captured} captured and {finished_released} released by contract",
+                self.served
+            ));
         }
         faults.extend(self.records.wrong.iter().cloned());
         let zeros = [
+            (self.records.lost, "confirmed changes were lost"),
+            (self.records.doubled, "confirmed changes were doubled"),
             (self.missed, "events were missed by watchers"),
             (self.repeated, "events were repeated to watchers"),
             (self.findings.len() as u64, "findings of verify"),
@@ -139,6 +153,27 @@ impl Outcome {
 /// Called in, wanted, and not done.
 fn is_open(story: &JobStory) -> bool {
     story.issue.is_some() && story.finished_at.is_none() && story.called_off != Some(CallOff::InTime)
+}
+
+/// The name of a job that is left over and that nobody could have served, with the reason.
+fn impossible(stage: &Stage, index: usize, story: &JobStory) -> Option<String> {
+    match could::who(&stage.day, index) {
+        Could::Nobody(why) if is_open(story) => Some(format!("{}: {why}", stage.job(index).id)),
+        _ => None,
+    }
+}
+
+/// What is wrong with a job that is left over although somebody could have served it.
+fn left_over(stage: &Stage, index: usize, story: &JobStory) -> Option<String> {
+    let Could::These(technicians) = could::who(&stage.day, index) else { return None };
+    if !is_open(story) {
+        return None;
+    }
+    let how = if story.assignments > 0 { "was dispatched but not served" } else { "was not dispatched" };
+    let why = story.why_kept.as_deref().map(|why| format!("; at the last look: {why}")).unwrap_or_default();
+    let some = technicians.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    let count = technicians.len();
+    Some(format!("job {} {how}, though {count} could have served it ({some}){why}", stage.job(index).id))
 }
 
 fn late(story: &JobStory, due: Option<Timestamp>) -> bool {
@@ -172,14 +207,29 @@ impl fmt::Display for Outcome {
         )?;
         writeln!(
             f,
-            "  called off {} in time, {} too late   declined {}   kept, nobody was fit: {}",
-            self.called_off, self.called_off_too_late, self.declined, self.kept
+            "  called off {} in time, {} too late   declined {}   changed hands {}   left over {}, impossible {}",
+            self.called_off,
+            self.called_off_too_late,
+            self.declined,
+            self.exchanged,
+            self.left_over,
+            self.impossible.len()
         )?;
+        for job in &self.impossible {
+            writeln!(f, "    nobody could serve {job}")?;
+        }
         let Records { held, captured, released, .. } = self.records;
         writeln!(
             f,
             "  tickets: held {held}, captured {captured}, released {released}, still held {}",
             held - captured - released
+        )?;
+        let Records { finished_captured, finished_released, finished_unsettled, .. } = self.records;
+        writeln!(
+            f,
+            "  finished {}: {finished_captured} captured, {finished_released} released by contract (our own defect, no \
+             fault found), {finished_unsettled} unsettled",
+            self.served
         )?;
         self.fmt_positions(f)?;
         self.fmt_figures(f)?;

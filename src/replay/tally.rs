@@ -28,8 +28,8 @@ pub struct JobStory {
     pub issue: Option<IssueId>,
     /// The dispatcher has looked for somebody at least once.
     pub looked_for: bool,
-    /// Nobody was fit when the dispatcher looked last.
-    pub nobody_fit: bool,
+    /// Nobody was fit when the dispatcher looked last: how many technicians fail for which reason.
+    pub why_kept: Option<String>,
     pub assignments: u32,
     /// Assignments that broke somebody's promise.
     pub broke_promises: u32,
@@ -60,6 +60,8 @@ pub struct Book {
     pub calls: u32,
     pub confirmed: Vec<Confirmed>,
     pub declined: u32,
+    /// Visits that changed hands to make room for another job.
+    pub exchanged: u32,
     pub looks: Vec<Look>,
     /// Customers that watched, and of those who saw somebody arrive.
     pub watched: u32,

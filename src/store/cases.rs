@@ -1,5 +1,7 @@
 //! Cases: the work order, the issue and the contract behind a visit.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::codec::json;
@@ -122,12 +124,31 @@ impl Reader<'_> {
     pub fn job(&mut self, work_order: WorkOrderId, now: Timestamp) -> Result<(WorkOrder, Job), Fault> {
         job(self.database, work_order, now)
     }
+
+    /// Everything that waits for a technician in a territory, by id.
+    pub fn waiting_jobs(&mut self, territory: TerritoryId, now: Timestamp) -> Result<Vec<Job>, Fault> {
+        let open =
+            work_orders::table.filter(work_orders::territory_id.eq(territory).and(work_orders::state.eq("open")));
+        let ids: Vec<WorkOrderId> = open.select(work_orders::id).load(self.database)?;
+        Ok(self.jobs(&ids, now)?.into_values().collect())
+    }
+
+    /// The jobs of several work orders.
+    pub fn jobs(&mut self, ids: &[WorkOrderId], now: Timestamp) -> Result<BTreeMap<WorkOrderId, Job>, Fault> {
+        let found = jobs(self.database, ids, now)?;
+        Ok(found.into_iter().map(|(order, job)| (order.id, job)).collect())
+    }
 }
 
 fn job(database: &mut Database, id: WorkOrderId, now: Timestamp) -> Result<(WorkOrder, Job), Fault> {
-    let found: Option<(WorkOrder, JobRow)> = work_orders::table
+    jobs(database, &[id], now)?.pop().ok_or_else(|| Refusal::new(Code::NotFound).into())
+}
+
+/// Work orders that are not there are left out.
+fn jobs(database: &mut Database, ids: &[WorkOrderId], now: Timestamp) -> Result<Vec<(WorkOrder, Job)>, Fault> {
+    let found: Vec<(WorkOrder, JobRow)> = work_orders::table
         .inner_join(issues::table.inner_join(sites::table.inner_join(customers::table)))
-        .filter(work_orders::id.eq(id))
+        .filter(work_orders::id.eq_any(ids.to_vec()))
         .select((
             WorkOrder::as_select(),
             (
@@ -139,9 +160,11 @@ fn job(database: &mut Database, id: WorkOrderId, now: Timestamp) -> Result<(Work
                 issues::linked_issue_id,
             ),
         ))
-        .first(database)
-        .optional()?;
-    let (order, row) = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        .load(database)?;
+    found.into_iter().map(|(order, row)| job_of(database, order, row, now)).collect()
+}
+
+fn job_of(database: &mut Database, order: WorkOrder, row: JobRow, now: Timestamp) -> Result<(WorkOrder, Job), Fault> {
     let recurred_after = row.linked_issue.map(|issue| last_technician(database, issue)).transpose()?.flatten();
     let wish = row.wish.0.zip(row.wish.1).and_then(|(from, to)| Window::new(from, to));
     let job = Job {

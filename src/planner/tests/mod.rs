@@ -4,4 +4,5 @@ mod grades;
 mod laws;
 mod proposal;
 mod ranking;
+mod room;
 mod timetable;

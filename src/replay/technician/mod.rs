@@ -137,6 +137,9 @@ impl Technician {
     /// One thing: a break, a visit, or waiting for one.
     async fn step(&mut self) -> Result<(), Break> {
         let now = self.stage.now();
+        if let Some(visit) = self.too_much() {
+            return self.decline(&visit, "帰着が勤務時間を超えるため").await;
+        }
         let Some(visit) = self.next_visit() else {
             return match self.rest_due(now, None) {
                 Some(until) => self.rest(until).await,
@@ -160,6 +163,15 @@ impl Technician {
     /// The next one by plan.
     fn next_visit(&self) -> Option<VisitRow> {
         self.visits.values().min_by_key(|visit| (!visit.state.is_started(), visit.planned_start, visit.id)).cloned()
+    }
+
+    /// The last visit of his plan, when it would keep him longer than he may work: he says so as soon as he sees it,
+    /// so that there is time to find somebody else.
+    fn too_much(&self) -> Option<VisitRow> {
+        let last = self.visits.values().max_by_key(|visit| (visit.planned_end, visit.id))?;
+        let home = self.stage.roads.seconds(last.position, self.home()).seconds;
+        let too_late = last.state.is_movable() && last.planned_end + home > self.last_hour() + LATE_HOME;
+        too_late.then(|| last.clone())
     }
 
     fn too_late_home(&self, now: Timestamp, drive: Seconds, visit: &VisitRow) -> bool {

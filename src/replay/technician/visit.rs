@@ -135,6 +135,7 @@ impl Technician {
 
     /// Says no to a visit that has not begun.
     pub(super) async fn decline(&mut self, visit: &VisitRow, reason: &str) -> Result<(), Break> {
+        tracing::info!(technician = %self.me().id, customer = %visit.customer_name, reason, "declines");
         self.tap(visit.id, Tap::Decline, None, Some(reason)).await?;
         self.stage.tally.book().declined += 1;
         Ok(())

@@ -3,48 +3,6 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An absence as it stands after its end. One that had not begun is gone. */
-        AbsenceEnded: {
-            absence: components["schemas"]["AbsenceView"];
-            withdrawn: boolean;
-        };
-        /**
-         * @description A new absence, and his visits whose drive or work now lies in it. Nothing has moved: the dispatcher gives them to
-         *     others, or leaves them for when he is back.
-         */
-        AbsenceEntered: {
-            absence: components["schemas"]["AbsenceView"];
-            visits: components["schemas"]["VisitRow"][];
-        };
-        AbsenceId: string;
-        /**
-         * @description Why, as far as it concerns the plan. What else there is to say stands in the reason.
-         * @enum {string}
-         */
-        AbsenceKind: "leave" | "sick" | "training" | "other";
-        AbsencePath: {
-            id: components["schemas"]["AbsenceId"];
-        };
-        AbsenceRequest: {
-            /** @description May lie in the past: he is ill since this morning. */
-            from: components["schemas"]["Timestamp"];
-            kind: components["schemas"]["AbsenceKind"];
-            /** @default  */
-            reason?: string;
-            until: components["schemas"]["Timestamp"];
-        };
-        /** @description The absences of a technician that are not over, in order of time. */
-        Absences: {
-            absences: components["schemas"]["AbsenceView"][];
-        };
-        AbsenceView: {
-            from: components["schemas"]["Timestamp"];
-            id: components["schemas"]["AbsenceId"];
-            kind: components["schemas"]["AbsenceKind"];
-            reason: string;
-            technician_id: components["schemas"]["TechnicianId"];
-            until: components["schemas"]["Timestamp"];
-        };
         /** @description Who caused a journal entry. */
         Actor: {
             id: components["schemas"]["UserId"];
@@ -104,12 +62,15 @@ export interface components {
         };
         /** @description The new visit and the link that the customer may be given. */
         Assigned: {
-            track_expires_at: components["schemas"]["Timestamp"];
-            /** @description Names the link where it is withdrawn. */
-            track_link_id: components["schemas"]["TrackLinkId"];
-            /** @description Path of the tracking page, with the secret in it; shown once. */
             track_url: string;
             visit: components["schemas"]["VisitRow"];
+        };
+        Assignment: {
+            /** Format: uint */
+            position: number;
+            start: components["schemas"]["Timestamp"];
+            technician_id: components["schemas"]["TechnicianId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
         };
         AssignRequest: {
             /**
@@ -286,6 +247,13 @@ export interface components {
             name: string;
             phones: string[];
         };
+        /** @description A proposal as the dispatcher reads it; nothing of it is decided before he assigns. */
+        DayProposal: {
+            /** @description To be made in this order. */
+            assignments: components["schemas"]["Assignment"][];
+            computed_at: components["schemas"]["Timestamp"];
+            unassigned: components["schemas"]["Unassigned"][];
+        };
         /**
          * @description One evaluation of when the technician will be at the door. `earliest`, `likely`, `latest` are the 10th, 50th and
          *     90th percentile.
@@ -339,7 +307,22 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "link.created" | "link.revoked";
+        /** @description Visits that could go from one technician to others, so that he has room for the job. */
+        Exchange: {
+            en: string;
+            /** @description To be made in this order, before the job is assigned. */
+            handovers: components["schemas"]["Handover"][];
+            ja: string;
+            /**
+             * Format: uint32
+             * @description Promises that hold now and would not hold any more, of all visits concerned.
+             */
+            promises_broken: number;
+            start: components["schemas"]["Timestamp"];
+            /** @description Who then does the job, and when it would start. */
+            technician_id: components["schemas"]["TechnicianId"];
+        };
         /** @description Available tickets that die on a day. */
         Expiry: {
             /** Format: int64 */
@@ -375,6 +358,17 @@ export interface components {
          * @enum {string}
          */
         GoalName: "arrival" | "detour" | "disturbance" | "knows_asset" | "fairness";
+        /** @description One visit that changes hands. */
+        Handover: {
+            customer_name: string;
+            promise_kept: boolean;
+            start: components["schemas"]["Timestamp"];
+            /** @description Who takes it, and when it would start. */
+            technician_id: components["schemas"]["TechnicianId"];
+            technician_name: string;
+            visit_id: components["schemas"]["VisitId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
         Health: {
             /** @description The life of the data that the server serves. */
             epoch: string;
@@ -421,10 +415,8 @@ export interface components {
         /** @enum {string} */
         HoldState: "live" | "captured" | "released";
         IgnoredPosition: {
-            /** @description Stable code of the reason, and what to do. */
+            /** @description Stable code of the reason. */
             code: string;
-            en: string;
-            ja: string;
             /** Format: int64 */
             seq: number;
         };
@@ -608,13 +600,13 @@ export interface components {
         /** @enum {string} */
         MatchedOn: "phone" | "name" | "kana" | "contract" | "serial";
         Me: {
-            clock: components["schemas"]["ServerClock"];
             customer_id: components["schemas"]["CustomerId"] | null;
             id: components["schemas"]["UserId"];
             language: components["schemas"]["Language"];
             login: string;
             name: string;
             role: components["schemas"]["Role"];
+            server_time: components["schemas"]["Timestamp"];
             technician_id: components["schemas"]["TechnicianId"] | null;
             territory_id: components["schemas"]["TerritoryId"] | null;
         };
@@ -628,8 +620,8 @@ export interface components {
             visit_id: components["schemas"]["VisitId"];
         };
         MyDay: {
-            clock: components["schemas"]["ServerClock"];
             date: string;
+            server_time: components["schemas"]["Timestamp"];
             shift: components["schemas"]["Window"] | null;
             stream: components["schemas"]["Cursor"];
             technician_id: components["schemas"]["TechnicianId"];
@@ -654,8 +646,6 @@ export interface components {
             issue_id: components["schemas"]["IssueId"];
             issue_number: string;
             last_repairs: components["schemas"]["RepairView"][];
-            /** @description What must lie in the van. */
-            parts_needed: components["schemas"]["PartNeed"][];
             planned_end: components["schemas"]["Timestamp"];
             planned_start: components["schemas"]["Timestamp"];
             position: components["schemas"]["Position"];
@@ -718,13 +708,6 @@ export interface components {
             outcome: components["schemas"]["RemoteOutcome"];
             /** Format: int64 */
             version: number;
-        };
-        PartNeed: {
-            code: string;
-            name_en: string;
-            name_ja: string;
-            /** Format: uint32 */
-            quantity: number;
         };
         PartUse: {
             code: string;
@@ -888,6 +871,11 @@ export interface components {
         Ranking: {
             candidates: components["schemas"]["Candidate"][];
             computed_at: components["schemas"]["Timestamp"];
+            /**
+             * @description When nobody is fit: visits that could change hands to make room, best first.
+             * @default []
+             */
+            exchanges: components["schemas"]["Exchange"][];
             work_order_id: components["schemas"]["WorkOrderId"];
         };
         /** @enum {string} */
@@ -977,17 +965,6 @@ export interface components {
          * @description A span in whole seconds.
          */
         Seconds: number;
-        /** @description The server's clock, so that ages on a screen are those of the server whatever the device's clock says. */
-        ServerClock: {
-            now: components["schemas"]["Timestamp"];
-            /**
-             * Format: double
-             * @description How many of the server's seconds pass in one second: 1, but where a day is shown faster.
-             */
-            speed: number;
-            /** @description The company's time zone, in which days and times of day are meant, such as `Asia/Tokyo`. */
-            zone: string;
-        };
         ServerFrame: {
             complete: boolean;
             epoch: string;
@@ -1071,19 +1048,8 @@ export interface components {
          */
         Tap: "accept" | "decline" | "set_out" | "arrive" | "start" | "pause" | "resume" | "delay" | "no_access" | "undo";
         TechnicianId: string;
-        TechnicianPath: {
-            id: components["schemas"]["TechnicianId"];
-        };
         TechnicianRow: {
-            /** @description What of his absences touches the day. */
-            absences: components["schemas"]["AbsenceView"][];
-            /** @description In which the break lies, as a whole. */
             break: components["schemas"]["Window"] | null;
-            /**
-             * Format: uint32
-             * @description Length of the break.
-             */
-            break_minutes: number | null;
             /** Format: uint32 */
             color_index: number;
             home: components["schemas"]["Position"];
@@ -1146,7 +1112,6 @@ export interface components {
             state: components["schemas"]["VisitState"];
         };
         TrackView: {
-            clock: components["schemas"]["ServerClock"];
             consumption_en: string | null;
             /** @description What it cost, in words. */
             consumption_ja: string | null;
@@ -1159,6 +1124,7 @@ export interface components {
             product_name_ja: string;
             promised: components["schemas"]["Window"] | null;
             report: components["schemas"]["TrackReport"] | null;
+            server_time: components["schemas"]["Timestamp"];
             site_name: string;
             state: components["schemas"]["VisitState"];
             state_en: string;
@@ -1173,7 +1139,14 @@ export interface components {
             vendor_phone: string;
             visit_id: components["schemas"]["VisitId"];
         };
+        /** @description A job nobody can do today, and the rule that most technicians fail. */
         Unassigned: {
+            en: string;
+            ja: string;
+            reason_code: string;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        Unassigned2: {
             work_order_id: components["schemas"]["WorkOrderId"];
         };
         /**
@@ -1303,14 +1276,6 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type AbsenceEnded = components['schemas']['AbsenceEnded'];
-export type AbsenceEntered = components['schemas']['AbsenceEntered'];
-export type AbsenceId = components['schemas']['AbsenceId'];
-export type AbsenceKind = components['schemas']['AbsenceKind'];
-export type AbsencePath = components['schemas']['AbsencePath'];
-export type AbsenceRequest = components['schemas']['AbsenceRequest'];
-export type Absences = components['schemas']['Absences'];
-export type AbsenceView = components['schemas']['AbsenceView'];
 export type Actor = components['schemas']['Actor'];
 export type Actors = components['schemas']['Actors'];
 export type ActorState = components['schemas']['ActorState'];
@@ -1318,6 +1283,7 @@ export type After = components['schemas']['After'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
+export type Assignment = components['schemas']['Assignment'];
 export type AssignRequest = components['schemas']['AssignRequest'];
 export type Board = components['schemas']['Board'];
 export type Break = components['schemas']['Break'];
@@ -1338,16 +1304,19 @@ export type CostReason = components['schemas']['CostReason'];
 export type Cursor = components['schemas']['Cursor'];
 export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
+export type DayProposal = components['schemas']['DayProposal'];
 export type Eta = components['schemas']['Eta'];
 export type EtaSource = components['schemas']['EtaSource'];
 export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
 export type EventKind = components['schemas']['EventKind'];
+export type Exchange = components['schemas']['Exchange'];
 export type Expiry = components['schemas']['Expiry'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
 export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
+export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
@@ -1386,7 +1355,6 @@ export type OperationId = components['schemas']['OperationId'];
 export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeRequest = components['schemas']['OutcomeRequest'];
-export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
 export type Policy = components['schemas']['Policy'];
@@ -1414,7 +1382,6 @@ export type RuleResult = components['schemas']['RuleResult'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHits = components['schemas']['SearchHits'];
 export type Seconds = components['schemas']['Seconds'];
-export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Session = components['schemas']['Session'];
 export type SiteId = components['schemas']['SiteId'];
@@ -1423,7 +1390,6 @@ export type SkillView = components['schemas']['SkillView'];
 export type SymptomView = components['schemas']['SymptomView'];
 export type Tap = components['schemas']['Tap'];
 export type TechnicianId = components['schemas']['TechnicianId'];
-export type TechnicianPath = components['schemas']['TechnicianPath'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryView = components['schemas']['TerritoryView'];
@@ -1439,6 +1405,7 @@ export type TrackReport = components['schemas']['TrackReport'];
 export type TrackStep = components['schemas']['TrackStep'];
 export type TrackView = components['schemas']['TrackView'];
 export type Unassigned = components['schemas']['Unassigned'];
+export type Unassigned2 = components['schemas']['Unassigned2'];
 export type Urgency = components['schemas']['Urgency'];
 export type UserId = components['schemas']['UserId'];
 export type Users = components['schemas']['Users'];

@@ -64,6 +64,7 @@ export const en = {
     changed: "The plan has changed since",
     best: "Best",
     fit: (n: number, all: number) => `${n} of ${all} technicians can take it`,
+    exchanges: "No technician can take it as things stand. It would fit if a visit changed hands:",
     none: "No technician can take it. Look at the reasons, then try another time or the neighbouring territory.",
     unfit: "Cannot take it",
     assign: "Assign",

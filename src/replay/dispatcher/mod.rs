@@ -1,7 +1,12 @@
 //! The dispatcher of one territory: watches its live topic, and gives what waits to the best technician who breaks
-//! nobody's promise; where there is none, to the one who breaks the fewest; where nobody is fit, he keeps it.
+//! nobody's promise; where there is none, to the one who breaks the fewest. Where nobody is fit he asks again who said
+//! no before and would have time now, then lets a visit change hands to make room. What is left he keeps, with the
+//! reasons, and looks at it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod exchange;
+mod morning;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::customer;
@@ -17,6 +22,8 @@ use crate::views::board::{AssignRequest, Assigned, QueueRow};
 const LOOK_AGAIN: Seconds = Seconds::minutes(5);
 /// And at the latest after this: the time alone can make somebody fit, at the start of a shift.
 const LOOK_LATEST: Seconds = Seconds::minutes(30);
+/// Who said no is asked again after this, when his plan has room.
+const ASK_AGAIN: Seconds = Seconds::minutes(5);
 /// An assignment that meets a change is tried so often at once.
 const TRIES: usize = 4;
 /// What a dispatcher writes who breaks a promise.
@@ -27,8 +34,16 @@ struct Waiting {
     row: QueueRow,
     /// When the last look found nobody.
     tried_at: Option<Timestamp>,
-    /// Who said no to it.
-    declined: BTreeSet<TechnicianId>,
+}
+
+/// What became of a job that was looked at.
+enum Placed {
+    /// With whether that broke promises.
+    Given(Box<Assigned>, bool),
+    /// It is not in the queue any more.
+    Gone,
+    /// Nobody is fit: how many technicians fail for which reason.
+    Nobody(String),
 }
 
 pub struct Dispatcher {
@@ -37,12 +52,14 @@ pub struct Dispatcher {
     live: Live,
     territory: TerritoryId,
     queue: BTreeMap<WorkOrderId, Waiting>,
-    /// Who said no, also while a job is out of the queue.
-    declined: BTreeMap<WorkOrderId, BTreeSet<TechnicianId>>,
+    /// Who said no to a job, and when last.
+    declined: BTreeMap<(WorkOrderId, TechnicianId), Timestamp>,
     /// When something last happened that may have made somebody fit.
     changed_at: Timestamp,
     /// The picture of the board must be taken again.
     stale: bool,
+    /// What was known when the day began has been shared out.
+    planned: bool,
 }
 
 impl Dispatcher {
@@ -50,7 +67,8 @@ impl Dispatcher {
         let live = stage.watch_as(&api);
         let changed_at = stage.now();
         let (queue, declined) = (BTreeMap::new(), BTreeMap::new());
-        let mut dispatcher = Self { stage, api, live, territory, queue, declined, changed_at, stale: false };
+        let mut dispatcher =
+            Self { stage, api, live, territory, queue, declined, changed_at, stale: false, planned: false };
         dispatcher.look().await?;
         Ok(dispatcher)
     }
@@ -76,6 +94,11 @@ impl Dispatcher {
                 && let Err(error) = self.look().await
             {
                 self.stage.tally.fault(format!("the board cannot be read: {error}"));
+            }
+            if now >= Phase::Planning && !self.planned {
+                self.planned = true;
+                self.drain();
+                self.plan_the_morning().await;
             }
             let next = (now >= Phase::Planning).then(|| self.due()).flatten();
             match next {
@@ -133,10 +156,7 @@ impl Dispatcher {
             }
             EventKind::VisitDeclined => {
                 if let (Some(order), Some(technician)) = (event.about.work_order_id, event.about.technician_id) {
-                    self.declined.entry(order).or_default().insert(technician);
-                    if let Some(waiting) = self.queue.get_mut(&order) {
-                        waiting.declined.insert(technician);
-                    }
+                    self.declined.insert((order, technician), self.stage.now());
                 }
                 self.changed_at = self.stage.now();
             }
@@ -152,8 +172,7 @@ impl Dispatcher {
         if row.territory_id != self.territory {
             return;
         }
-        let declined = self.declined.get(&row.work_order_id).cloned().unwrap_or_default();
-        self.queue.insert(row.work_order_id, Waiting { row, tried_at: None, declined });
+        self.queue.insert(row.work_order_id, Waiting { row, tried_at: None });
     }
 
     /// The job to look at next and when: what was never looked at first, the most urgent of those first.
@@ -179,57 +198,71 @@ impl Dispatcher {
             self.queue.remove(&order);
             return self.stage.tally.fault(format!("{order} belongs to no job of the day"));
         };
-        match self.try_place(order).await {
-            Ok(Some((assigned, broke))) => {
+        let placed = match self.try_place(order).await {
+            Ok(Placed::Nobody(_)) => self.make_room(order).await,
+            placed => placed,
+        };
+        match placed {
+            Ok(Placed::Given(assigned, broke)) => {
                 self.queue.remove(&order);
                 self.note_assigned(job, &assigned, broke);
-                customer::watch(&self.stage, job, &assigned);
             }
-            Ok(None) => self.keep(order, job),
+            Ok(Placed::Gone) => {}
+            Ok(Placed::Nobody(why)) => self.keep(order, job, Some(why)),
             Err(error) => {
                 // Taken, called off or changed in between: the stream tells. Anything else is a fault.
                 let meanwhile = ["work_order.taken", "issue.transition", "record.stale", "not_found"];
                 if !error.code().is_some_and(|code| meanwhile.contains(&code)) {
                     self.stage.tally.fault(format!("job {} was not dispatched: {error}", self.stage.job(job).id));
                 }
-                self.keep(order, job);
+                self.keep(order, job, None);
             }
         }
     }
 
     fn note_assigned(&self, job: usize, assigned: &Assigned, broke: bool) {
-        let mut book = self.stage.tally.book();
-        let story = &mut book.jobs[job];
-        story.assignments += 1;
-        story.broke_promises += u32::from(broke);
-        (story.looked_for, story.nobody_fit) = (true, false);
-        book.confirm(job, EventKind::VisitAssigned, Some(assigned.visit.id));
+        let visit = &assigned.visit;
+        tracing::info!(job = %self.stage.job(job).id, to = %visit.technician_name, start = %visit.planned_start, "assigned");
+        {
+            let mut book = self.stage.tally.book();
+            let story = &mut book.jobs[job];
+            story.assignments += 1;
+            story.broke_promises += u32::from(broke);
+            (story.looked_for, story.why_kept) = (true, None);
+            book.confirm(job, EventKind::VisitAssigned, Some(assigned.visit.id));
+        }
+        customer::watch(&self.stage, job, assigned);
     }
 
-    fn keep(&mut self, order: WorkOrderId, job: usize) {
+    fn keep(&mut self, order: WorkOrderId, job: usize, why: Option<String>) {
         if let Some(waiting) = self.queue.get_mut(&order) {
             waiting.tried_at = Some(self.stage.now());
         }
+        tracing::info!(job = %self.stage.job(job).id, ?why, "nobody goes");
         let mut book = self.stage.tally.book();
-        (book.jobs[job].looked_for, book.jobs[job].nobody_fit) = (true, true);
+        let story = &mut book.jobs[job];
+        story.looked_for = true;
+        story.why_kept = why.or(story.why_kept.take());
     }
 
-    /// The assignment and whether it breaks promises; none when nobody is fit.
-    async fn try_place(&mut self, order: WorkOrderId) -> Result<Option<(Assigned, bool)>, CallError> {
+    /// Asks who could go and gives it to the best.
+    async fn try_place(&mut self, order: WorkOrderId) -> Result<Placed, CallError> {
         let mut last = None;
         for _ in 0..TRIES {
-            let Some(waiting) = self.queue.get(&order) else { return Ok(None) };
+            let Some(waiting) = self.queue.get(&order) else { return Ok(Placed::Gone) };
             let version = waiting.row.version;
             let ranking = self.api.candidates(order).await?;
-            let Some(waiting) = self.queue.get(&order) else { return Ok(None) };
-            let Some(best) = choose(&ranking, |id| self.stage.is_away(id) || waiting.declined.contains(&id)) else {
-                return Ok(None);
+            if !self.queue.contains_key(&order) {
+                return Ok(Placed::Gone);
+            }
+            let Some(best) = self.choose(order, &ranking) else {
+                return Ok(Placed::Nobody(self.why(order, &ranking)));
             };
             let broke = !best.breaks.is_empty();
             let reason = broke.then(|| REASON.to_owned());
             let request = AssignRequest { technician_id: best.technician_id, version, accept_broken: broke, reason };
             match self.api.assign(order, &request).await {
-                Ok(assigned) => return Ok(Some((assigned, broke))),
+                Ok(assigned) => return Ok(Placed::Given(Box::new(assigned), broke)),
                 Err(CallError::Refused(problem)) if problem.code == "record.stale" => {
                     let version = problem.detail.get("current").and_then(|now| now.get("version")?.as_i64());
                     if let (Some(version), Some(waiting)) = (version, self.queue.get_mut(&order)) {
@@ -246,13 +279,37 @@ impl Dispatcher {
         }
         match last {
             Some(error) if error.code() != Some("technician.unfit") => Err(error),
-            _ => Ok(None),
+            _ => Ok(Placed::Nobody("everybody's route changed while he was asked".to_owned())),
         }
     }
-}
 
-/// The best fit candidate who breaks no promise, else the one who breaks the fewest. The ranking comes best first.
-fn choose(ranking: &Ranking, out: impl Fn(TechnicianId) -> bool) -> Option<&Candidate> {
-    let fit = || ranking.candidates.iter().filter(|candidate| candidate.fit && !out(candidate.technician_id));
-    fit().min_by_key(|candidate| candidate.breaks.len())
+    /// The best fit candidate who breaks no promise, else the one who breaks the fewest; who said no before comes
+    /// after all others, and only when some time has passed. The ranking comes best first.
+    fn choose<'a>(&self, order: WorkOrderId, ranking: &'a Ranking) -> Option<&'a Candidate> {
+        let fit =
+            ranking.candidates.iter().filter(|candidate| candidate.fit && self.may_go(order, candidate.technician_id));
+        fit.min_by_key(|candidate| (self.said_no(order, candidate.technician_id).is_some(), candidate.breaks.len()))
+    }
+
+    /// He is at work and has not said no just now.
+    fn may_go(&self, order: WorkOrderId, technician: TechnicianId) -> bool {
+        let long_ago = |at| self.stage.now() >= at + ASK_AGAIN;
+        !self.stage.is_away(technician) && self.said_no(order, technician).is_none_or(long_ago)
+    }
+
+    fn said_no(&self, order: WorkOrderId, technician: TechnicianId) -> Option<Timestamp> {
+        self.declined.get(&(order, technician)).copied()
+    }
+
+    /// Why nobody goes: how many technicians fail for each reason, of the person before that of the time.
+    fn why(&self, order: WorkOrderId, ranking: &Ranking) -> String {
+        let mut reasons: BTreeMap<&str, u32> = BTreeMap::new();
+        for candidate in &ranking.candidates {
+            let failed = candidate.rules.iter().find(|rule| !rule.passed).map(|rule| rule.reason_code.as_ref());
+            let own = if self.stage.is_away(candidate.technician_id) { "away" } else { "declined" };
+            let stale = self.said_no(order, candidate.technician_id).is_some() || own == "away";
+            *reasons.entry(failed.unwrap_or(if stale { own } else { "other" })).or_default() += 1;
+        }
+        reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect::<Vec<_>>().join(", ")
+    }
 }
