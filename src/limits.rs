@@ -17,6 +17,8 @@ pub const TRANSACTION_RETRIES: usize = 12;
 /// A command that got no answer in this time is given up by the caller; it may still commit, and its operation id
 /// tells on the retry.
 pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
+/// The same for work that somebody waits for at a terminal: a whole company comes in, or everything is read again.
+pub const STORE_PATIENCE: Duration = Duration::from_secs(24 * 3_600);
 
 /// Body of a request. The largest honest one, a full offline batch of positions, has 20 kB.
 pub const BODY_BYTES: usize = 256 * 1024;
@@ -64,11 +66,18 @@ pub const ARGON2_PASSES: u32 = 2;
 pub const ARGON2_LANES: u32 = 1;
 /// Days of an absence by the hour, each of which is a row; a longer one is a typing error.
 pub const ABSENCE_DAYS: usize = 3_660;
+/// Longest absence that is entered at the board: whoever is away longer has no roster.
+pub const ABSENCE_SPAN_DAYS: i64 = 366;
+/// Days ahead that an absence may begin.
+pub const ABSENCE_AHEAD_DAYS: i64 = 731;
 
 /// Sockets and requests of one worker: more than the file descriptors that a process usually has.
 pub const CONNECTIONS_PER_WORKER: usize = 25_000;
 /// Connections that wait to be accepted: a whole fleet comes back after a restart.
 pub const BACKLOG: u32 = 8_192;
+/// Time that a quiet connection stays open: a technician's phone reports every few seconds, and a new connection on a
+/// mobile network costs more than the report.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Time for a request's head to arrive.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// Time that a closed connection has to take the rest; a client that waits for us to hang up costs this much.

@@ -1,5 +1,6 @@
 //! A company in the middle of its day: every technician on the way to a customer who watches.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,16 +60,23 @@ pub async fn prepare(folder: &Path, technicians: usize) -> anyhow::Result<Prepar
 
     let operator = person(&store, "op", Role::Operator, None).await?;
     let dispatcher = person(&store, "di", Role::Dispatcher, None).await?;
-    let intakes = requests(&store).await?;
-    let mut on_the_way = Vec::new();
-    for (index, id) in team(&store).await?.into_iter().enumerate() {
-        let token = person(&store, &format!("t{index}"), Role::Technician, Some(id)).await?;
-        let request: IntakeRequest = serde_json::from_str(&intakes[index % intakes.len()])?;
-        on_the_way.push(send(&store, id, request, token).await?);
+    let team = team(&store).await?;
+    let mut local = BTreeMap::new();
+    for territory in team.iter().map(|(territory, _)| *territory).collect::<BTreeSet<_>>() {
+        local.insert(territory, requests(&store, Some(territory)).await?);
     }
-    let request: IntakeRequest = serde_json::from_str(&intakes[0])?;
+    let mut on_the_way = Vec::new();
+    for (territory, id) in &team {
+        let local = &local[territory];
+        let index = on_the_way.len();
+        let token = person(&store, &format!("t{index}"), Role::Technician, Some(*id)).await?;
+        let request: IntakeRequest = serde_json::from_str(&local[index % local.len()])?;
+        on_the_way.push(send(&store, *id, request, token).await?);
+    }
+    let (_, bodies) = local.first_key_value().context("nobody works in any territory")?;
+    let request: IntakeRequest = serde_json::from_str(&bodies[0])?;
     let waiting = take(&store, request).await?;
-    let intakes = requests(&store).await?;
+    let intakes = requests(&store, None).await?;
     Ok(Prepared { origin, start, technicians: on_the_way, operator, dispatcher, intakes, waiting })
 }
 
@@ -120,12 +128,13 @@ fn lot(number: &mut u32) -> Lot {
     }
 }
 
-async fn team(store: &Store) -> anyhow::Result<Vec<TechnicianId>> {
+/// Everybody, with the territory in which he works.
+async fn team(store: &Store) -> anyhow::Result<Vec<(TerritoryId, TechnicianId)>> {
     let teams = store.read(|reader| {
         let territories: Vec<TerritoryId> = reader.catalog()?.territories.into_iter().map(|view| view.id).collect();
         territories.into_iter().map(|id| reader.profiles(&Team::Territory(id))).collect::<Result<Vec<_>, Fault>>()
     });
-    Ok(teams.await?.into_iter().flatten().map(|profile| profile.id).collect())
+    Ok(teams.await?.into_iter().flatten().map(|profile| (profile.territory, profile.id)).collect())
 }
 
 /// Somebody with a session, and a password that nobody has.
@@ -151,15 +160,16 @@ async fn person(store: &Store, login: &str, role: Role, technician: Option<Techn
     Ok(token)
 }
 
-/// One contact a contract, each with a fault that needs a visit.
-async fn requests(store: &Store) -> anyhow::Result<Vec<String>> {
-    let bodies = store.read(|reader| {
+/// One contact a contract, each with a fault that needs a visit; of one territory, or of all.
+async fn requests(store: &Store, territory: Option<TerritoryId>) -> anyhow::Result<Vec<String>> {
+    let bodies = store.read(move |reader| {
         let catalog = reader.catalog()?;
         let hits = reader.search("MC-")?.hits;
         let mut bodies = Vec::new();
         for hit in hits {
             let card = reader.contract_card(hit.contract_id)?;
-            let Some(asset) = card.assets.first() else { continue };
+            let near = |site| card.sites.iter().any(|s| s.id == site && territory.is_none_or(|t| t == s.territory_id));
+            let Some(asset) = card.assets.iter().find(|asset| near(asset.site_id)) else { continue };
             let product = catalog.products.iter().find(|product| product.id == asset.product_id);
             let symptom = product.and_then(|product| product.symptoms.iter().find(|symptom| symptom.needs_visit));
             let Some(symptom) = symptom else { continue };
@@ -176,7 +186,7 @@ async fn requests(store: &Store) -> anyhow::Result<Vec<String>> {
         Ok(bodies)
     });
     let bodies = bodies.await?;
-    anyhow::ensure!(!bodies.is_empty(), "no contract can report a fault");
+    anyhow::ensure!(!bodies.is_empty(), "no contract can report a fault there");
     Ok(bodies)
 }
 

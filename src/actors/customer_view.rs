@@ -1,10 +1,11 @@
-//! What a customer may see of an event: what happened to his visit and who comes; no prices, no links, no other
-//! customer, nobody's reasons.
+//! What a customer may see of an event: what happened to his visit and who comes; no links, no other customer, nobody's
+//! reasons. On his contract's topic he sees what the lines of its history show, tickets included.
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::access::{Actor, Role};
-use crate::domain::event::{About, Event, EventKind};
+use crate::domain::event::{About, Event, EventKind, Stream};
+use crate::sentences::history::shown;
 use crate::views::board::Fix;
 
 /// Fields of a visit that are the customer's own business.
@@ -12,8 +13,26 @@ const VISIT_FIELDS: [&str; 7] = ["id", "state", "technician_name", "promised", "
 /// Metres within which a customer may know where the technician is.
 const COARSE_M: f64 = 100.0;
 
-/// The event as the customer's page gets it.
-pub fn customer_view(event: &Event) -> Event {
+/// The event as a customer gets it on a topic.
+pub fn customer_view(topic: Stream, event: &Event) -> Event {
+    match topic {
+        Stream::Contract(_) => of_contract(event),
+        Stream::Visit(_) | Stream::Technician(_) | Stream::Territory(_) => of_visit(event),
+    }
+}
+
+/// The fields that the history keeps for either side: a new field of an event stays inside until it is named there.
+fn of_contract(event: &Event) -> Event {
+    let About { contract_id, issue_id, visit_id, .. } = event.about;
+    Event {
+        actor: who(&event.actor),
+        about: About { contract_id, issue_id, visit_id, ..About::default() },
+        data: shown(event),
+        ..event.clone()
+    }
+}
+
+fn of_visit(event: &Event) -> Event {
     Event {
         id: event.id,
         kind: event.kind,
@@ -88,8 +107,37 @@ mod tests {
         }
     }
 
+    fn visit() -> Stream {
+        Stream::Visit(VisitId::from_uuid(Uuid::from_u128(4)))
+    }
+
+    #[test]
+    fn on_his_contracts_topic_the_dispatch_stays_inside() {
+        let assigned = json!({
+            "visit": { "id": "vis_1", "state": "dispatched", "technician_name": "高橋", "technician_id": "tec_1",
+                "address": "金沢市", "travel_s": 900 },
+            "decision": { "total": 81, "rules": [{ "rule": "skill", "ja": "レベル2で不足" }], "goals": [] },
+            "reason": "ほかの技術員は病欠",
+        });
+        let mut told = event(EventKind::VisitAssigned, Role::Dispatcher, assigned);
+        told.about.technician_id = Some(crate::domain::ids::TechnicianId::from_uuid(Uuid::from_u128(6)));
+        let contract = Stream::Contract(ContractId::from_uuid(Uuid::from_u128(3)));
+        let view = customer_view(contract, &told);
+        assert_eq!(view.data, json!({ "visit": { "id": "vis_1", "state": "dispatched", "technician_name": "高橋" } }));
+        assert_eq!((view.actor, view.about.technician_id), (Actor::system("desk"), None));
+        assert_eq!(view.about.contract_id, told.about.contract_id);
+    }
+
+    #[test]
+    fn on_his_contracts_topic_he_sees_his_tickets() {
+        let held =
+            event(EventKind::WalletHeld, Role::Operator, json!({ "available": 8, "held": 2, "hold_id": "hld_1" }));
+        let contract = Stream::Contract(ContractId::from_uuid(Uuid::from_u128(3)));
+        assert_eq!(customer_view(contract, &held).data, json!({ "available": 8, "held": 2 }));
+    }
+
     fn check(kind: EventKind, data: Value, shown: Value) {
-        let view = customer_view(&event(kind, Role::Dispatcher, data));
+        let view = customer_view(visit(), &event(kind, Role::Dispatcher, data));
         assert_eq!(view.data, shown);
         assert_eq!(view.actor, Actor::system("desk"));
         assert_eq!(view.about.contract_id, None);
@@ -119,11 +167,11 @@ mod tests {
 
     #[test]
     fn the_technician_goes_by_name() {
-        let view = customer_view(&event(EventKind::VisitArrived, Role::Technician, json!({})));
+        let view = customer_view(visit(), &event(EventKind::VisitArrived, Role::Technician, json!({})));
         assert!(matches!(view.actor, Actor::User { name, .. } if name == "高橋"));
         let mut by_link = event(EventKind::VisitArrived, Role::Technician, json!({}));
         by_link.actor = Actor::Track { id: TrackLinkId::from_uuid(Uuid::from_u128(9)) };
-        assert_eq!(customer_view(&by_link).actor, by_link.actor);
+        assert_eq!(customer_view(visit(), &by_link).actor, by_link.actor);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
+use tracing::Span;
 
 use crate::limits;
 use crate::store::{Fault, StoreError};
@@ -84,6 +85,12 @@ pub struct Lifeline {
 impl Lifeline {
     pub fn teller(&self) -> &Teller {
         &self.teller
+    }
+
+    /// In which the actor works, so that log lines name it.
+    pub fn span(&self) -> Span {
+        let (actor, key) = &self.teller.name;
+        tracing::info_span!("actor", kind = actor, key)
     }
 }
 

@@ -154,11 +154,11 @@ impl Hub {
         let Some(topic) = topics.get(&stream) else { return };
         let mut frames = Frames::new(
             || frame::event(stream, offset, &frame::event_json(event)),
-            || frame::event(stream, offset, &frame::event_json(&customer_view(event))),
+            || frame::event(stream, offset, &frame::event_json(&customer_view(stream, event))),
         );
         let withdraws = withdraws_rights(event.kind);
         for outbox in &topic.watchers {
-            outbox.push_event(stream, offset, frames.for_audience(stream, outbox.audience));
+            outbox.push_event(stream, offset, frames.for_audience(outbox.audience));
             if withdraws && outbox.audience.revocable {
                 outbox.recheck();
             }
@@ -188,7 +188,7 @@ impl Hub {
                 || frame::position(*stream, technician, &customer_fix(fix)),
             );
             for outbox in &topic.watchers {
-                outbox.push_position(*stream, technician, frames.for_audience(*stream, outbox.audience));
+                outbox.push_position(*stream, technician, frames.for_audience(outbox.audience));
             }
             self.count(topic);
         }
@@ -261,9 +261,8 @@ impl<S: Fn() -> Bytes, C: Fn() -> Bytes> Frames<S, C> {
         Self { staff: Lazy::Unmade(staff), customer: Lazy::Unmade(customer) }
     }
 
-    /// A contract's stream holds nothing but the customer's own, so only visits have a view of their own.
-    fn for_audience(&mut self, stream: Stream, audience: Audience) -> &Bytes {
-        if audience.customer && matches!(stream, Stream::Visit(_)) { self.customer.get() } else { self.staff.get() }
+    fn for_audience(&mut self, audience: Audience) -> &Bytes {
+        if audience.customer { self.customer.get() } else { self.staff.get() }
     }
 }
 

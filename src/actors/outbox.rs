@@ -28,7 +28,7 @@ pub enum Latest {
 /// What may be seen on a socket, and whether that may change while it is open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Audience {
-    /// Gets the customer's view of a visit.
+    /// Gets the customer's view of a visit or contract.
     pub customer: bool,
     /// Rights hang on records that change hands.
     pub revocable: bool,

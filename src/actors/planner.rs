@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 use serde_json::json;
+use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
 
@@ -63,7 +64,7 @@ impl Handler<Rank> for Planner {
         self.store.chaos().point("planner.rank");
         let known = self.profiles.clone();
         let answer = ask_store(self.store.clone(), Arc::clone(&self.travel), self.territory, known, rank);
-        Box::pin(answer.into_actor(self).map(|made, planner, _| {
+        Box::pin(answer.instrument(self.lifeline.span()).into_actor(self).map(|made, planner, _| {
             planner.store.chaos().point("planner.ranked");
             let (ranking, profiles) = made?;
             planner.profiles = Some(profiles);

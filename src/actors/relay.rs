@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use actix::{Actor, AsyncContext, Context, WrapFuture};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline, Teller};
 use super::hub::{Hub, Published};
@@ -32,7 +33,8 @@ impl Actor for Relay {
 
     fn started(&mut self, context: &mut Self::Context) {
         let reconciler = Reconciler::new(self.store.clone(), self.hub.clone());
-        context.spawn(run(reconciler, self.lifeline.teller().clone()).into_actor(self));
+        let work = run(reconciler, self.lifeline.teller().clone());
+        context.spawn(work.instrument(self.lifeline.span()).into_actor(self));
     }
 }
 

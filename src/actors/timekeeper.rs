@@ -3,6 +3,7 @@
 
 use actix::prelude::*;
 use serde_json::json;
+use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
 use crate::domain::access;
@@ -31,7 +32,9 @@ impl Timekeeper {
             return;
         }
         let work = step(self.store.clone());
-        context.spawn(work.into_actor(self).map(|done, keeper, context| {
+        let span = self.lifeline.span();
+        context.spawn(work.instrument(span.clone()).into_actor(self).map(move |done, keeper, context| {
+            let _named = span.enter();
             keeper.at_work = false;
             match done {
                 Ok(run) => {

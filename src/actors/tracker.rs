@@ -1,13 +1,15 @@
 //! The tracker of one territory: takes positions and changes of routes, has the arrival figures computed and saved, and
 //! shows them to those who watch. One batch is at work at a time; what comes meanwhile waits for the next and shares
-//! its commit.
+//! its commit. Somebody watches a position, nobody a review: positions go first, and a batch takes few routes besides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::prelude::*;
 use serde_json::json;
 use tokio::sync::oneshot;
+use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
 use super::hub::Hub;
@@ -24,6 +26,10 @@ use crate::views::technician::{PositionReport, PositionsAccepted};
 
 /// Between two evaluations of a route of which nothing is heard: silence must widen the interval.
 const REVIEW_EVERY: Seconds = Seconds(30);
+/// On a clock that runs fast, reviews still leave the machine time for everything else.
+const REVIEW_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+/// Routes that one batch looks at again: a position that comes meanwhile waits for these and no more.
+const LOOKS_A_BATCH: usize = 8;
 /// Days of finished work that the durations are learned from.
 const LEARN_DAYS: i64 = 90;
 
@@ -62,44 +68,54 @@ pub struct Tracker {
     /// Who is at home here.
     team: BTreeSet<TechnicianId>,
     durations: Arc<Durations>,
-    waiting: Vec<Waiting>,
+    waiting: VecDeque<Waiting>,
+    /// Whose routes are to be looked at again.
+    due: BTreeSet<TechnicianId>,
     at_work: bool,
     saved: u64,
 }
 
 impl Tracker {
     pub fn new(territory: TerritoryId, parts: TrackerParts, lifeline: Lifeline) -> Self {
-        let (team, durations) = (BTreeSet::new(), Arc::default());
-        Self { territory, parts, lifeline, team, durations, waiting: Vec::new(), at_work: false, saved: 0 }
+        let (team, due, durations) = (BTreeSet::new(), BTreeSet::new(), Arc::default());
+        Self { territory, parts, lifeline, team, durations, waiting: VecDeque::new(), due, at_work: false, saved: 0 }
     }
 
     /// Takes what waits into one transaction, unless one is at work already.
     fn work(&mut self, context: &mut Context<Self>) {
-        if self.at_work || self.waiting.is_empty() {
+        if self.at_work || (self.waiting.is_empty() && self.due.is_empty()) {
             return;
         }
         self.at_work = true;
-        let count = self.waiting.len().min(limits::GROUP_COMMIT);
-        let batch: Vec<Waiting> = self.waiting.drain(..count).collect();
+        let batch = self.next_batch();
+        let count = batch.len();
         let saving = save(self.parts.clone(), Arc::clone(&self.durations), batch);
-        context.spawn(saving.into_actor(self).map(move |(), tracker, context| {
+        context.spawn(saving.instrument(self.lifeline.span()).into_actor(self).map(move |(), tracker, context| {
             tracker.at_work = false;
             tracker.parts.store.chaos().point("tracker.saved");
             tracker.saved += count as u64;
-            let state = json!({ "looks": tracker.saved, "waiting": tracker.waiting.len() });
+            let state = json!({ "looks": tracker.saved, "waiting": tracker.waiting.len(), "due": tracker.due.len() });
             tracker.lifeline.teller().tell(state);
             tracker.work(context);
         }));
     }
 
-    fn look_again(&mut self, technicians: impl IntoIterator<Item = TechnicianId>, context: &mut Context<Self>) {
-        for technician in technicians {
-            let listed = self.waiting.iter().any(|waiting| waiting.sighting.technician == technician);
-            if !listed {
-                let sighting = Sighting { technician, reports: Vec::new() };
-                self.waiting.push(Waiting { sighting, reply: None });
-            }
+    /// Positions in the order in which they came, and some of the routes that are due. A position looks at its whole
+    /// route, so that route is due no longer.
+    fn next_batch(&mut self) -> Vec<Waiting> {
+        let count = self.waiting.len().min(limits::GROUP_COMMIT);
+        let mut batch: Vec<Waiting> = self.waiting.drain(..count).collect();
+        for waiting in &batch {
+            self.due.remove(&waiting.sighting.technician);
         }
+        for technician in std::iter::from_fn(|| self.due.pop_first()).take(LOOKS_A_BATCH) {
+            batch.push(Waiting { sighting: Sighting { technician, reports: Vec::new() }, reply: None });
+        }
+        batch
+    }
+
+    fn look_again(&mut self, technicians: impl IntoIterator<Item = TechnicianId>, context: &mut Context<Self>) {
+        self.due.extend(technicians);
         self.work(context);
     }
 }
@@ -116,18 +132,22 @@ impl Actor for Tracker {
         let (store, territory) = (self.parts.store.clone(), self.territory);
         let wake = store.wake();
         let learning = learn(store.clone(), territory);
-        context.wait(learning.into_actor(self).map(|learned, tracker, context| match learned {
-            Ok((team, durations)) => {
-                tracker.team = team;
-                tracker.durations = Arc::new(durations);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the territory's people could not be read; trying again");
-                context.stop();
+        let span = self.lifeline.span();
+        context.wait(learning.instrument(span.clone()).into_actor(self).map(move |learned, tracker, context| {
+            match learned {
+                Ok((team, durations)) => {
+                    tracker.team = team;
+                    tracker.durations = Arc::new(durations);
+                }
+                Err(error) => {
+                    span.in_scope(|| tracing::warn!(%error, "the territory's people could not be read; trying again"));
+                    context.stop();
+                }
             }
         }));
         context.notify(Review);
-        context.run_interval(store.clock().wall(REVIEW_EVERY), |_, context| context.notify(Review));
+        let every = store.clock().wall(REVIEW_EVERY).max(REVIEW_AT_MOST_EVERY);
+        context.run_interval(every, |_, context| context.notify(Review));
         let grown = futures_util::stream::unfold(wake, |wake| async move {
             wake.wait().await;
             Some((Grown(wake.take().into_keys().collect()), wake))
@@ -171,7 +191,7 @@ impl Handler<Positions> for Tracker {
             return Box::pin(async { Err(StoreError::Busy.into()) });
         }
         let (reply, answer) = oneshot::channel();
-        self.waiting.push(Waiting { sighting: Sighting { technician, reports }, reply: Some(reply) });
+        self.waiting.push_back(Waiting { sighting: Sighting { technician, reports }, reply: Some(reply) });
         self.work(context);
         Box::pin(async move { answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())) })
     }
@@ -184,9 +204,12 @@ impl Handler<Review> for Tracker {
         self.parts.store.chaos().point("tracker.review");
         let (store, territory) = (self.parts.store.clone(), self.territory);
         let busy = async move { store.read(move |reader| reader.busy_technicians(territory)).await };
-        context.spawn(busy.into_actor(self).map(|busy, tracker, context| match busy {
+        let span = self.lifeline.span();
+        context.spawn(busy.instrument(span.clone()).into_actor(self).map(move |busy, tracker, context| match busy {
             Ok(technicians) => tracker.look_again(technicians, context),
-            Err(error) => tracing::warn!(%error, "live routes could not be reviewed, the next review tries again"),
+            Err(error) => span.in_scope(|| {
+                tracing::warn!(%error, "live routes could not be reviewed, the next review tries again");
+            }),
         }));
     }
 }

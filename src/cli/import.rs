@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::progress::shown;
 use crate::company::validate;
 use crate::effects::clock::SystemClock;
+use crate::effects::progress::Progress;
 use crate::effects::seeds::Seeds;
 use crate::node::application::make_folder;
 use crate::node::settings::Settings;
@@ -42,8 +44,14 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<ExitCod
     }
     make_folder(&settings)?;
     connection::migrate(&mut connection::open(&settings.database)?)?;
-    let store = Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?;
-    let imported = company::import(&store, file).await?;
-    println!("imported: {imported:?}");
+    let store =
+        Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?.patient();
+    let progress = Progress::default();
+    let imported = shown(&progress, company::import_told(&store, file, &progress)).await?;
+    let company::Imported { customers, contracts, assets, technicians, tickets, users } = imported;
+    println!(
+        "imported: {customers} customers, {contracts} contracts, {assets} assets, {technicians} technicians, \
+         {tickets} tickets, {users} log-ins"
+    );
     Ok(ExitCode::SUCCESS)
 }

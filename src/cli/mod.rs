@@ -4,6 +4,7 @@ mod backup;
 mod demo;
 mod import;
 pub mod plan;
+mod progress;
 mod replay;
 mod schemas;
 mod serve;
@@ -20,13 +21,29 @@ use crate::node::settings::Settings;
 ///
 /// Takes calls, keeps prepaid ticket wallets, finds the technician, and tells the customer when somebody will be there.
 #[derive(Parser)]
-#[command(name = "kaketsuke", version, about)]
+#[command(name = "kaketsuke", version, about, after_help = BEGIN)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
     settings: SettingsLayer,
 }
+
+/// What a stranger types first.
+const BEGIN: &str = "\
+Look at it:
+  kaketsuke demo                        a fictional company at work; its addresses and log-ins are printed
+
+Run it:
+  kaketsuke user chief --role admin --name \"Chief\"   the first log-in; the password comes from standard input
+  kaketsuke import company.json                       a whole company; --dry-run lists every fault of the file
+  kaketsuke serve                                     the server, at http://127.0.0.1:8080
+
+Look after it:
+  kaketsuke verify                      proves wallets, streams and states against the journal
+  kaketsuke backup copy.db              a consistent copy while the server runs
+
+Settings may also stand in the environment (KAKETSUKE_LISTEN, …) or in a TOML file (--config); a flag weighs most.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -77,10 +94,10 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Replay(options) => return in_system(replay::run(settings, options)),
         Command::Plan(options) => plan::run(&options)?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
-        Command::Migrate => serve::migrate(&start(settings)?)?,
+        Command::Migrate => in_system(serve::migrate(start(settings)?))?,
         Command::Verify => return in_system(serve::verify(start(settings)?)),
         Command::User(options) => in_system(user::run(start(settings)?, options))?,
-        Command::Backup(options) => backup::run(&start(settings)?, &options)?,
+        Command::Backup(options) => in_system(backup::run(start(settings)?, options))?,
         Command::Watch(options) => in_system(watch::run(options))?,
         Command::Schemas(options) => schemas::run(&options)?,
         Command::Simulate(options) => return simulate::run(&options),

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 
+use super::progress::shown;
+use crate::effects::progress::Progress;
 use crate::node::SettingsLayer;
 use crate::replay;
 
@@ -37,7 +39,8 @@ pub async fn run(layer: SettingsLayer, options: Options) -> anyhow::Result<ExitC
         seed: options.seed,
         on: options.on,
     };
-    let outcome = replay::run(&options).await?;
+    let progress = Progress::default();
+    let outcome = shown(&progress, replay::run_told(&options, &progress)).await?;
     println!("{outcome}");
     Ok(if outcome.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use tokio::task::spawn_blocking;
 
+use super::progress::shown;
 use crate::domain::place::Position;
 use crate::domain::time::Timestamp;
 use crate::effects::clock::{ScaledClock, SharedClock, SystemClock};
+use crate::effects::progress::Progress;
 use crate::effects::seeds::Seeds;
 use crate::map::BaseMap;
 use crate::node::Application;
@@ -24,7 +27,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub basemap: Option<PathBuf>,
     /// Travel times of a working day's scenario, for replays
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "For replays")]
     pub roads_of: Option<PathBuf>,
     #[command(flatten)]
     pub clock: ClockOptions,
@@ -32,6 +35,7 @@ pub struct Options {
 
 /// A day that runs faster, for replays. Without these flags it is the machine's time.
 #[derive(clap::Args, Clone, Default)]
+#[command(next_help_heading = "For replays")]
 pub struct ClockOptions {
     /// Begin at this instant (RFC 3339) instead of now
     #[arg(long, value_name = "INSTANT", requires = "clock_origin")]
@@ -77,17 +81,23 @@ async fn base_map(options: &Options) -> anyhow::Result<BaseMap> {
     }
 }
 
-pub fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    crate::node::application::make_folder(settings)?;
-    let names = connection::migrate(&mut connection::open(&settings.database)?)?;
+pub async fn migrate(settings: Settings) -> anyhow::Result<()> {
+    crate::node::application::make_folder(&settings)?;
+    let progress = Progress::default();
+    let told = progress.clone();
+    let work = spawn_blocking(move || connection::migrate_told(&mut connection::open(&settings.database)?, &told));
+    let names = shown(&progress, work).await??;
     println!("{} migration(s) ran{}", names.len(), names.iter().map(|name| format!("\n  {name}")).collect::<String>());
     Ok(())
 }
 
 /// Prints every finding; the exit code says whether there was one.
 pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
-    let store = Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?;
-    let findings = store.read(|reader| reader.verify()).await?;
+    let store =
+        Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?.patient();
+    let progress = Progress::default();
+    let told = progress.clone();
+    let findings = shown(&progress, store.read(move |reader| reader.verify_told(&told))).await?;
     for finding in &findings {
         println!("{finding}");
     }

@@ -51,7 +51,12 @@ pub fn assign(
     route::write(unit, &changed, travel, Some(visit_id))?;
     renew_promises(unit, &profile, &candidate.breaks, reason)?;
     let link = track::issue_link(unit, visit_id)?;
-    Ok(Assigned { visit: unit.visit_row(visit_id)?, track_url: link.url })
+    Ok(Assigned {
+        visit: unit.visit_row(visit_id)?,
+        track_url: link.url,
+        track_link_id: link.id,
+        track_expires_at: link.expires_at,
+    })
 }
 
 /// A work order that is taken says by whom; one that changed otherwise is stale.
@@ -96,7 +101,7 @@ fn unfit(rules: &[RuleResult]) -> Refusal {
 fn accepted_reason<'a>(request: &'a AssignRequest, breaks: &[Break]) -> Result<&'a str, Refusal> {
     let reason = request.reason.as_deref().map_or("", str::trim);
     if reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid("reason", "too long"));
+        return Err(Refusal::invalid_both("reason", "200文字以内です", "at most 200 characters"));
     }
     if breaks.is_empty() || (request.accept_broken && !reason.is_empty()) {
         return Ok(reason);

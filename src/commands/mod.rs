@@ -1,5 +1,6 @@
 //! The use cases: load, decide by the rules, write once, tell the journal.
 
+pub mod absence;
 pub mod assign;
 mod case;
 pub mod intake;

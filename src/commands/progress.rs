@@ -89,7 +89,7 @@ fn no_access(
 
 fn delay(unit: &mut Unit<'_>, mut visit: Visit, request: &ProgressRequest, at: Timestamp) -> Result<(), Fault> {
     let minutes = request.delay_minutes.filter(|minutes| (5..=240).contains(minutes));
-    let minutes = minutes.ok_or_else(|| Refusal::invalid("delay_minutes", "5 to 240 minutes"))?;
+    let minutes = minutes.ok_or_else(|| Refusal::invalid_both("delay_minutes", "5〜240分です", "5 to 240 minutes"))?;
     let on_site = matches!(visit.state, VisitState::Arrived | VisitState::Working);
     let arrival = unit.visit_row(visit.id)?.eta.map_or(visit.planned_start, |eta| eta.likely);
     // On site his word is about the end of the work, before that about his arrival.
@@ -190,7 +190,7 @@ fn kind_of(action: VisitAction) -> EventKind {
 fn reason(request: &ProgressRequest) -> Result<String, Refusal> {
     let reason = request.reason.as_deref().map_or("", str::trim);
     if reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid("reason", "at most 200 characters"));
+        return Err(Refusal::invalid_both("reason", "200文字以内です", "at most 200 characters"));
     }
     Ok(reason.to_owned())
 }

@@ -59,19 +59,24 @@ fn complete(request: &ReportRequest) -> Result<(), Refusal> {
     }
     let long = [&request.cause, &request.cause_text, &request.remedy];
     if long.iter().any(|text| text.chars().count() > limits::TEXT_CHARS) {
-        return Err(Refusal::invalid("remedy", "at most 4000 characters"));
+        return Err(Refusal::invalid_both("remedy", "4000文字以内です", "at most 4000 characters"));
     }
     let parts_ok = request.parts.len() <= limits::PARTS_PER_REPORT
         && request
             .parts
             .iter()
             .all(|part| (1..=999).contains(&part.quantity) && part.code.chars().count() <= limits::LINE_CHARS);
-    if parts_ok { Ok(()) } else { Err(Refusal::invalid("parts", "at most 50 parts, 1 to 999 pieces each")) }
+    if parts_ok {
+        Ok(())
+    } else {
+        Err(Refusal::invalid_both("parts", "50種類以内、各1〜999個です", "at most 50 parts, 1 to 999 pieces each"))
+    }
 }
 
 fn outcome(unit: &mut Unit<'_>, request: &ReportRequest) -> Result<Outcome, Fault> {
     let known = unit.cause(&request.cause)?;
-    let cause = known.ok_or_else(|| Refusal::invalid("cause", "not one of the company's causes"))?;
+    let cause = known
+        .ok_or_else(|| Refusal::invalid_both("cause", "原因の一覧にありません", "not one of the company's causes"))?;
     let told: Outcome = request.outcome.into();
     Ok(if cause.own_defect && told == Outcome::Repaired { Outcome::OwnDefect } else { told })
 }

@@ -6,6 +6,7 @@ use crate::domain::eta::Eta;
 use crate::domain::event::{EventKind, Stream};
 use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::place::Position;
+use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::eta::filter::moves_arrival;
@@ -90,25 +91,25 @@ fn judge(state: &TechnicianState, last: Option<Fix>, reports: &[PositionReport],
                 judged.newest = Some(fix);
                 judged.correlation_id = report.correlation_id.or(judged.correlation_id);
             }
-            Err(code) => judged.accepted.ignored.push(IgnoredPosition { seq: report.seq, code: code.to_owned() }),
+            Err(code) => judged.accepted.ignored.push(ignored(report.seq, code)),
         }
     }
     judged
 }
 
+fn ignored(seq: i64, code: Code) -> IgnoredPosition {
+    let refusal = Refusal::new(code);
+    IgnoredPosition { seq, code: code.as_str().to_owned(), ja: refusal.ja(), en: refusal.en() }
+}
+
 /// A repeated or older number is a retry: ignored, never an error.
-fn judge_one(
-    report: &PositionReport,
-    last: Option<Fix>,
-    now: Timestamp,
-    duty: Option<Window>,
-) -> Result<Fix, &'static str> {
-    let position = Position::new(report.lat, report.lon).ok_or("position.off_globe")?;
+fn judge_one(report: &PositionReport, last: Option<Fix>, now: Timestamp, duty: Option<Window>) -> Result<Fix, Code> {
+    let position = Position::new(report.lat, report.lon).ok_or(Code::OffGlobe)?;
     let previous = last.and_then(|fix| {
         Some(Seen { position: Position::new(fix.lat, fix.lon)?, accuracy_m: fix.accuracy_m, at: fix.at })
     });
     if last.is_some_and(|fix| report.seq <= fix.seq) {
-        return Err("position.out_of_order");
+        return Err(Code::PositionOutOfOrder);
     }
     let at = report.at.unwrap_or(now);
     let seen = Seen { position, accuracy_m: report.accuracy_m, at };

@@ -49,7 +49,12 @@ pub fn cancel(
 fn checked(unit: &mut Unit<'_>, id: VisitId, request: &WithdrawRequest, action: VisitAction) -> Result<Visit, Fault> {
     let reason = request.reason.trim();
     if reason.is_empty() || reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid("reason", "a reason of 1 to 200 characters is needed").into());
+        return Err(Refusal::invalid_both(
+            "reason",
+            "1〜200文字の理由が要ります",
+            "a reason of 1 to 200 characters is needed",
+        )
+        .into());
     }
     let found = unit.visit(id)?;
     unit.lock_technician(found.technician_id)?;

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::people::PartCount;
+
 /// A code with its two names: a skill, a qualification or a part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +45,9 @@ pub struct Symptom {
     /// Codes of the parts that the repair often takes.
     #[serde(default)]
     pub parts: Vec<String>,
+    /// Parts without which nobody need go: they must lie in the van of whoever goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts_needed: Vec<PartCount>,
 }
 
 /// Why it broke (原因区分).

@@ -35,6 +35,8 @@ pub const RECURRENCE_DAYS_MAX: u32 = 730;
 pub const USERS_MAX: usize = 100_000;
 pub const HOLIDAYS_MAX: usize = 10_000;
 pub const HISTORY_MAX: usize = 1_000_000;
+/// Pieces of one part that a repair takes; more is a typing error.
+pub const PART_QUANTITY_MAX: u32 = 999;
 /// Longest work at one visit; a longer job is several visits.
 pub const SERVICE_MINUTES_MAX: u32 = 24 * 60;
 /// Passwords in a file are at least this long.

@@ -6,7 +6,9 @@ use crate::domain::place::Position;
 use crate::domain::time::Seconds;
 use crate::domain::visit::VisitState;
 use crate::roads::{GreatCircle, TravelTimes};
-use crate::views::technician::{FieldOutcome, MyDay, MyVisit, PositionReport, ProgressRequest, ReportRequest, Tap};
+use crate::views::technician::{
+    FieldOutcome, MyDay, MyVisit, PartNeed, PartUse, PositionReport, ProgressRequest, ReportRequest, Tap,
+};
 
 /// Between two fixes; closer than a real phone's, because somebody is watching.
 const FIX_EVERY: Seconds = Seconds(5);
@@ -115,7 +117,7 @@ impl Technician {
             cause: cause.code.clone(),
             cause_text: String::new(),
             remedy: "部品を交換し、動作を確認しました。".to_owned(),
-            parts: Vec::new(),
+            parts: visit.parts_needed.iter().map(used).collect(),
             minutes,
             outcome: FieldOutcome::Repaired,
             at: self.crowd.clock.now(),
@@ -132,6 +134,10 @@ impl Technician {
             Err(error) => Err(error),
         }
     }
+}
+
+fn used(part: &PartNeed) -> PartUse {
+    PartUse { code: part.code.clone(), quantity: i64::from(part.quantity), serial_old: None, serial_new: None }
 }
 
 /// The visit under way, else the first of the route.

@@ -24,6 +24,7 @@ coded! {
         ReadCatalog = "read_catalog", "共通表を見る", "Read the catalogue";
         ReadBoard = "read_board", "手配盤を見る", "Read the board";
         Dispatch = "dispatch", "手配する", "Dispatch";
+        GiveLinks = "give_links", "案内リンクを扱う", "Give out tracking links";
         WorkVisits = "work_visits", "訪問を進める", "Work on own visits";
         ReadPortal = "read_portal", "お客様画面を見る", "Read the portal";
         ReadHistory = "read_history", "契約の履歴を見る", "Read a contract's history";
@@ -41,11 +42,25 @@ pub const fn may(role: Role, permission: Permission) -> bool {
         Role::Admin => !matches!(permission, P::WorkVisits | P::ReadPortal),
         Role::Operator => matches!(
             permission,
-            P::TakeCalls | P::ReadDesk | P::ReadCatalog | P::ReadBoard | P::ReadHistory | P::OwnSession | P::Live
+            P::TakeCalls
+                | P::ReadDesk
+                | P::ReadCatalog
+                | P::ReadBoard
+                | P::GiveLinks
+                | P::ReadHistory
+                | P::OwnSession
+                | P::Live
         ),
         Role::Dispatcher => matches!(
             permission,
-            P::ReadDesk | P::ReadCatalog | P::ReadBoard | P::Dispatch | P::ReadHistory | P::OwnSession | P::Live
+            P::ReadDesk
+                | P::ReadCatalog
+                | P::ReadBoard
+                | P::Dispatch
+                | P::GiveLinks
+                | P::ReadHistory
+                | P::OwnSession
+                | P::Live
         ),
         Role::Technician => matches!(permission, P::WorkVisits | P::ReadCatalog | P::OwnSession | P::Live),
         Role::Customer => {

@@ -45,6 +45,8 @@ coded! {
         WalletExpired = "wallet.expired", "チケット失効", "Tickets expired";
         WalletReversed = "wallet.reversed", "消費の取消", "Consumption reversed";
         WalletOverdrawn = "wallet.overdrawn", "超過利用", "Overdraft";
+        AbsenceSet = "absence.set", "不在を登録", "Absence entered";
+        AbsenceEnded = "absence.ended", "不在を終了", "Absence ended";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

@@ -119,6 +119,8 @@ ids! {
     ReportId = "rep";
     /// A technician.
     TechnicianId = "tec";
+    /// A time in which a technician is away (不在).
+    AbsenceId = "abs";
     /// A territory (担当エリア).
     TerritoryId = "ter";
     /// Somebody who logs in.

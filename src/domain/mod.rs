@@ -1,5 +1,6 @@
 //! The language of the trade: values, aggregates and rules. No I/O, no clock, no random source.
 
+pub mod absence;
 pub mod access;
 pub mod eta;
 pub mod event;

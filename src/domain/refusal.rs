@@ -58,6 +58,8 @@ codes! {
     Taken = "work_order.taken", Conflict, "すでに{technician}に手配済みです（{at}）。", "It is already assigned to {technician} ({at}).";
     PromiseBroken = "promise.would_break", Conflict, "この手配では{count}件のお約束に遅れます。承知のうえなら理由を書いて確定してください。", "This assignment would break {count} promise(s). Confirm with a reason if you accept that.";
     Unfit = "technician.unfit", Conflict, "この技術員には手配できません（{why_ja}）。", "This technician cannot take the job ({why_en}).";
+    AbsenceOverlaps = "absence.overlaps", Conflict, "{from}〜{until}の不在がすでに登録されています。先にそれを終了するか、重ならない時間にしてください。", "An absence from {from} to {until} is entered already. End it first, or choose a time that does not overlap.";
+    AbsenceOver = "absence.over", Conflict, "この不在はすでに終わっています。画面を更新してください。", "This absence is over already. Refresh the page.";
     Insufficient = "wallet.insufficient", Conflict, "チケットが足りません（必要 {needed} 枚、残 {available} 枚、超過利用の枠 {overdraft_left} 枚）。超過利用か追加購入を案内してください。", "There are not enough tickets (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
     HoldClosed = "wallet.hold_closed", Conflict, "この仮押さえは処理済みです。", "This hold was already settled.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";
@@ -65,7 +67,11 @@ codes! {
     SiteForeign = "site.foreign", Invalid, "設置先がこの契約のお客様のものではありません。選び直してください。", "The site is not this customer's. Choose again.";
     AssetForeign = "asset.foreign", Invalid, "機器がこの契約のものではありません。選び直してください。", "The asset is not under this contract. Choose again.";
     OffGlobe = "position.off_globe", Invalid, "位置が地球上にありません。端末の位置情報を確かめてください。", "The position is not on the globe. Check the device.";
-    OffShift = "position.off_shift", Conflict, "移動中の訪問がないため、位置は受け取りません。", "No visit is under way, so positions are not taken.";
+    OffShift = "position.off_shift", Conflict, "勤務時間外の位置は受け取りません。勤務時間を手配担当に確かめてください。", "Positions outside the shift are not taken. Ask the dispatcher about the shift.";
+    PositionFuture = "position.future", Invalid, "位置の時刻が未来です。端末の時計を合わせてください。", "The position was taken in the future. Set the device's clock.";
+    PositionInaccurate = "position.inaccurate", Invalid, "位置の誤差が大きすぎます。空の見える場所で測り直してください。", "The position is too inaccurate. Measure again under the open sky.";
+    PositionOutOfOrder = "position.out_of_order", Conflict, "すでに新しい位置があるので、この位置は使いません。そのまま続けてください。", "A newer position is known, so this one is not used. Just go on.";
+    PositionImplausible = "position.implausible", Invalid, "前の位置から動ける速さを超えています。端末の位置情報を確かめてください。", "Nobody drives so fast from the last position. Check the device.";
     ReportIncomplete = "report.incomplete", Invalid, "報告書の必須項目が足りません（{missing}）。入力してください。", "The report is incomplete ({missing}). Fill it in.";
     LiveTooMany = "live.too_many", TooMany, "購読が多すぎます（上限 {limit}）。", "Too many subscriptions (limit {limit}).";
     LiveSlow = "live.slow", Busy, "受信が追いつかないため切断しました。自動で再接続します。", "Disconnected because the reader fell behind. Reconnect and resume.";
@@ -102,12 +108,7 @@ impl Refusal {
         self
     }
 
-    /// A fault in one field of a request.
-    pub fn invalid(field: impl Into<String>, why: &str) -> Self {
-        Self::new(Code::RequestInvalid).with("why", why).at(field)
-    }
-
-    /// The same with the reason in both languages.
+    /// A fault in one field of a request, with the reason in both languages.
     pub fn invalid_both(field: impl Into<String>, ja: &str, en: &str) -> Self {
         Self::new(Code::RequestInvalid).with("why_ja", ja).with("why_en", en).at(field)
     }

@@ -9,6 +9,11 @@ use crate::domain::time::{Seconds, Timestamp};
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 
+    /// How many of this clock's seconds pass in one second of the wall's: 1 but where a day runs faster.
+    fn speed(&self) -> f64 {
+        1.0
+    }
+
     /// How long a timer must really run for `span` of this clock to pass.
     fn wall(&self, span: Seconds) -> Duration {
         Duration::from_secs(span.max_zero().0.unsigned_abs())
@@ -42,6 +47,10 @@ impl Clock for ScaledClock {
     fn now(&self) -> Timestamp {
         let real = (SystemClock.now().micros() - self.origin.micros()).max(0);
         Timestamp::from_micros(self.start.micros() + (real as f64 * self.speed) as i64)
+    }
+
+    fn speed(&self) -> f64 {
+        self.speed
     }
 
     fn wall(&self, span: Seconds) -> Duration {

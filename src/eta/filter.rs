@@ -1,6 +1,7 @@
 //! Which reported positions are believed. What is refused is told to the phone with a stable code and kept nowhere.
 
 use crate::domain::place::Position;
+use crate::domain::refusal::Code;
 use crate::domain::time::{Seconds, Timestamp, Window};
 
 /// Vaguer fixes say nothing about the road he is on.
@@ -45,14 +46,14 @@ pub enum PositionFault {
 }
 
 impl PositionFault {
-    /// Stable code.
-    pub fn code(self) -> &'static str {
+    /// What the phone is told.
+    pub fn code(self) -> Code {
         match self {
-            Self::OffShift => "position.off_shift",
-            Self::Future => "position.future",
-            Self::Inaccurate => "position.inaccurate",
-            Self::OutOfOrder => "position.out_of_order",
-            Self::Implausible => "position.implausible",
+            Self::OffShift => Code::OffShift,
+            Self::Future => Code::PositionFuture,
+            Self::Inaccurate => Code::PositionInaccurate,
+            Self::OutOfOrder => Code::PositionOutOfOrder,
+            Self::Implausible => Code::PositionImplausible,
         }
     }
 }
@@ -140,7 +141,7 @@ mod tests {
     #[test]
     fn off_duty_nothing_is_taken() {
         let code = check_position(&seen(15, 0.2, 10.0), None, NINE, None).unwrap_err().code();
-        assert_eq!(code, "position.off_shift");
+        assert_eq!(code, Code::OffShift);
     }
 
     #[test]

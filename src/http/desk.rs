@@ -62,7 +62,7 @@ async fn search(
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<SearchHits>, Fault> {
     if query.q.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid("q", "at most 200 characters").into());
+        return Err(Refusal::invalid_both("q", "200文字以内です", "at most 200 characters").into());
     }
     Ok(Json(shared.store.read(move |reader| reader.search(&query.q)).await?))
 }

@@ -1,5 +1,6 @@
 //! The dispatcher's routes.
 
+use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ use crate::views::track::{Nothing, TrackLinkView};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::new(Method::GET, "/api/board", "The board of a territory today", board),
+        Route::new(Method::GET, "/api/board", "The board of a territory on a day", board),
         Route::new(
             Method::GET,
             "/api/work-orders/{id}/candidates",
@@ -39,6 +40,22 @@ pub fn routes() -> Vec<Route> {
 #[serde(deny_unknown_fields)]
 struct BoardQuery {
     territory_id: TerritoryId,
+    /// Day in the company's zone; today when left out.
+    #[serde(default, deserialize_with = "day")]
+    #[schemars(schema_with = "day_schema")]
+    date: Option<NaiveDate>,
+}
+
+/// A day that a board can have: between the years 1970 and 9999.
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+    let day: Option<NaiveDate> = text.parse().ok().filter(|day: &NaiveDate| (1970..=9999).contains(&day.year()));
+    let wrong = || serde::de::Error::custom("date: not a day such as 2026-11-24, between the years 1970 and 9999");
+    day.map(Some).ok_or_else(wrong)
+}
+
+fn day_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string", "format": "date" })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -76,7 +93,7 @@ async fn board(
     Query(query): Query<BoardQuery>,
 ) -> Result<Json<Board>, Fault> {
     let now = shared.store.clock().now();
-    Ok(Json(shared.store.read(move |reader| reader.board(query.territory_id, now)).await?))
+    Ok(Json(shared.store.read(move |reader| reader.board(query.territory_id, query.date, now)).await?))
 }
 
 async fn candidates(
@@ -140,7 +157,7 @@ async fn cancel(
 }
 
 async fn make_link(
-    who: Allowed<perm::ReadDesk>,
+    who: Allowed<perm::GiveLinks>,
     shared: Shared,
     Path(path): Path<VisitPath>,
     OperationId(operation): OperationId,
@@ -153,7 +170,7 @@ async fn make_link(
 }
 
 async fn revoke_link(
-    who: Allowed<perm::ReadDesk>,
+    who: Allowed<perm::GiveLinks>,
     shared: Shared,
     Path(path): Path<LinkPath>,
     OperationId(operation): OperationId,

@@ -33,7 +33,7 @@ pub mod perm {
         )+};
     }
 
-    rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch WorkVisits ReadPortal ReadHistory Administer OwnSession Live);
+    rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live);
 }
 
 /// Somebody who is logged in and has the right `P`.

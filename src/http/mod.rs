@@ -18,6 +18,7 @@
 //! Route::new(Method::GET, "/api/public", "Open on purpose", open_to_all);
 //! ```
 
+mod absences;
 mod actors;
 pub mod call;
 pub mod cookie;
@@ -59,6 +60,7 @@ pub fn routes() -> Vec<Route> {
         session::routes(),
         desk::routes(),
         dispatch::routes(),
+        absences::routes(),
         technician::routes(),
         track::routes(),
         map::routes(),

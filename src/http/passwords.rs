@@ -1,13 +1,12 @@
-//! Password hashes (argon2id, the library's defaults: 19 MiB, two passes). A check takes a core for some 30 ms, so
-//! few run at once, and never on the thread that serves requests.
+//! The queue before password checks ([`crate::effects::passwords`]): a check takes a core for some 30 ms, so few run at
+//! once, and never on the thread that serves requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::{Argon2, password_hash};
 use tokio::sync::Semaphore;
 
+use crate::effects::passwords;
 use crate::effects::seeds::Seeds;
 use crate::limits;
 use crate::store::{Fault, StoreError};
@@ -44,7 +43,7 @@ impl Passwords {
     pub async fn fits(&self, password: String, hash: Option<String>) -> Result<bool, Fault> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
-        let fits = self.off_thread(move || verify(&password, &hash)).await?;
+        let fits = self.off_thread(move || passwords::verify(&password, &hash)).await?;
         Ok(fits && known)
     }
 
@@ -78,17 +77,7 @@ impl Drop for Waiting<'_> {
 }
 
 fn hash(seeds: &Seeds, password: &str) -> Result<String, Fault> {
-    let salt = SaltString::encode_b64(&seeds.bytes::<16>()).map_err(broken)?;
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(broken)?;
-    Ok(hash.to_string())
-}
-
-fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-}
-
-fn broken(error: password_hash::Error) -> StoreError {
-    StoreError::Corrupt(format!("a password cannot be hashed: {error}"))
+    Ok(passwords::hash(password, seeds.bytes()).map_err(StoreError::corrupt)?)
 }
 
 #[cfg(test)]

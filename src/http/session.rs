@@ -56,7 +56,7 @@ async fn log_in(
     let token = shared.store.seeds().token();
     open(&shared, &user, &token, now).await?;
     tracing::info!(user = %user.id, role = %user.role, "somebody logged in");
-    let session = Session { token: token.clone(), user: Me::of(&user, now) };
+    let session = Session { token: token.clone(), user: Me::of(&user, shared.clock()) };
     Ok(WithCookie(Json(session), cookie::fresh(token, shared.secure_cookie)))
 }
 
@@ -77,7 +77,7 @@ async fn open(shared: &Shared, user: &User, token: &str, now: Timestamp) -> Resu
 }
 
 async fn me(who: Allowed<perm::OwnSession>, shared: Shared) -> Result<Json<Me>, Fault> {
-    Ok(Json(Me::of(&who.user, shared.store.clock().now())))
+    Ok(Json(Me::of(&who.user, shared.clock())))
 }
 
 async fn log_out(who: Allowed<perm::OwnSession>, shared: Shared) -> Result<WithCookie<Json<Nothing>>, Fault> {

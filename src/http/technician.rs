@@ -27,8 +27,8 @@ struct VisitPath {
 }
 
 async fn my_day(who: Allowed<perm::WorkVisits>, shared: Shared) -> Result<Json<MyDay>, Fault> {
-    let (technician, now) = (who.technician()?, shared.store.clock().now());
-    Ok(Json(shared.store.read(move |reader| reader.my_day(technician, now)).await?))
+    let (technician, clock) = (who.technician()?, shared.clock());
+    Ok(Json(shared.store.read(move |reader| reader.my_day(technician, clock.clone())).await?))
 }
 
 async fn tap(

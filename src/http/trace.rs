@@ -20,7 +20,7 @@ pub async fn trace_requests<B: MessageBody>(
     let began = Instant::now();
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
     let method = request.method().clone();
-    let span = tracing::debug_span!("request", number, %method);
+    let span = tracing::info_span!("request", number, %method);
     async move {
         let response = next.call(request).await?;
         let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());

@@ -63,12 +63,12 @@ pub async fn view(shared: &Shared, token: &str) -> Result<TrackView, Fault> {
     if token.len() > limits::LINE_CHARS {
         return Err(Refusal::new(Code::NotFound).into());
     }
-    let (hash, now) = (links::hash(token), shared.store.clock().now());
+    let (hash, clock) = (links::hash(token), shared.clock());
     shared
         .store
         .read(move |reader| {
-            let pass = reader.track_link(&hash, now)?;
-            reader.track_view(&pass, now)
+            let pass = reader.track_link(&hash, clock.now)?;
+            reader.track_view(&pass, clock.clone())
         })
         .await
 }

@@ -9,7 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::store::access::NewPerson;
 use crate::store::{Answer, Fault};
-use crate::views::session::{Me, NewUser, Users};
+use crate::views::session::{Me, NewUser, ServerClock, Users};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -19,9 +19,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn list(_: Allowed<perm::Administer>, shared: Shared) -> Result<Json<Users>, Fault> {
-    let now = shared.store.clock().now();
     let users = shared.store.read(|reader| reader.users()).await?;
-    Ok(Json(Users { users: users.iter().map(|user| Me::of(user, now)).collect() }))
+    Ok(Json(Users { users: users.iter().map(|user| Me::of(user, shared.clock())).collect() }))
 }
 
 async fn add(
@@ -32,12 +31,12 @@ async fn add(
 ) -> Result<Stored<Me>, Fault> {
     check(&wanted)?;
     let hash = shared.passwords.hash(wanted.password.clone()).await?;
-    let person = person(wanted, hash);
+    let (person, clock) = (person(wanted, hash), shared.clock());
     let added = shared.store.task(who.actor, move |unit| {
-        let person = person.clone();
+        let (person, clock) = (person.clone(), clock.clone());
         unit.once(operation, |unit| {
             let user = unit.add_user(&person)?;
-            Ok(Answer::json(201, &Me::of(&user, unit.now())))
+            Ok(Answer::json(201, &Me::of(&user, ServerClock { now: unit.now(), ..clock.clone() })))
         })
     });
     Ok(added.await?.into())
@@ -62,18 +61,34 @@ pub fn check(wanted: &NewUser) -> Result<(), Refusal> {
     let line = |field: &str, text: &str| {
         let length = text.chars().count();
         let fits = text.trim() == text && (1..=limits::LINE_CHARS).contains(&length);
-        if fits { Ok(()) } else { Err(Refusal::invalid(field, "1 to 200 characters, without spaces around them")) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Refusal::invalid_both(
+                field,
+                "前後に空白のない1〜200文字にしてください",
+                "1 to 200 characters, without spaces around them",
+            ))
+        }
     };
     line("login", &wanted.login)?;
     line("name", &wanted.name)?;
     if !(limits::PASSWORD_CHARS..=limits::PASSWORD_CHARS_MAX).contains(&wanted.password.chars().count()) {
-        return Err(Refusal::invalid("password", "8 to 256 characters"));
+        return Err(Refusal::invalid_both("password", "8〜256文字にしてください", "8 to 256 characters"));
     }
     if (wanted.role == Role::Technician) != wanted.technician_id.is_some() {
-        return Err(Refusal::invalid("technician_id", "a technician's log-in, and only that, names a technician"));
+        return Err(Refusal::invalid_both(
+            "technician_id",
+            "技術員のログインにだけ、必ず技術員を指定します",
+            "a technician's log-in, and only that, names a technician",
+        ));
     }
     if (wanted.role == Role::Customer) != wanted.customer_id.is_some() {
-        return Err(Refusal::invalid("customer_id", "a customer contact's log-in, and only that, names a customer"));
+        return Err(Refusal::invalid_both(
+            "customer_id",
+            "お客様ご担当者のログインにだけ、必ずお客様を指定します",
+            "a customer contact's log-in, and only that, names a customer",
+        ));
     }
     Ok(())
 }

@@ -7,8 +7,6 @@ mod admit;
 mod resume;
 mod socket;
 
-pub use crate::actors::customer_view::customer_view;
-
 use crate::domain::access::Permission;
 use crate::http::Route;
 

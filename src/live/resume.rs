@@ -102,9 +102,9 @@ where
 
 /// A page as one piece, with the view that fits the audience.
 fn encode(topic: Stream, outbox: &Outbox, page: &[(i64, Event)]) -> bytes::Bytes {
-    let customer = outbox.audience.customer && matches!(topic, Stream::Visit(_));
     frame::join(page.iter().map(|(offset, event)| {
-        let json = if customer { frame::event_json(&customer_view(event)) } else { frame::event_json(event) };
+        let customer = outbox.audience.customer;
+        let json = if customer { frame::event_json(&customer_view(topic, event)) } else { frame::event_json(event) };
         frame::event(topic, *offset, &json)
     }))
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::{HttpRequest, HttpResponse, rt, web};
-use actix_ws::{AggregatedMessage, AggregatedMessageStream};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::time::Instant;
@@ -27,9 +27,6 @@ use crate::views::live::{After, ClientFrame, ServerFrame, close};
 use crate::views::technician::PositionReport;
 
 const SUBPROTOCOL: &str = "kaketsuke.1";
-/// RFC 6455, 7.4.1.
-const NORMAL: u16 = 1000;
-const TROUBLE: u16 = 1011;
 
 /// Opens a socket. Who may not come in is told over the socket, because a page cannot see the status of a handshake
 /// that failed; when the server is busy the handshake itself fails and costs nothing.
@@ -89,7 +86,7 @@ struct Socket {
 /// However the task ends, also by a panic, the watcher is sent away and forgotten: it comes back with its cursor.
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.outbox.close(TROUBLE, "internal");
+        self.outbox.close(close::TROUBLE, "internal");
         self.services.hub.forget(&self.outbox);
     }
 }
@@ -109,7 +106,7 @@ impl Socket {
                         self.heard = Instant::now();
                         self.hear(message).await;
                     }
-                    Some(Err(_)) => self.outbox.close(close::MALFORMED, "request.too_large"),
+                    Some(Err(error)) => self.misunderstood(&unreadable(&error)),
                     None => break,
                 },
             }
@@ -123,7 +120,7 @@ impl Socket {
             AggregatedMessage::Binary(_) => self.misunderstood(&Refusal::new(Code::Malformed).with("why", "binary")),
             AggregatedMessage::Ping(payload) => self.outbox.push(frame::pong(&payload)),
             AggregatedMessage::Pong(_) => {}
-            AggregatedMessage::Close(_) => self.outbox.close(NORMAL, ""),
+            AggregatedMessage::Close(_) => self.outbox.close(close::NORMAL, ""),
         }
     }
 
@@ -205,6 +202,14 @@ impl Socket {
             return self.outbox.close(close::SLOW, "live.slow");
         }
         self.outbox.push(frame::PING);
+    }
+}
+
+/// The only honest way to break the protocol is to say too much at once.
+fn unreadable(error: &ProtocolError) -> Refusal {
+    match error {
+        ProtocolError::Overflow => Refusal::new(Code::TooLarge).with("limit", limits::FRAME_BYTES),
+        other => Refusal::new(Code::Malformed).with("why", other.to_string()),
     }
 }
 

@@ -28,9 +28,7 @@ use crate::http;
 use crate::limits;
 use crate::store::lock::NodeLock;
 use crate::store::{self, Address, Store, connection};
-
-/// RFC 6455, 7.4.1: the server goes away.
-const GOING_AWAY: u16 = 1001;
+use crate::views::live::close;
 
 pub struct Application {
     server: Server,
@@ -46,7 +44,8 @@ impl Application {
     /// answered once [`Self::run`] is awaited.
     pub fn build(settings: &Settings, clock: SharedClock, seeds: Seeds, world: World) -> anyhow::Result<Self> {
         let lock = take_database(settings)?;
-        let store = Store::open(&settings.database, clock, seeds.clone(), settings.zone)?;
+        let zone = store::company_zone(&settings.database)?.unwrap_or(settings.zone);
+        let store = Store::open(&settings.database, clock, seeds.clone(), zone)?;
         let territories = store::territories(&settings.database)?;
         let (hub, guardian, arbiter) = (Hub::default(), Guardian::default(), Arbiter::new());
         let parts = TrackerParts { store: store.clone(), hub: hub.clone(), travel: Arc::clone(&world.travel) };
@@ -148,6 +147,7 @@ fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server
         .backlog(limits::BACKLOG)
         // A small frame must not wait for the acknowledgement of the one before it.
         .tcp_nodelay(true)
+        .keep_alive(limits::KEEP_ALIVE)
         .client_request_timeout(limits::HEAD_DEADLINE)
         .client_disconnect_timeout(limits::CLOSE_DEADLINE)
         .shutdown_timeout(limits::STOP_SECONDS)
@@ -163,7 +163,7 @@ async fn wind_down(services: &Services, handle: &ServerHandle) {
     let stopped = handle.stop(true);
     tokio::pin!(stopped);
     loop {
-        services.hub.close_all(GOING_AWAY, "");
+        services.hub.close_all(close::GOING_AWAY, "");
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(Duration::from_millis(50)) => {}

@@ -14,7 +14,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::http;
 use crate::http::describe::generator;
 use crate::http::merge::merge;
-use crate::views::live::{ClientFrame, ServerFrame};
+use crate::views::live::{ClientFrame, ServerFrame, close};
 
 /// Every document by its file name.
 pub fn documents() -> Vec<(&'static str, Value)> {
@@ -48,10 +48,15 @@ fn live() -> Value {
     let server = outputs.subschema_for::<ServerFrame>();
     let mut merged = merge("#/$defs/", inputs.take_definitions(true), outputs.take_definitions(true));
     merged.point_to_inputs(&mut client);
+    let closes: Vec<Value> = close::ALL
+        .iter()
+        .map(|(code, meaning, then)| json!({ "code": code, "meaning": meaning, "client_then": then }))
+        .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Frames of the live stream (subprotocol kaketsuke.1)",
         "properties": { "client": client, "server": server },
+        "x-close-codes": closes,
         "$defs": merged.take_schemas(),
     })
 }

@@ -13,6 +13,7 @@ use crate::limits;
 use crate::map::BaseMap;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Store};
+use crate::views::session::ServerClock;
 
 /// The ground on which the company works.
 #[derive(Clone)]
@@ -56,5 +57,11 @@ impl Services {
             secure_cookie: false,
             session_days: limits::SESSION_DAYS,
         })
+    }
+
+    /// What screens are told of the server's time.
+    pub fn clock(&self) -> ServerClock {
+        let clock = self.store.clock();
+        ServerClock { now: clock.now(), speed: clock.speed(), zone: self.store.zone().name().to_owned() }
     }
 }

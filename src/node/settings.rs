@@ -25,6 +25,7 @@ pub enum LogFormat {
 /// What may be set in one place. What is not set there may be set in the next, or keeps its default.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Settings")]
 pub struct SettingsLayer {
     /// Settings file (TOML) with the same names as these flags, `_` for `-`
     #[arg(long, global = true, env = "KAKETSUKE_CONFIG", value_name = "FILE")]
@@ -42,7 +43,7 @@ pub struct SettingsLayer {
     /// Threads that serve requests [default: 2]
     #[arg(long, global = true, env = "KAKETSUKE_WORKERS", value_name = "COUNT")]
     pub workers: Option<usize>,
-    /// The company's time zone [default: Asia/Tokyo]
+    /// Time zone as long as no company is imported, which brings its own [default: Asia/Tokyo]
     #[arg(long, global = true, env = "KAKETSUKE_ZONE", value_name = "ZONE")]
     pub zone: Option<String>,
     /// What to log: a level, or levels of single parts such as info,kaketsuke=debug [default: info]

@@ -15,6 +15,7 @@ pub mod room;
 pub mod route;
 pub mod rules;
 mod spread;
+pub mod stock;
 
 #[cfg(test)]
 mod kit;

@@ -23,6 +23,7 @@ use super::technician::{Fate, Technician};
 use super::{checks, scenario, town};
 use crate::clients::Api;
 use crate::domain::time::{Seconds, Timestamp};
+use crate::effects::progress::Progress;
 use crate::effects::seeds::Seeds;
 
 /// People who log in at the same time.
@@ -30,6 +31,7 @@ const LOG_INS: usize = 4;
 /// How long the dispatchers may take to share out what is known.
 const PLANNING_MAX: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+const TELL_EVERY: Duration = Duration::from_millis(200);
 /// After the last technician is home, the last pushes may take so long.
 const LAST_PUSHES: Duration = Duration::from_millis(1_500);
 /// Somebody who is still at work so long after the end of the day never comes home.
@@ -53,12 +55,18 @@ pub struct Options {
 
 /// Replays a day. An error means that it could not be played at all; a bad day is an outcome.
 pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
+    run_told(options, &Progress::default()).await
+}
+
+/// The same for somebody who waits for it.
+pub async fn run_told(options: &Options, progress: &Progress) -> anyhow::Result<Outcome> {
     anyhow::ensure!(options.speed > 0.0 && options.speed <= 10_000.0, "the speed must lie in 0 to 10,000");
     let began = Instant::now();
     let scenario = scenario::read(&options.scenario)?;
     let day = Day::of(&scenario).with_context(|| format!("{} is no working day", options.scenario.display()))?;
     let password = Seeds::from_entropy()?.token();
     let town = town::build(&day, options.on, &password);
+    progress.begin("making the company", 0);
     let start = midnight(options.on) + Seconds(day.opens_s());
     let clock = Arc::new(DayClock::held(start, options.speed));
     let place = Place::new(options.database.clone())?;
@@ -66,7 +74,8 @@ pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
     let server = Server::start(options, &place, &day, &clock).await?;
     let setting = Setting { day, town, on: options.on, clock, seed: options.seed, base: place.base(), password };
     let stage = Arc::new(Stage::new(setting)?);
-    let auditor = play(&stage, &server, options).await?;
+    let auditor = play(&stage, &server, options, progress).await?;
+    progress.begin("checking what came of it", 0);
     let records = checks::records(&stage, &auditor).await?;
     server.stop().await?;
     let findings = place.verify().await?;
@@ -104,7 +113,8 @@ impl Server {
 }
 
 /// Plays the day; gives somebody who may look into everything afterwards.
-async fn play(stage: &Arc<Stage>, server: &Server, options: &Options) -> anyhow::Result<Api> {
+async fn play(stage: &Arc<Stage>, server: &Server, options: &Options, progress: &Progress) -> anyhow::Result<Api> {
+    progress.begin("people log in", 0);
     let (operator_api, _) = stage.log_in(town::OPERATOR).await?;
     let dispatchers = dispatchers(stage).await?;
     let dispatcher_api = dispatchers.first().context("a company without a territory")?.0.clone();
@@ -114,15 +124,17 @@ async fn play(stage: &Arc<Stage>, server: &Server, options: &Options) -> anyhow:
         desks.spawn(dispatcher.run());
     }
     let operator = Operator::new(Arc::clone(stage), operator_api.clone(), dispatcher_api);
+    progress.begin("the known jobs are called in", 0);
     operator.known().await;
     stage.phase.send_replace(Phase::Planning);
-    planned(stage).await;
+    planned(stage, progress).await;
     let origin = server.release(&stage.clock).await?;
     stage.phase.send_replace(Phase::Running);
     let evening = stage.at(stage.day.closes_s()) + OVERTIME_MAX;
     tokio::select! {
         ((), (), killed) = async { tokio::join!(operator.day(), crew.home(stage), kills(stage, server, origin, options)) } => killed?,
         () = stage.clock.sleep_until(evening) => stage.tally.fault("somebody never came home"),
+        () = tell_day(stage, progress) => {}
     }
     tokio::time::sleep(LAST_PUSHES).await;
     stage.phase.send_replace(Phase::Over);
@@ -142,14 +154,33 @@ async fn dispatchers(stage: &Arc<Stage>) -> anyhow::Result<Vec<(Api, Dispatcher)
 }
 
 /// Waits until the dispatchers have looked at every known job.
-async fn planned(stage: &Stage) {
+async fn planned(stage: &Stage, progress: &Progress) {
     let give_up = Instant::now() + PLANNING_MAX;
-    let waits = || stage.tally.book().jobs.iter().any(|story| story.issue.is_some() && !story.looked_for);
-    while waits() {
+    let known = || stage.tally.book().jobs.iter().filter(|story| story.issue.is_some()).count();
+    let waiting = || stage.tally.book().jobs.iter().filter(|story| story.issue.is_some() && !story.looked_for).count();
+    let all = known();
+    progress.begin("the known jobs are shared out", all);
+    loop {
+        let left = waiting();
+        progress.reach(all.saturating_sub(left));
+        if left == 0 {
+            return;
+        }
         if Instant::now() > give_up {
             return stage.tally.fault("the known jobs were not shared out");
         }
         tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Tells how far the day is; never ends.
+async fn tell_day(stage: &Stage, progress: &Progress) {
+    let all = stage.day.jobs.len();
+    loop {
+        let finished = stage.tally.book().jobs.iter().filter(|story| story.finished_at.is_some()).count();
+        progress.begin(format!("{} of the day, visits finished", stage.now().clock_face(super::ZONE)), all);
+        progress.reach(finished);
+        tokio::time::sleep(TELL_EVERY).await;
     }
 }
 

@@ -274,23 +274,23 @@ impl Unit<'_> {
 
     fn check_person(&mut self, person: &NewPerson) -> Result<(), Fault> {
         let taken: i64 = users::table.filter(users::login.eq(&person.login)).count().get_result(self.database)?;
-        refuse_unless(taken == 0, "login", "the log-in name is taken")?;
+        refuse_unless(taken == 0, "login", ("このログイン名は使われています", "the log-in name is taken"))?;
         if let Some(id) = person.territory {
             let found: i64 = territories::table.find(id).count().get_result(self.database)?;
-            refuse_unless(found > 0, "territory_id", "there is no such territory")?;
+            refuse_unless(found > 0, "territory_id", ("その担当エリアはありません", "there is no such territory"))?;
         }
         if let Some(id) = person.technician {
             let found: i64 = technicians::table.find(id).count().get_result(self.database)?;
-            refuse_unless(found > 0, "technician_id", "there is no such technician")?;
+            refuse_unless(found > 0, "technician_id", ("その技術員はいません", "there is no such technician"))?;
         }
         if let Some(id) = person.customer {
             let found: i64 = customers::table.find(id).count().get_result(self.database)?;
-            refuse_unless(found > 0, "customer_id", "there is no such customer")?;
+            refuse_unless(found > 0, "customer_id", ("そのお客様はいません", "there is no such customer"))?;
         }
         Ok(())
     }
 }
 
-fn refuse_unless(holds: bool, field: &str, why: &str) -> Result<(), Fault> {
-    if holds { Ok(()) } else { Err(Refusal::invalid(field, why).into()) }
+fn refuse_unless(holds: bool, field: &str, (ja, en): (&str, &str)) -> Result<(), Fault> {
+    if holds { Ok(()) } else { Err(Refusal::invalid_both(field, ja, en).into()) }
 }

@@ -1,10 +1,12 @@
 //! The pictures from which live pages start: the board of a territory, a technician's day, a customer's visit. Each is
 //! read in one snapshot together with the offset from which the live stream goes on.
 
+use chrono::{NaiveDate, NaiveTime};
 use diesel::prelude::*;
 
 use super::Reader;
 use super::access::TrackPass;
+use super::codec::json;
 use super::error::Fault;
 use super::issues::QueueFilter;
 use super::schema::*;
@@ -16,11 +18,18 @@ use crate::domain::place::Position;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::visit::{VisitState, allowed};
+use crate::planner::names::called;
+use crate::planner::problem::PartCount;
+use crate::views::absence::AbsenceView;
 use crate::views::board::{Board, Fix, SkillView, TechnicianRow, VisitRow};
 use crate::views::desk::RepairView;
 use crate::views::live::Cursor;
-use crate::views::technician::{MyDay, MyVisit};
+use crate::views::session::ServerClock;
+use crate::views::technician::{MyDay, MyVisit, PartNeed};
 use crate::views::track::{TrackReport, TrackStep, TrackView};
+
+/// An hour of every day, whatever the clocks do in its night.
+const NOON: NaiveTime = NaiveTime::from_hms_opt(12, 0, 0).expect("noon is a time of day");
 
 impl Reader<'_> {
     /// Where a stream's watchers go on from this snapshot.
@@ -28,24 +37,31 @@ impl Reader<'_> {
         Ok(Cursor { topic: stream, epoch: self.epoch()?, offset: self.head(stream)? })
     }
 
-    pub fn board(&mut self, territory: TerritoryId, now: Timestamp) -> Result<Board, Fault> {
+    /// The board of a day; none means today. Of another day only what is planned or was done on it is shown, of today
+    /// also what is still open from the days before.
+    pub fn board(&mut self, territory: TerritoryId, date: Option<NaiveDate>, now: Timestamp) -> Result<Board, Fault> {
         let known = territories::table.find(territory).select(territories::id).first::<TerritoryId>(self.database);
         if known.optional()?.is_none() {
             return Err(Refusal::new(Code::NotFound).into());
         }
-        let day = day_window(now, self.zone);
-        let profiles = self.profiles(&Team::Territory(territory))?;
-        let visits = self.visit_rows(&VisitFilter::Territory(territory, day))?;
-        let fixes = self.fixes(&profiles, day.from)?;
         let zone = self.zone;
-        let technicians = profiles
-            .iter()
-            .enumerate()
-            .map(|(index, profile)| technician_row(profile, index, &visits, &fixes, now, zone))
-            .collect();
+        let other = date.filter(|date| *date != now.day(zone));
+        let at = other.map_or(now, |date| Timestamp::on_day(date, NOON, zone));
+        let day = day_window(at, zone);
+        let profiles = self.profiles(&Team::Territory(territory))?;
+        let ids: Vec<TechnicianId> = profiles.iter().map(|profile| profile.id).collect();
+        let mut visits = self.visit_rows(&VisitFilter::Territory(territory, day))?;
+        // Where somebody is now says nothing of another day.
+        let fixes = if other.is_none() { self.fixes(&ids, day.from)? } else { Vec::new() };
+        if other.is_some() {
+            visits.retain(|row| day.contains(row.planned_start));
+        }
+        let absences = self.absences_in(&ids, day)?;
+        let seen = Seen { at, zone, visits: &visits, fixes: &fixes, absences: &absences };
+        let technicians = profiles.iter().enumerate().map(|(index, profile)| seen.technician(profile, index)).collect();
         Ok(Board {
             territory_id: territory,
-            date: now.day(zone),
+            date: at.day(zone),
             stream: self.cursor(Stream::Territory(territory))?,
             technicians,
             visits,
@@ -53,10 +69,9 @@ impl Reader<'_> {
         })
     }
 
-    fn fixes(&mut self, profiles: &[Profile], since: Timestamp) -> Result<Vec<(TechnicianId, Fix)>, Fault> {
-        let ids: Vec<TechnicianId> = profiles.iter().map(|profile| profile.id).collect();
+    fn fixes(&mut self, ids: &[TechnicianId], since: Timestamp) -> Result<Vec<(TechnicianId, Fix)>, Fault> {
         let rows: Vec<(TechnicianId, (f64, f64, f64, Timestamp, i64))> = positions::table
-            .filter(positions::technician_id.eq_any(ids).and(positions::at.ge(since)))
+            .filter(positions::technician_id.eq_any(ids.to_vec()).and(positions::at.ge(since)))
             .select((
                 positions::technician_id,
                 (positions::lat, positions::lon, positions::accuracy_m, positions::at, positions::seq),
@@ -65,7 +80,8 @@ impl Reader<'_> {
         Ok(rows.into_iter().map(|(id, row)| (id, Fix::from(row))).collect())
     }
 
-    pub fn my_day(&mut self, technician: TechnicianId, now: Timestamp) -> Result<MyDay, Fault> {
+    pub fn my_day(&mut self, technician: TechnicianId, clock: ServerClock) -> Result<MyDay, Fault> {
+        let now = clock.now;
         let profile = self.profiles(&Team::One(technician))?.into_iter().next();
         let profile = profile.ok_or_else(|| Refusal::new(Code::NotFound))?;
         let rows = visit_rows(self.database, &VisitFilter::Technician(technician, day_window(now, self.zone)))?;
@@ -74,7 +90,7 @@ impl Reader<'_> {
             technician_id: technician,
             date: now.day(self.zone),
             shift: profile.shift(now, self.zone),
-            server_time: now,
+            clock,
             visits,
             stream: self.cursor(Stream::Technician(technician))?,
         })
@@ -87,27 +103,36 @@ impl Reader<'_> {
     }
 }
 
-fn technician_row(
-    profile: &Profile,
-    index: usize,
-    visits: &[VisitRow],
-    fixes: &[(TechnicianId, Fix)],
-    now: Timestamp,
+/// What of a day stands beside the technicians' files.
+struct Seen<'a> {
+    /// The present, or noon of another day.
+    at: Timestamp,
     zone: chrono_tz::Tz,
-) -> TechnicianRow {
-    let record = &profile.record;
-    TechnicianRow {
-        id: profile.id,
-        name: record.name.clone(),
-        kana: record.kana.clone(),
-        phone: record.phone.clone(),
-        color_index: u32::try_from(index).unwrap_or_default(),
-        home: profile.home,
-        skills: record.skills.iter().map(|s| SkillView { code: s.code.clone(), level: s.level }).collect(),
-        shift: profile.shift(now, zone),
-        rest: profile.rest(now, zone),
-        position: fixes.iter().find(|(id, _)| *id == profile.id).map(|(_, fix)| *fix),
-        route: visits.iter().filter(|row| row.technician_id == profile.id).map(|row| row.id).collect(),
+    visits: &'a [VisitRow],
+    fixes: &'a [(TechnicianId, Fix)],
+    absences: &'a [AbsenceView],
+}
+
+impl Seen<'_> {
+    fn technician(&self, profile: &Profile, index: usize) -> TechnicianRow {
+        let record = &profile.record;
+        let mine = self.visits.iter().filter(|row| row.technician_id == profile.id);
+        let away = self.absences.iter().filter(|absence| absence.technician_id == profile.id);
+        TechnicianRow {
+            id: profile.id,
+            name: record.name.clone(),
+            kana: record.kana.clone(),
+            phone: record.phone.clone(),
+            color_index: u32::try_from(index).unwrap_or_default(),
+            home: profile.home,
+            skills: record.skills.iter().map(|s| SkillView { code: s.code.clone(), level: s.level }).collect(),
+            shift: profile.shift(self.at, self.zone),
+            rest: profile.rest(self.at, self.zone),
+            break_minutes: record.rest.as_ref().map(|rest| rest.minutes),
+            absences: away.cloned().collect(),
+            position: self.fixes.iter().find(|(id, _)| *id == profile.id).map(|(_, fix)| *fix),
+            route: mine.map(|row| row.id).collect(),
+        }
     }
 }
 
@@ -118,6 +143,7 @@ struct Background {
     asset: Option<AssetId>,
     balance: i64,
     state_before: Option<VisitState>,
+    parts_needed: String,
 }
 
 fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
@@ -133,6 +159,7 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
             issues::asset_id,
             wallets::available,
             visits::state_before,
+            work_orders::parts_needed,
         ))
         .first(reader.database)?;
     let serial = match background.asset {
@@ -151,6 +178,7 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
         access_notes: background.access_notes,
         serial,
         last_repairs,
+        parts_needed: reader.parts_needed(&background.parts_needed)?,
         balance: background.balance,
         actions,
         report_required: ["cause", "remedy", "minutes"].map(str::to_owned).to_vec(),
@@ -158,8 +186,22 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
 }
 
 impl Reader<'_> {
+    /// Parts with their names, which are looked up only where there are parts.
+    fn parts_needed(&mut self, stored: &str) -> Result<Vec<PartNeed>, Fault> {
+        let parts: Vec<PartCount> = json(stored)?;
+        if parts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = self.names()?;
+        let named = |PartCount { code, quantity }: PartCount| {
+            let (name_ja, name_en) = called(&names.parts, &code);
+            PartNeed { name_ja: name_ja.to_owned(), name_en: name_en.to_owned(), code: code.clone(), quantity }
+        };
+        Ok(parts.into_iter().map(named).collect())
+    }
+
     /// What a customer may see of his visit: no other customer, no home address, no other technician's work.
-    pub fn track_view(&mut self, seen: &TrackPass, now: Timestamp) -> Result<TrackView, Fault> {
+    pub fn track_view(&mut self, seen: &TrackPass, clock: ServerClock) -> Result<TrackView, Fault> {
         let row = visit_rows(self.database, &VisitFilter::One(seen.visit))?.pop();
         let row = row.ok_or_else(|| Refusal::new(Code::NotFound))?;
         let vendor: (String, String, String) =
@@ -173,7 +215,7 @@ impl Reader<'_> {
         let consumption = report.is_some().then(|| self.consumption_sentence(row.issue_id)).transpose()?.flatten();
         let (consumption_ja, consumption_en) = consumption.unzip();
         let under_way = row.state == VisitState::EnRoute;
-        let position = if under_way { self.coarse_position(row.technician_id, now)? } else { None };
+        let position = if under_way { self.coarse_position(row.technician_id, clock.now)? } else { None };
         let live = row.state.is_live();
         let open = matches!(row.state, VisitState::Dispatched | VisitState::Accepted | VisitState::EnRoute);
         Ok(TrackView {
@@ -199,7 +241,7 @@ impl Reader<'_> {
             consumption_en,
             stream: self.cursor(Stream::Visit(row.id))?,
             expires_at: seen.expires_at,
-            server_time: now,
+            clock,
         })
     }
 

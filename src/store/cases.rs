@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::codec::json;
 use super::connection::Database;
 use super::error::Fault;
 use super::schema::*;
@@ -32,6 +33,8 @@ pub struct WorkOrder {
     pub arrive_by: Option<Timestamp>,
     pub created_at: Timestamp,
     pub version: i64,
+    /// JSON of the parts that must lie in the van.
+    pub parts_needed: String,
 }
 
 /// The case behind a work order: who pays, what it is about, where its events belong.
@@ -180,7 +183,7 @@ fn job_of(database: &mut Database, order: WorkOrder, row: JobRow, now: Timestamp
         wish,
         earliest: now,
         asset: row.asset,
-        demand: Vec::new(),
+        demand: json(&order.parts_needed)?,
         excluded: Vec::new(),
         preferred: Vec::new(),
         recurred_after,

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::codec::json;
-use super::connection::Database;
-use super::error::Fault;
+use super::connection::{Address, Database, open_reader};
+use super::error::{Fault, StoreError};
 use super::schema::{company, products, symptoms, territories};
 use super::visits::position;
 use super::{Reader, Unit};
@@ -182,6 +182,13 @@ fn names(database: &mut Database) -> Result<Names, Fault> {
         qualifications: called(catalog.qualifications),
         parts: called(catalog.parts),
     })
+}
+
+/// The zone of the company in a database, for a server that is about to start; none before one was imported.
+pub fn company_zone(address: &Address) -> Result<Option<chrono_tz::Tz>, Fault> {
+    let mut database = open_reader(address)?;
+    let name: Option<String> = company::table.find(1).select(company::zone).first(&mut database).optional()?;
+    Ok(name.map(|name| name.parse().map_err(StoreError::corrupt)).transpose()?)
 }
 
 fn named_view(named: Named) -> NamedView {

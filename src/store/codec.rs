@@ -10,6 +10,7 @@ use diesel::sql_types::{BigInt, Binary, Nullable, SingleValue, Text};
 use uuid::Uuid;
 
 use super::error::StoreError;
+use crate::domain::absence::AbsenceKind;
 use crate::domain::access::{Language, Role};
 use crate::domain::event::EventKind;
 use crate::domain::ids::*;
@@ -89,6 +90,7 @@ ids!(
     VisitId,
     ReportId,
     TechnicianId,
+    AbsenceId,
     TerritoryId,
     UserId,
     TrackLinkId,
@@ -135,6 +137,7 @@ macro_rules! codes {
 }
 
 codes!(
+    AbsenceKind,
     Role,
     Language,
     EventKind,

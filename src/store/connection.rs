@@ -1,10 +1,13 @@
 //! One connection type over both databases.
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::migration;
 use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::error::StoreError;
+use crate::effects::progress::Progress;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -69,12 +72,31 @@ pub fn open_reader(address: &Address) -> Result<Database, StoreError> {
 
 /// Brings the tables up to date. Returns the names of the migrations that ran.
 pub fn migrate(connection: &mut Database) -> Result<Vec<String>, StoreError> {
+    migrate_told(connection, &Progress::default())
+}
+
+/// The same for somebody who waits for it.
+pub fn migrate_told(connection: &mut Database, progress: &Progress) -> Result<Vec<String>, StoreError> {
     let ran = match connection {
-        Database::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE),
-        Database::Postgres(postgres) => postgres.run_pending_migrations(POSTGRES),
+        Database::Sqlite(sqlite) => run_each(sqlite, SQLITE, progress),
+        Database::Postgres(postgres) => run_each(postgres, POSTGRES, progress),
     };
-    let ran = ran.map_err(|error| StoreError::Migration(error.to_string()))?;
-    Ok(ran.iter().map(ToString::to_string).collect())
+    ran.map_err(|error| StoreError::Migration(error.to_string()))
+}
+
+fn run_each<DB: Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    source: EmbeddedMigrations,
+    progress: &Progress,
+) -> migration::Result<Vec<String>> {
+    let pending = harness.pending_migrations(source)?;
+    progress.begin("migrations", pending.len());
+    let mut ran = Vec::with_capacity(pending.len());
+    for migration in &pending {
+        ran.push(harness.run_migration(migration.as_ref())?.to_string());
+        progress.add(1);
+    }
+    Ok(ran)
 }
 
 /// Writes a consistent copy of a SQLite file while others use it.

@@ -10,6 +10,7 @@ use std::thread;
 
 use diesel::connection::SimpleConnection;
 use tokio::sync::{mpsc, oneshot};
+use tracing::Span;
 
 use super::connection::{self, Address, Database};
 use super::error::{Fault, StoreError};
@@ -211,6 +212,8 @@ pub(super) struct Task<F, T> {
     made: Option<T>,
     notice: Notice<T>,
     reply: oneshot::Sender<Result<T, Fault>>,
+    /// Of the one who asked: a request or an actor.
+    span: Span,
 }
 
 impl<F, T> Task<F, T>
@@ -220,7 +223,7 @@ where
 {
     pub fn new(work: F, notice: Notice<T>) -> (Box<dyn Job>, oneshot::Receiver<Result<T, Fault>>) {
         let (reply, answer) = oneshot::channel();
-        (Box::new(Self { work, made: None, notice, reply }), answer)
+        (Box::new(Self { work, made: None, notice, reply, span: Span::current() }), answer)
     }
 }
 
@@ -230,6 +233,7 @@ where
     T: Send,
 {
     fn run(&mut self, database: &mut Database) -> Result<(), Fault> {
+        let _named = self.span.clone().entered();
         self.made = Some((self.work)(database)?);
         Ok(())
     }

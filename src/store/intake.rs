@@ -15,6 +15,7 @@ use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::wallet::policy::Policy;
+use crate::planner::problem::PartCount;
 use crate::views::desk::IntakeRequest;
 
 #[derive(Debug, Clone)]
@@ -66,6 +67,8 @@ pub struct SymptomFacts {
     pub service_minutes: i64,
     pub level_min: i64,
     pub qualification: Option<String>,
+    /// What must lie in the van.
+    pub parts_needed: Vec<PartCount>,
 }
 
 /// A repair that may have to be made good.
@@ -175,7 +178,7 @@ impl Reader<'_> {
             .load(self.database)?;
         let mut found: BTreeMap<ProductId, ProductFacts> =
             rows.into_iter().map(|(id, skill)| (id, ProductFacts { skill, symptoms: BTreeMap::new() })).collect();
-        let rows: Vec<(ProductId, String, i64, i64, Option<String>)> = symptoms::table
+        let rows: Vec<(ProductId, String, i64, i64, Option<String>, String)> = symptoms::table
             .filter(symptoms::product_id.eq_any(ids))
             .select((
                 symptoms::product_id,
@@ -183,11 +186,13 @@ impl Reader<'_> {
                 symptoms::service_minutes,
                 symptoms::level_min,
                 symptoms::qualification,
+                symptoms::parts_needed,
             ))
             .load(self.database)?;
-        for (product, code, service_minutes, level_min, qualification) in rows {
+        for (product, code, service_minutes, level_min, qualification, parts_needed) in rows {
             if let Some(product) = found.get_mut(&product) {
-                product.symptoms.insert(code, SymptomFacts { service_minutes, level_min, qualification });
+                let parts_needed = json(&parts_needed)?;
+                product.symptoms.insert(code, SymptomFacts { service_minutes, level_min, qualification, parts_needed });
             }
         }
         Ok(found)

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::codec::to_json;
 use super::connection::Database;
 use super::error::{Fault, StoreError};
 use super::schema::*;
@@ -13,6 +14,7 @@ use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Timestamp, Window};
 use crate::domain::wallet::policy::CostReason;
+use crate::planner::problem::PartCount;
 use crate::views::board::QueueRow;
 use crate::views::desk::Channel;
 
@@ -73,6 +75,7 @@ pub struct NewWorkOrder {
     pub qualification: Option<String>,
     pub service_minutes: i64,
     pub arrive_by: Timestamp,
+    pub parts_needed: Vec<PartCount>,
 }
 
 /// Which work orders to show.
@@ -109,6 +112,7 @@ impl Unit<'_> {
                 work_orders::arrive_by.eq(order.arrive_by),
                 work_orders::created_at.eq(self.now()),
                 work_orders::version.eq(1_i64),
+                work_orders::parts_needed.eq(to_json(&order.parts_needed)),
             ))
             .execute(self.database)?;
         Ok(())

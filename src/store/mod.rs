@@ -3,6 +3,7 @@
 //! There are two ways in. `command` and `task` run a [`Unit`], which commits changes together with their journal
 //! entries; `read` runs a [`Reader`] on one snapshot.
 
+pub mod absences;
 pub mod access;
 pub mod board;
 pub mod cases;
@@ -37,7 +38,9 @@ pub mod wallet;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+pub use catalog::company_zone;
 pub use connection::Address;
 pub use error::{Fault, StoreError};
 pub use technicians::territories;
@@ -84,6 +87,8 @@ pub struct Store {
     wakes: Arc<Wakes>,
     chaos: Chaos,
     zone: chrono_tz::Tz,
+    /// After which a caller gives up.
+    deadline: Duration,
 }
 
 impl Store {
@@ -103,7 +108,13 @@ impl Store {
     }
 
     fn with(engine: Engine, clock: SharedClock, seeds: Seeds, zone: chrono_tz::Tz) -> Self {
-        Self { engine, clock, seeds, wakes: Arc::default(), chaos: Chaos::default(), zone }
+        let (wakes, chaos, deadline) = (Arc::default(), Chaos::default(), limits::STORE_DEADLINE);
+        Self { engine, clock, seeds, wakes, chaos, zone, deadline }
+    }
+
+    /// The same store for somebody who waits at a terminal for a long work: an import, a check of everything.
+    pub fn patient(self) -> Self {
+        Self { deadline: limits::STORE_PATIENCE, ..self }
     }
 
     /// The same store in a world in which things go wrong.
@@ -199,7 +210,7 @@ impl Store {
     }
 
     async fn wait<T>(&self, answer: tokio::sync::oneshot::Receiver<Result<T, Fault>>) -> Result<T, Fault> {
-        match tokio::time::timeout(limits::STORE_DEADLINE, answer).await {
+        match tokio::time::timeout(self.deadline, answer).await {
             Ok(Ok(made)) => made,
             Ok(Err(_)) => Err(StoreError::Stopped.into()),
             Err(_) => Err(StoreError::Busy.into()),

@@ -44,6 +44,7 @@ diesel::table! {
         needs_visit -> Bool,
         level_min -> BigInt,
         qualification -> Nullable<Text>,
+        parts_needed -> Text,
     }
 }
 
@@ -63,10 +64,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    absences (technician_id, starts_at) {
+    absences (id) {
+        id -> Binary,
         technician_id -> Binary,
         starts_at -> BigInt,
         ends_at -> BigInt,
+        kind -> Text,
         reason -> Text,
     }
 }
@@ -290,6 +293,7 @@ diesel::table! {
         arrive_by -> Nullable<BigInt>,
         created_at -> BigInt,
         version -> BigInt,
+        parts_needed -> Text,
     }
 }
 

@@ -19,6 +19,8 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::planner::problem::{BreakPlan, PartCount, Qualification, Skill, Stop, TechnicianState};
+use crate::planner::stock;
+use crate::views::technician::PartUse;
 
 /// A technician's file: what changes rarely.
 #[derive(Debug, Clone)]
@@ -146,6 +148,7 @@ struct RouteRow {
     visit: Visit,
     service_minutes: i64,
     arrive_by: Option<Timestamp>,
+    parts_needed: String,
     place: (f64, f64),
     customer_name: String,
     priority: Priority,
@@ -160,8 +163,10 @@ fn states(
     let ids: Vec<TechnicianId> = profiles.iter().map(|profile| profile.id).collect();
     let mut routes = live_routes(database, &ids)?;
     let fixes = fixes(database, &ids)?;
-    let done = finished_today(database, &ids, super::visits::day_window(now, zone))?;
-    let mut away = absences(database, &ids, now)?;
+    let day = super::visits::day_window(now, zone);
+    let done = finished_today(database, &ids, day)?;
+    let mut used = used_today(database, &ids, day)?;
+    let mut away = super::absences::spans(database, &ids, now)?;
     let mut knows = known_assets(database, &ids)?;
     profiles
         .iter()
@@ -172,6 +177,7 @@ fn states(
                 route: routes.remove(&profile.id).unwrap_or_default(),
                 fix: fixes.get(&profile.id).copied(),
                 done: done.get(&profile.id).cloned().unwrap_or_default(),
+                used: used.remove(&profile.id).unwrap_or_default(),
                 absences: away.remove(&profile.id).unwrap_or_default(),
                 knows: knows.remove(&profile.id).unwrap_or_default(),
             };
@@ -186,14 +192,22 @@ struct Today {
     route: Vec<RouteRow>,
     fix: Option<(Timestamp, Position)>,
     done: Vec<(Timestamp, Position)>,
+    /// Parts that today's reports name.
+    used: Vec<PartCount>,
     absences: Vec<Window>,
     knows: Vec<(AssetId, Timestamp)>,
 }
 
 fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
-    let Today { now, zone, route, fix, done, absences, knows } = today;
+    let Today { now, zone, route, fix, done, used, absences, knows } = today;
     let record = &profile.record;
     let shift = profile.shift(now, zone);
+    let carried: Vec<PartCount> =
+        record.parts.iter().map(|p| PartCount { code: p.code.clone(), quantity: p.quantity }).collect();
+    let mut taken = used;
+    for row in &route {
+        taken.extend(json::<Vec<PartCount>>(&row.parts_needed)?);
+    }
     let stops = route.into_iter().map(|row| stop(row, now)).collect::<Result<Vec<_>, _>>()?;
     let begins = shift.map_or(now, |shift| shift.from.max(now));
     let free_at = if stops.first().is_some_and(|first| first.frozen) { now } else { begins };
@@ -213,7 +227,7 @@ fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
         absences,
         break_plan: profile.break_plan(now, zone),
         max_jobs: record.max_jobs,
-        parts: record.parts.iter().map(|p| PartCount { code: p.code.clone(), quantity: p.quantity }).collect(),
+        parts: stock::free(&carried, taken),
         home: profile.home,
         free_at,
         free_position: whereabouts(profile.home, fix, &done, shift),
@@ -272,6 +286,7 @@ fn live_routes(database: &mut Database, ids: &[TechnicianId]) -> Result<BTreeMap
             Visit::as_select(),
             work_orders::service_minutes,
             work_orders::arrive_by,
+            work_orders::parts_needed,
             (sites::lat, sites::lon),
             customers::name,
             issues::priority,
@@ -315,21 +330,25 @@ fn finished_today(database: &mut Database, ids: &[TechnicianId], day: Window) ->
     Ok(places)
 }
 
-fn absences(
+/// Parts that the reports of a day name.
+fn used_today(
     database: &mut Database,
     ids: &[TechnicianId],
-    now: Timestamp,
-) -> Result<BTreeMap<TechnicianId, Vec<Window>>, Fault> {
-    let rows: Vec<(TechnicianId, Timestamp, Timestamp)> = absences::table
-        .filter(absences::technician_id.eq_any(ids.to_vec()).and(absences::ends_at.gt(now)))
-        .order((absences::technician_id, absences::starts_at))
-        .select((absences::technician_id, absences::starts_at, absences::ends_at))
+    day: Window,
+) -> Result<BTreeMap<TechnicianId, Vec<PartCount>>, Fault> {
+    let rows: Vec<(TechnicianId, String)> = service_reports::table
+        .inner_join(visits::table)
+        .filter(visits::technician_id.eq_any(ids.to_vec()))
+        .filter(visits::finished_at.ge(day.from).and(visits::finished_at.lt(day.to)))
+        .select((visits::technician_id, service_reports::parts))
         .load(database)?;
-    let mut away: BTreeMap<TechnicianId, Vec<Window>> = BTreeMap::new();
-    for (id, from, to) in rows {
-        away.entry(id).or_default().extend(Window::new(from, to));
+    let mut used: BTreeMap<TechnicianId, Vec<PartCount>> = BTreeMap::new();
+    for (id, parts) in rows {
+        let parts: Vec<PartUse> = json(&parts)?;
+        let count = |part: PartUse| PartCount { code: part.code, quantity: u32::try_from(part.quantity).unwrap_or(0) };
+        used.entry(id).or_default().extend(parts.into_iter().map(count));
     }
-    Ok(away)
+    Ok(used)
 }
 
 /// Assets at which a technician finished work, each with his last visit.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::absence::AbsenceView;
 use super::live::Cursor;
 use crate::domain::eta::Eta;
 use crate::domain::ids::*;
@@ -34,8 +35,13 @@ pub struct TechnicianRow {
     pub home: Position,
     pub skills: Vec<SkillView>,
     pub shift: Option<Window>,
+    /// In which the break lies, as a whole.
     #[serde(rename = "break")]
     pub rest: Option<Window>,
+    /// Length of the break.
+    pub break_minutes: Option<u32>,
+    /// What of his absences touches the day.
+    pub absences: Vec<AbsenceView>,
     pub position: Option<Fix>,
     /// Visits of the day in order.
     pub route: Vec<VisitId>,
@@ -137,7 +143,11 @@ pub struct AssignRequest {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Assigned {
     pub visit: VisitRow,
+    /// Path of the tracking page, with the secret in it; shown once.
     pub track_url: String,
+    /// Names the link where it is withdrawn.
+    pub track_link_id: TrackLinkId,
+    pub track_expires_at: Timestamp,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

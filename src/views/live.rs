@@ -92,11 +92,26 @@ pub enum ServerFrame {
     },
 }
 
-/// Close codes of our own; 1001 and 1009 keep their standard meaning.
+/// Why the server closes a socket: codes of RFC 6455 (7.4.1) below 4000, our own from there.
 pub mod close {
+    pub const NORMAL: u16 = 1000;
+    pub const GOING_AWAY: u16 = 1001;
+    pub const TROUBLE: u16 = 1011;
     pub const SLOW: u16 = 4000;
     pub const AUTH_REQUIRED: u16 = 4001;
     pub const FORBIDDEN: u16 = 4003;
     pub const TOO_MANY: u16 = 4008;
     pub const MALFORMED: u16 = 4009;
+
+    /// The whole list: code, what happened, and what a client does then.
+    pub const ALL: &[(u16, &str, &str)] = &[
+        (NORMAL, "The client closed the socket.", "Nothing."),
+        (GOING_AWAY, "The server stops or restarts.", "Come back with the cursors, after a short random pause."),
+        (TROUBLE, "The server failed at this socket.", "Come back with the cursors, after a short random pause."),
+        (SLOW, "The reader fell behind or fell silent.", "Come back with the cursors; what was missed follows."),
+        (AUTH_REQUIRED, "The log-in or the tracking link is over.", "Log in again; do not come back before."),
+        (FORBIDDEN, "The right is missing or was withdrawn.", "Do not come back with the same right."),
+        (TOO_MANY, "Too many topics on one socket.", "Come back with fewer topics."),
+        (MALFORMED, "A frame was too large or could not be read.", "Correct the client."),
+    ];
 }

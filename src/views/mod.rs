@@ -1,6 +1,7 @@
 //! What leaves and enters the process, as values: the bodies of requests and answers, and the records that events
 //! carry. One shape per thing, shared by the API, the live stream, the clients and the screens' generated types.
 
+pub mod absence;
 pub mod board;
 pub mod desk;
 pub mod history;

@@ -21,7 +21,17 @@ pub struct Session {
     pub user: Me,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// The server's clock, so that ages on a screen are those of the server whatever the device's clock says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ServerClock {
+    pub now: Timestamp,
+    /// How many of the server's seconds pass in one second: 1, but where a day is shown faster.
+    pub speed: f64,
+    /// The company's time zone, in which days and times of day are meant, such as `Asia/Tokyo`.
+    pub zone: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Me {
     pub id: UserId,
     pub login: String,
@@ -31,11 +41,11 @@ pub struct Me {
     pub territory_id: Option<TerritoryId>,
     pub technician_id: Option<TechnicianId>,
     pub customer_id: Option<CustomerId>,
-    pub server_time: Timestamp,
+    pub clock: ServerClock,
 }
 
 impl Me {
-    pub fn of(user: &User, server_time: Timestamp) -> Self {
+    pub fn of(user: &User, clock: ServerClock) -> Self {
         Self {
             id: user.id,
             login: user.login.clone(),
@@ -45,7 +55,7 @@ impl Me {
             territory_id: user.territory,
             technician_id: user.technician,
             customer_id: user.customer,
-            server_time,
+            clock,
         }
     }
 }

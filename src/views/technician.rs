@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::board::VisitRow;
 use super::desk::RepairView;
 use super::live::Cursor;
+use super::session::ServerClock;
 use crate::coded;
 use crate::domain::ids::TechnicianId;
 use crate::domain::issue::Outcome;
@@ -19,7 +20,7 @@ pub struct MyDay {
     #[schemars(with = "String")]
     pub date: NaiveDate,
     pub shift: Option<Window>,
-    pub server_time: Timestamp,
+    pub clock: ServerClock,
     pub visits: Vec<MyVisit>,
     pub stream: Cursor,
 }
@@ -33,12 +34,22 @@ pub struct MyVisit {
     pub access_notes: String,
     pub serial: Option<String>,
     pub last_repairs: Vec<RepairView>,
+    /// What must lie in the van.
+    pub parts_needed: Vec<PartNeed>,
     /// Tickets that the customer has left.
     pub balance: i64,
     /// What may be tapped now, the usual one first.
     pub actions: Vec<VisitAction>,
     /// Fields without which the report can't be filed.
     pub report_required: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartNeed {
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+    pub quantity: u32,
 }
 
 coded! {
@@ -180,6 +191,8 @@ pub struct PositionsAccepted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct IgnoredPosition {
     pub seq: i64,
-    /// Stable code of the reason.
+    /// Stable code of the reason, and what to do.
     pub code: String,
+    pub ja: String,
+    pub en: String,
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::live::Cursor;
+use super::session::ServerClock;
 use crate::domain::eta::Eta;
 use crate::domain::ids::{TrackLinkId, VisitId};
 use crate::domain::place::Position;
@@ -36,7 +37,7 @@ pub struct TrackView {
     pub consumption_en: Option<String>,
     pub stream: Cursor,
     pub expires_at: Timestamp,
-    pub server_time: Timestamp,
+    pub clock: ServerClock,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

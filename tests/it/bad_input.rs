@@ -182,6 +182,9 @@ async fn positions_that_cannot_be_are_refused_one_by_one(office: Office) {
     assert_eq!(taken["accepted"], 1, "{taken}");
     let wanted = ["position.off_globe", "position.out_of_order", "position.implausible", "position.future"];
     assert_eq!(codes, wanted);
+    for ignored in taken["ignored"].as_array().expect("a list") {
+        judge.check(ignored);
+    }
     for (body, code) in [
         (json!({ "positions": [] }), "request.invalid"),
         (json!({ "positions": vec![fix(9, 36.5, now.clone()); 101] }), "request.invalid"),
@@ -215,6 +218,9 @@ async fn dead_links_and_oversized_frames_are_refused(office: Office) {
     let before = office.data.counts();
     let mut socket = office.socket(&dispatcher).await;
     socket.say_text(&"x".repeat(limits::FRAME_BYTES + 1)).await;
+    let told = socket.hear().await.frame();
+    assert_eq!(told["code"], "request.too_large");
+    assert!(["ja", "en"].iter().all(|language| told[language].as_str().is_some_and(|said| said.contains("16384"))));
     assert_eq!(socket.hear().await, Heard::Closed(4009));
     assert_eq!(before, office.data.counts());
 }

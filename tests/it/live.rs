@@ -262,6 +262,9 @@ async fn unreadable_and_oversized_frames_end_the_socket() {
     assert_eq!(socket.hear().await, Heard::Closed(4009));
     let mut socket = Socket::open(&world, &dispatcher).await;
     socket.say_text(&"x".repeat(limits::FRAME_BYTES + 1)).await;
+    let told = socket.hear().await.frame();
+    assert_eq!(told["code"], "request.too_large");
+    assert!(["ja", "en"].iter().all(|language| told[language].as_str().is_some_and(|said| said.contains("16384"))));
     assert_eq!(socket.hear().await, Heard::Closed(4009));
 }
 

@@ -1,10 +1,12 @@
 //! The server from outside: one binary, one module per part, and a kit that builds the world.
 
+mod absence;
 mod bad_input;
 mod concurrency;
 mod journey;
 mod kit;
 mod live;
+mod parts;
 mod people;
 mod replay;
 mod restart;

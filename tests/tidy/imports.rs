@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sentences", &["domain", "views"]),
     ("store", &["company", "domain", "effects", "eta", "limits", "planner", "roads", "sentences", "views"]),
     ("commands", &["company", "domain", "eta", "limits", "planner", "roads", "sentences", "store", "views"]),
-    ("actors", &["commands", "domain", "effects", "eta", "limits", "planner", "roads", "store", "views"]),
+    ("actors", &["commands", "domain", "effects", "eta", "limits", "planner", "roads", "sentences", "store", "views"]),
     ("web", &["domain", "views"]),
     ("live", &["actors", "domain", "http", "limits", "node", "store", "views"]),
     (

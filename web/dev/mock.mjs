@@ -124,7 +124,7 @@ const effects = { accept: ["accepted", "accepted_at"], set_out: ["en_route", "en
 function myVisit(visit) {
   const contract = visit.issue.contract;
   const asset = contract.assets.find((a) => a.id === visit.issue.asset_id);
-  return { ...visitRow(visit), caller_name: contract.contacts[0].name, caller_phone: contract.contacts[0].phone, access_notes: contract.sites[0].access_notes, serial: asset?.serial ?? null, last_repairs: asset?.last_repairs ?? [], balance: world.summary(contract.wallet).available, actions: actions[visit.state] ?? [], report_required: ["cause", "remedy", "outcome"] };
+  return { ...visitRow(visit), caller_name: contract.contacts[0].name, caller_phone: contract.contacts[0].phone, access_notes: contract.sites[0].access_notes, serial: asset?.serial ?? null, last_repairs: asset?.last_repairs ?? [], parts_needed: [], balance: world.summary(contract.wallet).available, actions: actions[visit.state] ?? [], report_required: ["cause", "remedy", "outcome"] };
 }
 
 function progress(visit, body) {
@@ -159,7 +159,7 @@ export function trackView(visit) {
   const words = { planned: ["予定", "Planned"], dispatched: ["手配済", "Dispatched"], accepted: ["受諾", "Accepted"], en_route: ["移動中", "On the way"], arrived: ["到着", "Arrived"], working: ["作業中", "Working"], paused: ["中断", "Paused"], done: ["作業完了", "Done"], needs_revisit: ["要再訪", "Revisit needed"] }[visit.state] ?? [visit.state, visit.state];
   const steps = [["dispatched", iso(Date.parse(visit.planned_start) - 90 * minute)], ["accepted", visit.timeline.accepted_at], ["en_route", visit.timeline.en_route_at], ["arrived", visit.timeline.arrived_at], ["working", visit.timeline.started_at], ["done", visit.timeline.finished_at]];
   const technician = technicians.find((t) => t.id === visit.technician_id);
-  return { visit_id: visit.id, state: visit.state, state_ja: words[0], state_en: words[1], vendor_name_ja: "かなざわ保守サービス", vendor_name_en: "Kanazawa Maintenance", vendor_phone: "076-555-0100", technician_name: visit.technician_name, promised: visit.promised, eta: visit.eta, position: visit.state === "en_route" ? { lat: Math.round(technician.position.lat * 1000) / 1000, lon: Math.round(technician.position.lon * 1000) / 1000 } : null, destination: visit.position, server_time: iso(Date.now()), stops_before: visit.eta?.stops_before ?? null, site_name: visit.site_name, product_name_ja: visit.product_name_ja, product_name_en: visit.product_name_en, timeline: steps.filter(([, at]) => at).map(([state, at]) => ({ state, at })), report: visit.state === "done" ? { cause_ja: "汚れ・目詰まり", cause_en: "Dirt, clogging", remedy: "凝縮器を洗浄し、試運転で圧力が正常なことを確認しました。", finished_at: visit.timeline.finished_at } : null, consumption_ja: visit.state === "done" ? "再発のため 0枚(残 8枚)" : null, consumption_en: visit.state === "done" ? "Recurrence: 0 tickets (8 left)" : null, stream: stream(`visit:${visit.id}`), expires_at: iso(Date.parse(visit.planned_end) + 86_400_000) };
+  return { visit_id: visit.id, state: visit.state, state_ja: words[0], state_en: words[1], vendor_name_ja: "かなざわ保守サービス", vendor_name_en: "Kanazawa Maintenance", vendor_phone: "076-555-0100", technician_name: visit.technician_name, promised: visit.promised, eta: visit.eta, position: visit.state === "en_route" ? { lat: Math.round(technician.position.lat * 1000) / 1000, lon: Math.round(technician.position.lon * 1000) / 1000 } : null, destination: visit.position, clock: { now: iso(Date.now()), speed: 1, zone: "Asia/Tokyo" }, stops_before: visit.eta?.stops_before ?? null, site_name: visit.site_name, product_name_ja: visit.product_name_ja, product_name_en: visit.product_name_en, timeline: steps.filter(([, at]) => at).map(([state, at]) => ({ state, at })), report: visit.state === "done" ? { cause_ja: "汚れ・目詰まり", cause_en: "Dirt, clogging", remedy: "凝縮器を洗浄し、試運転で圧力が正常なことを確認しました。", finished_at: visit.timeline.finished_at } : null, consumption_ja: visit.state === "done" ? "再発のため 0枚(残 8枚)" : null, consumption_en: visit.state === "done" ? "Recurrence: 0 tickets (8 left)" : null, stream: stream(`visit:${visit.id}`), expires_at: iso(Date.parse(visit.planned_end) + 86_400_000) };
 }
 /** Tracking tokens of the mock are states: /t/en_route shows some visit that is under way. */
 const late = () => { const visit = visits.filter((v) => v.state === "en_route").at(-1); visit.eta = world.eta(visit, Date.parse(visit.promised.to) + 2 * minute, Date.parse(visit.promised.to) + 16 * minute, "declared", 0.9); return visit; };
@@ -171,9 +171,9 @@ const routes = [
     if (!user || body.password !== "demo") return problem(401, "auth.failed", "ログイン名またはパスワードが違います。", "Login name or password is wrong.");
     const token = world.id("ses");
     sessions.set(token, user);
-    return { token, user: { ...user, server_time: iso(Date.now()) }, cookie: token };
+    return { token, user: { ...user, clock: { now: iso(Date.now()), speed: 1, zone: "Asia/Tokyo" } }, cookie: token };
   }],
-  ["GET", "/api/session", ({ user }) => ({ ...user, server_time: iso(Date.now()) })],
+  ["GET", "/api/session", ({ user }) => ({ ...user, clock: { now: iso(Date.now()), speed: 1, zone: "Asia/Tokyo" } })],
   ["DELETE", "/api/session", () => ({})],
   ["GET", "/api/desk/search", ({ query }) => {
     const q = (query.get("q") ?? "").trim();
@@ -240,7 +240,7 @@ const routes = [
   }],
   ["POST", "/api/visits/:id/cancel", ({ p }) => { const visit = visits.find((v) => v.id === p[0]); visit.state = "cancelled"; visit.version += 1; say("visit.cancelled", visit); return visitRow(visit); }],
   ["POST", "/api/visits/:id/track-links", ({ p }) => ({ id: world.id("lnk"), url: `/t/${p[0]}`, expires_at: iso(Date.now() + 86_400_000) })],
-  ["GET", "/api/my/day", ({ user }) => ({ technician_id: user.technician_id, date: world.today, shift: technicians[0].shift, server_time: iso(Date.now()), visits: visits.filter((v) => v.technician_id === user.technician_id).map(myVisit), stream: stream(`technician:${user.technician_id}`) })],
+  ["GET", "/api/my/day", ({ user }) => ({ technician_id: user.technician_id, date: world.today, shift: technicians[0].shift, clock: { now: iso(Date.now()), speed: 1, zone: "Asia/Tokyo" }, visits: visits.filter((v) => v.technician_id === user.technician_id).map(myVisit), stream: stream(`technician:${user.technician_id}`) })],
   ["POST", "/api/visits/:id/progress", ({ p, body }) => { const visit = visits.find((v) => v.id === p[0]); return visit ? progress(visit, body) : notFound(); }],
   ["POST", "/api/visits/:id/report", ({ p, body }) => { const visit = visits.find((v) => v.id === p[0]); visit.state = body.outcome === "needs_revisit" ? "needs_revisit" : body.outcome === "no_access" ? "no_access" : "done"; visit.timeline.finished_at = body.at; visit.version += 1; say("visit.finished", visit); return myVisit(visit); }],
   ["POST", "/api/my/positions", ({ body }) => ({ accepted: body.positions.length, ignored: [] })],

@@ -131,7 +131,7 @@ for (let i = people.length; i < crowd; i += 1) people.push([`${people[i % 12][0]
 export const technicians = people.map(([name, kana], i) => ({
   id: id("tec"), name, kana, phone: `090-5555-01${String(10 + i)}`, color_index: i, home: near(i + 40, 0.04),
   skills: [{ code: ["chiller", "copier", "pos"][i % 3], level: 2 + (i % 3) }, { code: ["copier", "pos", "chiller"][i % 3], level: 1 + (i % 2) }],
-  shift: i === 11 ? null : { from: at(-180), to: at(300 + (i % 3) * 30) }, break: i === 11 ? null : { from: at(90), to: at(150) },
+  shift: i === 11 ? null : { from: at(-180), to: at(300 + (i % 3) * 30) }, break: i === 11 ? null : { from: at(90), to: at(210) }, break_minutes: i === 11 ? null : 60, absences: [],
   position: null, route: [],
 }));
 

@@ -2,6 +2,7 @@
 import { startServer } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
 import { fail, StoryOver, sum } from "./lib/checks.mjs";
+import { away } from "./stories/away.mjs";
 import { keyboard } from "./stories/keyboard.mjs";
 import { light } from "./stories/light.mjs";
 import { looks } from "./stories/looks.mjs";
@@ -10,7 +11,7 @@ import { quiet } from "./stories/quiet.mjs";
 import { repair } from "./stories/repair.mjs";
 
 /** In this order: the later ones find the day as the earlier ones left it; the last looks back at all of them. */
-const stories = { repair, offline, keyboard, looks, light, quiet };
+const stories = { repair, offline, keyboard, away, looks, light, quiet };
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = wanted.find((name) => !stories[name]);
 if (unknown) throw new Error(`no story ${unknown}; there are ${Object.keys(stories).join(", ")}`);

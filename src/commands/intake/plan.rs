@@ -133,6 +133,7 @@ fn needs(issue: &IssueRequest, product: &ProductFacts) -> SymptomFacts {
         service_minutes: symptoms().map(|s| s.service_minutes).max().unwrap_or(limits::UNKNOWN_WORK_MINUTES),
         level_min: symptoms().map(|s| s.level_min).min().unwrap_or(1),
         qualification: None,
+        parts_needed: Vec::new(),
     }
 }
 

@@ -143,6 +143,7 @@ fn insert(
         qualification: work.needs.qualification.clone(),
         service_minutes: work.needs.service_minutes,
         arrive_by: work.arrive_by,
+        parts_needed: work.needs.parts_needed.clone(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::fault::Faults;
 use super::known::Known;
-use crate::company::{CompanyFile, Named, Product, limits};
+use crate::company::{CompanyFile, Named, Product, Symptom, limits};
 
 pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
     territories(faults, file);
@@ -69,5 +69,14 @@ fn check_product(faults: &mut Faults, at: &str, product: &Product, known: &Known
         for (index, part) in symptom.parts.iter().enumerate() {
             faults.reference(format!("{at}.parts[{index}]"), part, &known.parts);
         }
+        needed(faults, &format!("{at}.parts_needed"), symptom, known);
+    }
+}
+
+fn needed(faults: &mut Faults, at: &str, symptom: &Symptom, known: &Known) {
+    faults.codes(symptom.parts_needed.iter().map(|part| part.code.as_str()), |i| format!("{at}[{i}].code"));
+    for (index, part) in symptom.parts_needed.iter().enumerate() {
+        faults.reference(format!("{at}[{index}].code"), &part.code, &known.parts);
+        faults.range(format!("{at}[{index}].quantity"), part.quantity, 1, limits::PART_QUANTITY_MAX);
     }
 }

@@ -33,6 +33,12 @@ fn faults_of_the_company_and_its_catalogue_are_told_with_their_path() {
     expect(&file, level, "products[0].symptoms[1].level_min", "number.range");
     let part = |f: &mut CompanyFile| f.products[0].symptoms[0].parts[1] = "cog".into();
     expect(&file, part, "products[0].symptoms[0].parts[1]", "reference.unknown");
+    let gear = |code: &str, quantity| crate::company::PartCount { code: code.into(), quantity };
+    let needed = "products[0].symptoms[0].parts_needed[0]";
+    let cog = |f: &mut CompanyFile| f.products[0].symptoms[0].parts_needed = vec![gear("cog", 1)];
+    expect(&file, cog, &format!("{needed}.code"), "reference.unknown");
+    let none = |f: &mut CompanyFile| f.products[0].symptoms[0].parts_needed = vec![gear(&file.parts[0].code, 0)];
+    expect(&file, none, &format!("{needed}.quantity"), "number.range");
     let symptom = |f: &mut CompanyFile| f.products[3].symptoms[5].code = f.products[3].symptoms[3].code.clone();
     expect(&file, symptom, "products[3].symptoms[5].code", "code.duplicate");
     expect(&file, |f| f.causes[0].name_ja = "あ".repeat(200), "causes[0].name_ja", "text.too_long");

@@ -1,13 +1,14 @@
 //! One visit, from setting out to the report.
 
 use super::{Break, Technician};
+use crate::company::PartCount;
 use crate::domain::event::EventKind;
 use crate::domain::ids::VisitId;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::visit::VisitState;
-use crate::replay::town::{CAUSE_NONE, CAUSE_OUR_WORK, CAUSE_WORN};
+use crate::replay::town::{CAUSE_NONE, CAUSE_OUR_WORK, CAUSE_WORN, demanded};
 use crate::views::board::VisitRow;
-use crate::views::technician::{FieldOutcome, ReportRequest, Tap};
+use crate::views::technician::{FieldOutcome, PartUse, ReportRequest, Tap};
 
 /// Work that lasts longer than planned by less than this is not worth a word.
 const WORTH_A_WORD: Seconds = Seconds::minutes(5);
@@ -100,7 +101,7 @@ impl Technician {
             cause: cause.to_owned(),
             cause_text: String::new(),
             remedy: remedy.to_owned(),
-            parts: Vec::new(),
+            parts: self.used(id, outcome),
             minutes: now.since(started).minutes_up().clamp(1, MINUTES_MAX),
             outcome,
             at: now,
@@ -114,6 +115,19 @@ impl Technician {
             }
             Err(error) => Err(self.refused(id, "the report", &error)),
         }
+    }
+
+    /// What the job takes, when it was done.
+    fn used(&self, id: VisitId, outcome: FieldOutcome) -> Vec<PartUse> {
+        let job = self.visits.get(&id).and_then(|visit| self.job(visit)).filter(|_| outcome == FieldOutcome::Repaired);
+        let parts = job.map_or_else(Vec::new, |job| demanded(&self.stage.job(job).demand));
+        let used = |part: PartCount| PartUse {
+            code: part.code,
+            quantity: i64::from(part.quantity),
+            serial_old: None,
+            serial_new: None,
+        };
+        parts.into_iter().map(used).collect()
     }
 
     fn note_report(&self, visit: &VisitRow, outcome: FieldOutcome) {

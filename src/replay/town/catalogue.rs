@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::company::{Cause, Named, Product, Symptom, limits};
+use crate::company::{Cause, Named, PartCount, Product, Symptom, limits};
 use crate::domain::time::Seconds;
 use crate::replay::day::{Day, DayJob};
 
@@ -120,7 +120,6 @@ fn product(skill: &str, number: usize, page: usize, works: &[&Work]) -> Product 
 }
 
 fn symptom(index: usize, (minutes, demand): &Work) -> Symptom {
-    let each = demand.iter().enumerate().flat_map(|(part, count)| (0..*count).map(move |_| part_code(part)));
     Symptom {
         code: format!("work-{}", index + 1),
         name_ja: format!("故障（作業{minutes}分）"),
@@ -129,8 +128,15 @@ fn symptom(index: usize, (minutes, demand): &Work) -> Symptom {
         needs_visit: true,
         level_min: LEVEL,
         qualification: None,
-        parts: each.collect(),
+        parts: Vec::new(),
+        parts_needed: demanded(demand),
     }
+}
+
+/// What a job takes of each kind, as the company counts parts.
+pub fn demanded(demand: &[u32]) -> Vec<PartCount> {
+    let count = |(part, quantity): (usize, &u32)| PartCount { code: part_code(part), quantity: *quantity };
+    demand.iter().enumerate().map(count).filter(|part| part.quantity > 0).collect()
 }
 
 pub fn part_code(index: usize) -> String {

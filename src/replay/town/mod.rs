@@ -9,7 +9,7 @@ mod tests;
 
 use chrono::{Datelike, Days, NaiveDate};
 
-pub use catalogue::{CAUSE_NONE, CAUSE_OUR_WORK, CAUSE_WORN, Catalogue, Fault};
+pub use catalogue::{CAUSE_NONE, CAUSE_OUR_WORK, CAUSE_WORN, Catalogue, Fault, demanded};
 
 use super::day::Day;
 use super::limits;

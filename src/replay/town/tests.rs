@@ -43,7 +43,11 @@ fn a_day_on_a_plane_becomes_a_valid_company() {
         let fault = &town.faults[job];
         let product = town.file.products.iter().find(|product| product.code == fault.product).unwrap();
         let symptom = product.symptoms.iter().find(|symptom| symptom.code == fault.symptom).unwrap();
-        (product.skill.as_str(), symptom.service_minutes, symptom.parts.len())
+        (
+            product.skill.as_str(),
+            symptom.service_minutes,
+            symptom.parts_needed.iter().map(|part| part.quantity).sum::<u32>(),
+        )
     };
     assert_eq!(symptom(0), ("s0.s1", 30, 0));
     assert_eq!(symptom(1), ("any", 10, 2));

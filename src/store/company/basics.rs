@@ -8,6 +8,7 @@ use super::{Index, known};
 use crate::company::{CompanyFile, Product};
 use crate::domain::ids::ProductId;
 use crate::domain::time::Timestamp;
+use crate::store::codec::to_json;
 use crate::store::error::Fault;
 use crate::store::schema::{past_repairs as repairs, products as models, symptoms, territories as areas};
 use crate::store::unit::Unit;
@@ -61,6 +62,7 @@ fn symptoms_of(unit: &mut Unit<'_>, id: ProductId, product: &Product) -> Result<
                 symptoms::needs_visit.eq(symptom.needs_visit),
                 symptoms::level_min.eq(i64::from(symptom.level_min)),
                 symptoms::qualification.eq(symptom.qualification.as_deref()),
+                symptoms::parts_needed.eq(to_json(&symptom.parts_needed)),
             ))
             .execute(unit.database)?;
     }

@@ -17,10 +17,11 @@ use super::codec::to_json;
 use super::error::{Fault, StoreError};
 use super::schema::company;
 use super::{Store, Unit};
-use crate::company::{CompanyFile, validate};
+use crate::company::{CompanyFile, User, validate};
 use crate::domain::access::Actor;
 use crate::domain::ids::{AssetId, CustomerId, ProductId, SiteId, TechnicianId, TerritoryId};
 use crate::effects::passwords;
+use crate::effects::progress::Progress;
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -62,47 +63,48 @@ struct Index {
 
 /// Checks a file, hashes its passwords away from the store and imports it in one transaction.
 pub async fn import(store: &Store, file: CompanyFile) -> Result<Imported, ImportError> {
+    import_told(store, file, &Progress::default()).await
+}
+
+/// The same for somebody who waits for it.
+pub async fn import_told(store: &Store, file: CompanyFile, progress: &Progress) -> Result<Imported, ImportError> {
     let faults = validate::check(&file);
     if !faults.is_empty() {
         return Err(ImportError::Faulty(faults));
     }
     let file = Arc::new(file);
-    let hashes = hash_all(store, &file).await?;
-    let outcome = store.task(Actor::system("import"), move |unit| unit.import_company(&file, &hashes)).await?;
+    let hashes = hash_all(store, &file, progress).await?;
+    let told = progress.clone();
+    let outcome = store.task(Actor::system("import"), move |unit| unit.import_company(&file, &hashes, &told)).await?;
     outcome.ok_or(ImportError::Taken)
 }
 
-/// Hashes on the runtime's blocking threads, some users each: it is the slow part of an import.
-async fn hash_all(store: &Store, file: &Arc<CompanyFile>) -> Result<Hashes, ImportError> {
-    let salts: Arc<Vec<[u8; 16]>> = Arc::new(file.users.iter().map(|_| store.seeds().bytes()).collect());
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let shares: Vec<_> = (0..threads)
-        .map(|share| {
-            let (file, salts) = (Arc::clone(file), Arc::clone(&salts));
-            tokio::task::spawn_blocking(move || hash_share(&file, &salts, share, threads))
-        })
-        .collect();
-    let mut hashes = Hashes::new();
-    for share in shares {
-        let made = share.await.map_err(|_| Fault::from(StoreError::Stopped))?;
-        hashes.extend(made?);
-    }
-    Ok(hashes)
-}
-
-fn hash_share(
-    file: &CompanyFile,
-    salts: &[[u8; 16]],
-    share: usize,
-    of: usize,
-) -> Result<Hashes, passwords::HashFailed> {
-    let mine = file.users.iter().zip(salts).skip(share).step_by(of);
-    mine.map(|(user, salt)| Ok((user.login.clone(), passwords::hash(&user.password, *salt)?))).collect()
+/// Hashes on a blocking thread of the runtime, one after the other: it is the slow part of an import, and each at once
+/// takes 19 MiB.
+async fn hash_all(store: &Store, file: &Arc<CompanyFile>, progress: &Progress) -> Result<Hashes, ImportError> {
+    progress.begin("hashing passwords", file.users.len());
+    let salts: Vec<[u8; 16]> = file.users.iter().map(|_| store.seeds().bytes()).collect();
+    let (file, told) = (Arc::clone(file), progress.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        let hash = |(user, salt): (&User, &[u8; 16])| {
+            let hash = passwords::hash(&user.password, *salt)?;
+            told.add(1);
+            Ok((user.login.clone(), hash))
+        };
+        file.users.iter().zip(&salts).map(hash).collect()
+    });
+    let made: Result<Hashes, passwords::HashFailed> = made.await.map_err(|_| Fault::from(StoreError::Stopped))?;
+    Ok(made?)
 }
 
 impl Unit<'_> {
     /// Writes a checked file with the hashes of its passwords. None: there is a company already.
-    pub fn import_company(&mut self, file: &CompanyFile, hashes: &Hashes) -> Result<Option<Imported>, Fault> {
+    pub fn import_company(
+        &mut self,
+        file: &CompanyFile,
+        hashes: &Hashes,
+        progress: &Progress,
+    ) -> Result<Option<Imported>, Fault> {
         if company::table.find(1).select(company::id).first::<i32>(self.database).optional()?.is_some() {
             return Ok(None);
         }
@@ -114,9 +116,12 @@ impl Unit<'_> {
         people::technicians(self, file, &mut index)?;
         people::absences(self, file, zone, &index)?;
         let mut imported = Imported { technicians: file.technicians.len(), ..Imported::default() };
+        progress.begin("writing customers", file.customers.len());
         for customer in &file.customers {
             customers::customer(self, customer, &mut index, &mut imported)?;
+            progress.add(1);
         }
+        progress.begin("writing past repairs and log-ins", 0);
         basics::past_repairs(self, file, zone, &index)?;
         people::users(self, file, hashes, &index)?;
         imported.users = file.users.len();

@@ -8,7 +8,8 @@ use diesel::prelude::*;
 
 use super::{Hashes, Index, known};
 use crate::company::{Absence, CompanyFile};
-use crate::domain::ids::{TechnicianId, UserId};
+use crate::domain::absence::AbsenceKind;
+use crate::domain::ids::{AbsenceId, TechnicianId, UserId};
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::store::codec::to_json;
@@ -52,11 +53,14 @@ pub(super) fn absences(unit: &mut Unit<'_>, file: &CompanyFile, zone: Tz, index:
         }
     }
     for ((technician, from), (to, reason)) in rows {
+        let id: AbsenceId = unit.id();
         diesel::insert_into(away::table)
             .values((
+                away::id.eq(id),
                 away::technician_id.eq(technician),
                 away::starts_at.eq(from),
                 away::ends_at.eq(to),
+                away::kind.eq(AbsenceKind::Other),
                 away::reason.eq(reason),
             ))
             .execute(unit.database)?;

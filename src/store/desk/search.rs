@@ -53,15 +53,17 @@ impl Reader<'_> {
         let looks_so = text.chars().all(|c| !c.is_alphabetic() || matches!(c, 'ー' | '内' | '線' | 'x' | 'X'));
         let Some(number) = normalise(text).filter(|_| looks_so) else { return Ok(()) };
         let whole: Vec<(CustomerId, String)> = phones::table
+            .inner_join(customers::table.on(customers::id.eq(phones::customer_id)))
             .filter(phones::number.eq(&number))
-            .order(phones::customer_id)
+            .order(customers::code)
             .limit(HITS)
             .select((phones::customer_id, phones::shown))
             .load(self.database)?;
         let part: Vec<(CustomerId, String)> = phones::table
+            .inner_join(customers::table.on(customers::id.eq(phones::customer_id)))
             .filter(phones::number.like(format!("%{number}")).or(phones::number.like(format!("{number}%"))))
             .filter(phones::number.ne(&number))
-            .order((phones::number, phones::customer_id))
+            .order((phones::number, customers::code))
             .limit(HITS)
             .select((phones::customer_id, phones::shown))
             .load(self.database)?;
@@ -103,7 +105,7 @@ impl Reader<'_> {
         let inside = format!("%{}%", literal(&folded));
         let rows: Vec<(CustomerId, String, String)> = customers::table
             .filter(customers::name_folded.like(&inside).or(customers::kana_folded.like(&inside)))
-            .order((customers::kana_folded, customers::id))
+            .order((customers::kana_folded, customers::code))
             .limit(HITS * 5)
             .select((customers::id, customers::name_folded, customers::kana_folded))
             .load(self.database)?;

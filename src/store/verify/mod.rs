@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::Reader;
 use super::error::Fault;
+use crate::effects::progress::Progress;
 
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -57,10 +58,18 @@ impl Reader<'_> {
     /// Everything that does not fit, in the order of the checks. Takes a while on large data; it is run by hand or at
     /// night.
     pub fn verify(&mut self) -> Result<Vec<Finding>, Fault> {
+        self.verify_told(&Progress::default())
+    }
+
+    /// The same for somebody who waits for it.
+    pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        wallets::check(self.database, &mut findings)?;
+        wallets::check(self.database, &mut findings, progress)?;
+        progress.begin("checking holds", 0);
         holds::check(self.database, &mut findings)?;
+        progress.begin("checking streams", 0);
         streams::check(self.database, &mut findings)?;
+        progress.begin("checking issues and visits", 0);
         cases::check(self.database, &mut findings)?;
         Ok(findings.0)
     }

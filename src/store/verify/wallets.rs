@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement, TicketState};
 use crate::domain::wallet::book::Book;
 use crate::domain::wallet::chain::Posting;
+use crate::effects::progress::Progress;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
@@ -36,8 +37,9 @@ struct Line {
     link: Vec<u8>,
 }
 
-pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: &Progress) -> Result<(), Fault> {
     let rows: Vec<WalletRow> = wallets::table.order(wallets::id).select(WALLET_COLUMNS).load(database)?;
+    progress.begin("checking wallets", rows.len());
     for part in rows.chunks(limits::VERIFY_WALLETS) {
         let ids: Vec<WalletId> = part.iter().map(|row| row.id).collect();
         let lines = lines_of(database, &ids)?;
@@ -49,6 +51,7 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<
             tickets_fit(database, row.id, &read, findings)?;
         }
         events_fit(database, lines.values().flatten(), findings)?;
+        progress.add(part.len());
     }
     Ok(())
 }

@@ -208,10 +208,14 @@ fn small_company() -> Value {
         "products": [{"code": "AC-20", "name_ja": "コンプレッサー AC-20", "name_en": "Compressor AC-20",
             "maker": "白山工機", "skill": "compressor", "symptoms": [
                 {"code": "noise", "name_ja": "異音", "name_en": "Noise", "service_minutes": 60, "needs_visit": true,
-                 "level_min": 2, "qualification": null}]}],
+                 "level_min": 2, "qualification": null},
+                {"code": "torn", "name_ja": "ベルト切れ", "name_en": "Torn belt", "service_minutes": 45,
+                 "needs_visit": true, "level_min": 2, "qualification": null,
+                 "parts_needed": [{"code": "belt", "quantity": 1}]}]}],
         "causes": [{"code": "wear", "name_ja": "摩耗", "name_en": "Wear", "own_defect": false},
                    {"code": "assembly", "name_ja": "組立不良", "name_en": "Assembly fault", "own_defect": true}],
-        "technicians": [technician("T1", "林 健太", 36.562), technician("T2", "森 美咲", 36.568)],
+        "technicians": [technician("T1", "林 健太", 36.562, json!([{"code": "belt", "quantity": 1}])),
+            technician("T2", "森 美咲", 36.568, json!([]))],
         "customers": [customer("C1", "卯辰製作所", "S1", "KS-1001", 36.570, 1),
                       customer("C2", "浅野川食品", "S2", "KS-2001", 36.575, 2)],
         "users": [user("operator", "operator", None, None), user("dispatcher", "dispatcher", None, None),
@@ -221,11 +225,11 @@ fn small_company() -> Value {
     })
 }
 
-fn technician(code: &str, name: &str, lat: f64) -> Value {
+fn technician(code: &str, name: &str, lat: f64, parts: Value) -> Value {
     json!({"code": code, "name": name, "kana": "テスト", "phone": "090-5555-0101", "territory": "KN",
         "home": {"lat": lat, "lon": 136.66}, "skills": [{"code": "compressor", "level": 3}],
         "shifts": [{"weekday": "monday", "from": "08:30", "to": "17:30"}], "break": null,
-        "overtime_max_minutes": 120})
+        "overtime_max_minutes": 120, "parts": parts})
 }
 
 fn customer(code: &str, name: &str, site: &str, contract: &str, lat: f64, nth: u32) -> Value {

@@ -1,25 +1,20 @@
 import { api } from "./api/api";
 import { newOperation } from "./api/operation";
-import type { Me } from "./api/types";
+import type { Me, ServerClock } from "./api/types";
+import { ServerTime } from "./clock";
 import { hasChoice, language } from "./language.svelte";
 
 export { homes } from "./homes";
 
-/** Milliseconds to add to this device's clock to get the server's; ages and countdowns use the server's time. */
-let skewMs = 0;
-
-export function setServerTime(instant: string): void {
-  skewMs = new Date(instant).getTime() - Date.now();
-}
-
-export function serverNow(): number {
-  return Date.now() + skewMs;
-}
+/** The server's clock; until it was heard, this device's own. */
+const time = new ServerTime();
+export const hearClock = (clock: ServerClock): void => time.hear(clock);
+export const serverNow = (): number => time.now();
 
 /** Who is logged in; sends to the log-in page when nobody is. */
 export async function whoAmI(): Promise<Me> {
   const me = await api.me();
-  setServerTime(me.server_time);
+  hearClock(me.clock);
   if (!hasChoice()) language.set(me.language);
   return me;
 }

@@ -1,16 +1,23 @@
-/** Times on screens are the company's times, whatever zone the device is in. */
-export const COMPANY_ZONE = "Asia/Tokyo";
+/** Times on screens are the company's times, whatever zone the device is in. Until the server has said which it is: */
+let zone = "Asia/Tokyo";
 
 export type Locale = "ja" | "en";
 
 const tags: Record<Locale, string> = { ja: "ja-JP", en: "en-GB" };
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** The company's zone as the server tells it, such as `Asia/Tokyo`. */
+export function setZone(name: string): void {
+  if (name === zone) return;
+  zone = name;
+  formats.clear();
+}
+
 function format(locale: Locale, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale}/${name}`;
   let made = formats.get(key);
   if (!made) {
-    made = new Intl.DateTimeFormat(tags[locale], { timeZone: COMPANY_ZONE, ...options });
+    made = new Intl.DateTimeFormat(tags[locale], { timeZone: zone, ...options });
     formats.set(key, made);
   }
   return made;
@@ -41,7 +48,12 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 /** `11月23日(月)` or `Mon 23 Nov`; written by hand because the server writes it too, and browsers' tables differ. */
 export function day(instant: string | number | Date, locale: Locale): string {
-  const [year, month, date] = isoDay(instant).split("-").map(Number) as [number, number, number];
+  return dayOf(isoDay(instant), locale);
+}
+
+/** The same for a date without a time (`2026-11-23`). */
+export function dayOf(iso: string, locale: Locale): string {
+  const [year, month, date] = iso.split("-").map(Number) as [number, number, number];
   const weekday = new Date(Date.UTC(year, month - 1, date)).getUTCDay();
   return locale === "ja"
     ? `${month}月${date}日(${WEEKDAYS.ja[weekday]})`
@@ -54,7 +66,7 @@ export function dateOnly(date: string, locale: Locale): string {
     locale === "ja"
       ? { year: "numeric", month: "2-digit", day: "2-digit" }
       : { year: "numeric", month: "short", day: "numeric" };
-  return format(locale, "date", options).format(new Date(`${date}T12:00:00+09:00`));
+  return format(locale, "date", { ...options, timeZone: "UTC" }).format(new Date(`${date}T12:00:00Z`));
 }
 
 /** Day and time: `11月23日(月) 10:31`. */
@@ -64,12 +76,25 @@ export function dayClock(instant: string | number | Date, locale: Locale): strin
 
 /** The date in the company's zone as `2026-11-23`. */
 export function isoDay(instant: string | number | Date): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: COMPANY_ZONE }).format(new Date(instant));
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date(instant));
 }
 
-/** The instant of a wall-clock time (`09:30`) on a day of the company's zone, which has had no clock change since 1951. */
+/** So many days after a date. */
+export function onDay(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The instant of a wall-clock time (`09:30`) on a day of the company's zone. */
 export function atClock(date: string, time: string): string {
-  return new Date(`${date}T${time}:00+09:00`).toISOString();
+  const wanted = Date.parse(`${date}T${time}:00Z`);
+  // The offset is looked up where the time lies; a change of the clock in between is met by looking twice.
+  const first = wanted - offsetAt(wanted);
+  return new Date(wanted - offsetAt(first)).toISOString();
+}
+
+/** How far the company's wall clock is ahead of UTC at an instant, ms. */
+function offsetAt(instant: number): number {
+  return Date.parse(`${isoDay(instant)}T${clock(instant)}:00Z`) - Math.floor(instant / 60_000) * 60_000;
 }
 
 /** An age in words: `12秒前`, `8分前`; `just now` below two seconds. */

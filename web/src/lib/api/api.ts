@@ -54,6 +54,10 @@ export const api = {
     post<T.Unassigned>(`/api/visits/${part(visitId)}/unassign`, body, operation),
   cancel: (visitId: string, body: T.WithdrawRequest, operation: string) =>
     post<T.VisitRow>(`/api/visits/${part(visitId)}/cancel`, body, operation),
+  absences: (technicianId: string) => get<T.Absences>(`/api/technicians/${part(technicianId)}/absences`),
+  enterAbsence: (technicianId: string, body: T.AbsenceRequest, operation: string) =>
+    post<T.AbsenceEntered>(`/api/technicians/${part(technicianId)}/absences`, body, operation),
+  endAbsence: (id: string, operation: string) => post<T.AbsenceEnded>(`/api/absences/${part(id)}/end`, {}, operation),
   makeTrackLink: (visitId: string, operation: string) =>
     post<T.TrackLink>(`/api/visits/${part(visitId)}/track-links`, {}, operation),
   revokeTrackLink: (id: string, operation: string) =>

@@ -1,9 +1,9 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { api } from "$lib/api/api";
-import type { Board, BoardTechnician, Fix, LiveEvent, QueueRow, VisitRow } from "$lib/api/types";
+import type { AbsenceView, Board, BoardTechnician, Fix, LiveEvent, QueueRow, VisitRow } from "$lib/api/types";
 import { live } from "$lib/live.svelte";
 import { serverNow } from "$lib/session.svelte";
-import { isoDay } from "$lib/time";
+import { atClock, isoDay, onDay } from "$lib/time";
 import { axisOf, shortName, type Stretch } from "./geometry";
 import { BoardRows, byDue, isLive, type Change } from "./rows";
 import { boardWords } from "./words";
@@ -94,6 +94,17 @@ export class BoardStore {
     if (this.queue.has(row.work_order_id)) this.queue.set(row.work_order_id, row);
   }
 
+  /** An absence as it is now entered, or withdrawn; those of other days are not of this board. */
+  putAbsence(absence: AbsenceView, withdrawn: boolean): void {
+    const here = !withdrawn && absence.from < atClock(onDay(this.date, 1), "00:00") && absence.until > atClock(this.date, "00:00");
+    this.technicians = this.technicians.map((technician) => {
+      if (technician.id !== absence.technician_id) return technician;
+      const others = technician.absences.filter(({ id }) => id !== absence.id);
+      return { ...technician, absences: here ? [...others, absence] : others };
+    });
+    this.changes += 1;
+  }
+
   say(sentence: string): void {
     // The same sentence twice would not be read out again.
     this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
@@ -135,6 +146,8 @@ export class BoardStore {
   }
 
   #hear(event: LiveEvent): void {
+    const { absence, withdrawn } = event.data as { absence?: AbsenceView; withdrawn?: boolean };
+    if (absence) this.putAbsence(absence, withdrawn === true);
     this.#tell(this.rows.apply(event), event.kind);
   }
 

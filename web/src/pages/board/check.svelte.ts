@@ -8,11 +8,11 @@ import { boardWords } from "./words";
 
 export type Break = Candidate["breaks"][number];
 
-/** A customer's link as far as this page knows it: the one made by an assignment has no id here to revoke it by. */
+/** A customer's link as far as this page knows it: its secret is shown once, to whoever made it. */
 export interface KnownLink {
-  id: string | null;
+  id: string;
   url: string;
-  expires_at: string | null;
+  expires_at: string;
 }
 
 /** A promise that an assignment would break, asked about. */
@@ -132,9 +132,9 @@ export class Check {
     this.again = null;
     const body = { technician_id: technicianId, version: order.version, accept_broken: reason !== null, reason };
     try {
-      const { visit, track_url } = await api.assign(order.work_order_id, body, this.#operation(order.work_order_id, body));
+      const { visit, track_url, track_link_id, track_expires_at } = await api.assign(order.work_order_id, body, this.#operation(order.work_order_id, body));
       this.question = null;
-      this.links[visit.id] = { id: null, url: track_url, expires_at: null };
+      this.links[visit.id] = { id: track_link_id, url: track_url, expires_at: track_expires_at };
       this.board.put(visit);
       const sentence = boardWords().undo.assigned(shortName(visit.customer_name), technicianName);
       this.board.say(sentence);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { VisitRow } from "$lib/api/types";
-import { minutesOn, rowsInView, shortName, stagger, travelOf, workOf } from "./geometry";
+import type { BoardTechnician, VisitRow } from "$lib/api/types";
+import { breakOf, minutesOn, rowsInView, shortName, stagger, travelOf, workOf } from "./geometry";
 
 const at = (time: string): string => `2026-11-23T${time}:00.000Z`;
 const ms = (time: string): number => Date.parse(at(time));
@@ -36,6 +36,19 @@ test("a bar that overlaps the one before stands lower", () => {
   const bar = (start: string, end: string) => ({ work: { start: ms(start), end: ms(end) } });
   const bars = [bar("01:00", "02:00"), bar("01:30", "02:30"), bar("02:00", "03:00"), bar("03:00", "04:00")];
   expect(stagger(bars).map(({ lowered }) => lowered)).toEqual([false, true, false, false]);
+});
+
+test("the break is drawn where the plan leaves room for it, and in its own length", () => {
+  const technician = { break: { from: at("02:30"), to: at("05:00") }, break_minutes: 60 } as unknown as BoardTechnician;
+  const planned = (from: string, to: string): VisitRow => ({ ...visit("accepted"), planned_start: at(from), planned_end: at(to) });
+  const check = (visits: VisitRow[], from: string): void =>
+    expect(breakOf(technician, visits, ms("00:00"))).toEqual({ start: ms(from), end: ms(from) + 3_600_000 });
+  check([], "02:30");
+  check([planned("01:00", "02:00"), planned("04:00", "05:00")], "02:30");
+  // The drive of twenty minutes begins before the break would be over.
+  check([planned("02:00", "03:00"), planned("04:10", "05:10")], "05:10");
+  check([planned("05:10", "06:10"), planned("02:00", "03:00")], "03:00");
+  expect(breakOf({ ...technician, break: null, break_minutes: null }, [], 0)).toBe(null);
 });
 
 test("bars stay inside the axis", () => {

@@ -1,4 +1,5 @@
 import type { BoardTechnician, QueueRow, VisitRow } from "$lib/api/types";
+import { atClock } from "$lib/time";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -38,6 +39,26 @@ export function travelOf(visit: VisitRow, work: Stretch): Stretch | null {
   return visit.travel_s > 0 ? { start: work.start - visit.travel_s * 1000, end: work.start } : null;
 }
 
+/**
+ * When he takes his break, by what the plan leaves open for it: the first gap from the break's window on, between the end
+ * of one visit and the drive to the next, in which it fits; else after the last one.
+ */
+export function breakOf(technician: BoardTechnician, visits: Iterable<VisitRow>, now: number): Stretch | null {
+  const { break: whole, break_minutes: minutes } = technician;
+  if (!whole || !minutes) return null;
+  const length = minutes * MINUTE;
+  const busy = [...visits].map((visit) => {
+    const work = workOf(visit, now);
+    return { leave: travelOf(visit, work)?.start ?? work.start, end: work.end };
+  });
+  let free = Date.parse(whole.from);
+  for (const { leave, end } of busy.sort((a, b) => a.leave - b.leave)) {
+    if (free + length <= leave + TOUCHING_MS) break;
+    free = Math.max(free, end);
+  }
+  return { start: free, end: free + length };
+}
+
 const TOUCHING_MS = MINUTE;
 
 /** Which of the bars in a lane stand lower, so that none hides the one before it. */
@@ -52,7 +73,7 @@ export function stagger<T extends { work: Stretch }>(bars: T[]): (T & { lowered:
 
 /** The hours that the axis shows: the day's shifts and visits with an hour around, never less than 8 to 18. */
 export function axisOf(date: string, technicians: readonly BoardTechnician[], visits: Iterable<VisitRow>): Stretch {
-  const midnight = Date.parse(`${date}T00:00:00+09:00`);
+  const midnight = Date.parse(atClock(date, "00:00"));
   const [first, last] = [midnight, midnight + 24 * HOUR];
   let start = midnight + 8 * HOUR;
   let end = midnight + 18 * HOUR;

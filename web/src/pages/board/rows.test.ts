@@ -79,7 +79,7 @@ function order(id: string, version: number, extra: Partial<QueueRow> = {}): Queu
 }
 
 const technician = (id: string) => ({
-  id, name: id, kana: "", phone: "", color_index: 0, home: { lat: 36.5, lon: 136.6 }, skills: [], shift: null, break: null, position: null, route: [],
+  id, name: id, kana: "", phone: "", color_index: 0, home: { lat: 36.5, lon: 136.6 }, skills: [], shift: null, break: null, break_minutes: null, absences: [], position: null, route: [],
 });
 
 function board(visits: VisitRow[], queue: QueueRow[] = [], epoch = "e1"): Board {

@@ -3,7 +3,8 @@ import { isProblem } from "$lib/api/problem";
 import type { Catalog, Cursor, Eta, LiveEvent, Me, MyDay, MyVisit, ProgressRequest, ReportRequest, VisitRow, VisitState } from "$lib/api/types";
 import { Forecasts } from "$lib/forecasts";
 import { live } from "$lib/live.svelte";
-import { homes, serverNow, setServerTime, whoAmI } from "$lib/session.svelte";
+import { hearClock, homes, serverNow, whoAmI } from "$lib/session.svelte";
+import { setZone } from "$lib/time";
 import { after, inOrder, isLive, isStarted, nextVisit, undoneByServer, type Act } from "./flow";
 import { Outbox, UNDO_MS } from "./outbox";
 import { Store, type Command, type Refused } from "./store";
@@ -77,6 +78,7 @@ class Day {
     const store = await Store.open(technicianId);
     this.store = store;
     this.snapshot = (await store.get("day")) ?? null;
+    if (this.snapshot) setZone(this.snapshot.clock.zone);
     this.catalog = (await store.get("catalog")) ?? null;
     this.#outbox = new Outbox(store, transmit, {
       changed: (waiting, refused) => {
@@ -109,7 +111,7 @@ class Day {
   async refresh(): Promise<Cursor | null> {
     try {
       const day = await api.myDay();
-      setServerTime(day.server_time);
+      hearClock(day.clock);
       this.reachable = true;
       this.error = null;
       this.syncedAt = serverNow();

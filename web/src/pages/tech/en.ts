@@ -31,6 +31,7 @@ export const en = {
     noRepairs: "No repairs recorded for this machine",
     again: (days) => `Repaired ${days} days ago`,
     request: "Request",
+    bring: "Bring:",
     asset: "Machine",
     person: "Contact",
     unconfirmed: "Waiting to be sent",

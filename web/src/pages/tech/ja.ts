@@ -28,6 +28,7 @@ export const ja = {
     noRepairs: "この機器の修理の記録はありません",
     again: (days: number) => `${days}日前に修理した機器です`,
     request: "ご依頼の内容",
+    bring: "持参する部品:",
     asset: "機器",
     person: "ご担当",
     unconfirmed: "送信待ち",

@@ -1,5 +1,6 @@
 import "./track.css";
 import type { Cursor, Problem, TrackView } from "$lib/api/types";
+import { ServerTime } from "$lib/clock";
 import { liveHere } from "$lib/live";
 import { slotsOf, stepsOf, type TrackWords } from "./slots";
 
@@ -8,8 +9,9 @@ import { slotsOf, stepsOf, type TrackWords } from "./slots";
 const token = decodeURIComponent(location.pathname.split("/").pop() ?? "");
 const words = readJson<TrackWords>("words")!;
 let view = readJson<TrackView>("first");
-/** The server's clock against this device's: ages must not depend on a phone that is set wrong. */
-let skewMs = view ? Date.parse(view.server_time) - Date.now() : 0;
+/** Ages must not depend on a phone that is set wrong. */
+const time = new ServerTime();
+if (view) time.hear(view.clock);
 /** When the server last said anything about this visit. */
 let heardAt = Date.now();
 let closed = false;
@@ -43,7 +45,7 @@ function mark(selector: string, attributes: Record<string, string>): void {
 
 function draw(): void {
   if (!view) return;
-  const { state, visit, seq, rail, van_x, van_y, phone_digits, ...texts } = slotsOf(view, words, Date.now() + skewMs);
+  const { state, visit, seq, rail, van_x, van_y, phone_digits, ...texts } = slotsOf(view, words, time.now());
   for (const [slot, text] of Object.entries(texts)) put(slot, text);
   mark(".answer", { "data-state": state, "data-eta-visit": visit, "data-eta-seq": seq });
   mark(".rail .van", { cx: rail });
@@ -80,7 +82,7 @@ async function refetch(): Promise<Cursor | null> {
   }
   if (!response.ok) throw new Error(`status ${response.status}`);
   const fresh = (await response.json()) as TrackView;
-  skewMs = Date.parse(fresh.server_time) - Date.now();
+  time.hear(fresh.clock);
   // The stream may have told a forecast that this reading was too early for.
   if (view?.eta && view.stream.epoch === fresh.stream.epoch && view.eta.seq > (fresh.eta?.seq ?? -1)) fresh.eta = view.eta;
   view = fresh;
