@@ -193,8 +193,9 @@ impl Dispatcher {
     }
 
     async fn place(&mut self, order: WorkOrderId) {
-        let job = self.queue.get(&order).and_then(|waiting| self.stage.job_of(&waiting.row.customer_name));
-        let Some(job) = job else {
+        // What came in since it was chosen may have taken it out of the queue.
+        let Some(waiting) = self.queue.get(&order) else { return };
+        let Some(job) = self.stage.job_of(&waiting.row.customer_name) else {
             self.queue.remove(&order);
             return self.stage.tally.fault(format!("{order} belongs to no job of the day"));
         };
