@@ -110,6 +110,22 @@ impl Reader<'_> {
         Ok(Funds { wallet: row.id, unit: row.unit, balances: row.balances(), valid: left.into_iter().sum(), stock })
     }
 
+    /// What stands on each account of a contract's wallet.
+    pub fn wallet_book(&mut self, contract: ContractId) -> Result<Balances, Fault> {
+        let row: Option<WalletRow> = wallets::table
+            .filter(wallets::contract_id.eq(contract))
+            .select(WALLET_COLUMNS)
+            .first(self.database)
+            .optional()?;
+        Ok(row.ok_or_else(|| Refusal::new(Code::NotFound))?.balances())
+    }
+
+    /// Postings of all wallets.
+    pub fn posting_count(&mut self) -> Result<i64, Fault> {
+        let counts: Vec<i64> = wallets::table.select(wallets::postings).load(self.database)?;
+        Ok(counts.into_iter().sum())
+    }
+
     /// A page of the ledger of a contract's wallet, newest first.
     pub fn ledger_page(
         &mut self,
