@@ -4,9 +4,13 @@ use serde_json::{Value, json};
 
 use crate::kit::Office;
 use crate::kit::office::{intake, text};
+use crate::kit::person::refused;
 use crate::on_both;
 
-on_both! { a_call_becomes_a_repair_that_everybody_follows }
+on_both! {
+    a_call_becomes_a_repair_that_everybody_follows
+    the_dispatcher_is_proposed_a_morning_without_those_who_are_out
+}
 
 async fn a_call_becomes_a_repair_that_everybody_follows(office: Office) {
     let (operator, dispatcher) = (office.person("operator").await, office.person("dispatcher").await);
@@ -68,6 +72,29 @@ async fn a_call_becomes_a_repair_that_everybody_follows(office: Office) {
     check_history(&seen);
     assert_eq!(operator.see(&track).await["report"]["remedy"], "ベルトを交換");
     office.assert_sound().await;
+}
+
+async fn the_dispatcher_is_proposed_a_morning_without_those_who_are_out(office: Office) {
+    let (operator, dispatcher) = (office.person("operator").await, office.person("dispatcher").await);
+    let card = office.card(&operator, "KS-1001").await;
+    let receipt = operator.change("/api/interactions", &intake(&card, 0, Value::Null)).await;
+    let order = text(&receipt["issues"][0]["work_order_id"]).to_owned();
+
+    let path = format!("/api/proposal?territory_id={}", office.territory(&operator).await);
+    let proposal = dispatcher.see(&path).await;
+    let best = &proposal["assignments"][0];
+    assert_eq!((&best["work_order_id"], &proposal["unassigned"]), (&json!(order), &json!([])));
+
+    let candidates = format!("/api/work-orders/{order}/candidates");
+    let all = dispatcher.see(&candidates).await;
+    let ids: Vec<&str> =
+        all["candidates"].as_array().expect("a list").iter().map(|one| text(&one["technician_id"])).collect();
+    assert!(ids.len() == 2 && ids.contains(&text(&best["technician_id"])), "{proposal}");
+    let left = dispatcher.see(&format!("{candidates}?without={}", ids[0])).await;
+    assert_eq!((left["candidates"][0]["technician_id"].as_str(), &left["candidates"][1]), (Some(ids[1]), &Value::Null));
+    let none = dispatcher.see(&format!("{candidates}?without={}", ids.join(","))).await;
+    assert_eq!((&none["candidates"], &none["exchanges"]), (&json!([]), &json!([])));
+    refused(dispatcher.get(&format!("{candidates}?without=somebody")).await, 400, "request.invalid").await;
 }
 
 /// Two positions on the way; gives the number of the figure that each screen got for the last one.

@@ -284,11 +284,18 @@ impl Dispatcher {
     }
 
     /// The best fit candidate who breaks no promise, else the one who breaks the fewest; who said no before comes
-    /// after all others, and only when some time has passed. The ranking comes best first.
+    /// after all others, and only when some time has passed. Among equals, who comes within the customer's wish, then
+    /// who needs no overtime: that is kept for work that lasts longer than planned. The ranking comes best first.
     fn choose<'a>(&self, order: WorkOrderId, ranking: &'a Ranking) -> Option<&'a Candidate> {
         let fit =
             ranking.candidates.iter().filter(|candidate| candidate.fit && self.may_go(order, candidate.technician_id));
-        fit.min_by_key(|candidate| (self.said_no(order, candidate.technician_id).is_some(), candidate.breaks.len()))
+        let wish = self.queue.get(&order).and_then(|waiting| waiting.row.wish);
+        fit.min_by_key(|candidate| {
+            let said_no = self.said_no(order, candidate.technician_id).is_some();
+            let late = candidate.insertion.as_ref().zip(wish).is_some_and(|(place, wish)| place.start > wish.to);
+            let overtime = candidate.rules.iter().any(|rule| rule.reason_code == "shift.overtime");
+            (said_no, candidate.breaks.len(), late, overtime)
+        })
     }
 
     /// He is at work and has not said no just now.

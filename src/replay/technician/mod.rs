@@ -137,8 +137,8 @@ impl Technician {
     /// One thing: a break, a visit, or waiting for one.
     async fn step(&mut self) -> Result<(), Break> {
         let now = self.stage.now();
-        if let Some(visit) = self.too_much() {
-            return self.decline(&visit, "帰着が勤務時間を超えるため").await;
+        if let Some(visit) = self.too_much(now, self.at) {
+            return self.decline(&visit, visit::LATE_HOME_REASON).await;
         }
         let Some(visit) = self.next_visit() else {
             return match self.rest_due(now, None) {
@@ -155,7 +155,7 @@ impl Technician {
             return self.wait(leave).await;
         }
         if self.too_late_home(now, drive, &visit) {
-            return self.decline(&visit, "帰着が勤務時間を超えるため").await;
+            return self.decline(&visit, visit::LATE_HOME_REASON).await;
         }
         self.serve(visit).await
     }
@@ -165,13 +165,22 @@ impl Technician {
         self.visits.values().min_by_key(|visit| (!visit.state.is_started(), visit.planned_start, visit.id)).cloned()
     }
 
-    /// The last visit of his plan, when it would keep him longer than he may work: he says so as soon as he sees it,
-    /// so that there is time to find somebody else.
-    fn too_much(&self) -> Option<VisitRow> {
-        let last = self.visits.values().max_by_key(|visit| (visit.planned_end, visit.id))?;
-        let home = self.stage.roads.seconds(last.position, self.home()).seconds;
-        let too_late = last.state.is_movable() && last.planned_end + home > self.last_hour() + LATE_HOME;
-        too_late.then(|| last.clone())
+    /// The last visit of his plan, when it would keep him longer than he may work: he says so as soon as he sees it, so
+    /// that there is time to find somebody else. `free` and `from` are when and where he is done with what he is at.
+    pub(super) fn too_much(&self, free: Timestamp, from: Position) -> Option<VisitRow> {
+        let ahead = self.visits.values().filter(|visit| visit.state.is_movable() && self.current != Some(visit.id));
+        let mut ahead: Vec<&VisitRow> = ahead.collect();
+        ahead.sort_by_key(|visit| (visit.planned_start, visit.id));
+        let last = *ahead.last()?;
+        let (mut at, mut place) = (free, from);
+        for visit in &ahead {
+            at = at + self.stage.roads.seconds(place, visit.position).seconds;
+            at = at.max(visit.promised.map_or(at, |promised| promised.from)) + Seconds::minutes(visit.service_minutes);
+            place = visit.position;
+        }
+        let rest = self.me().rest.filter(|(_, (opens, _))| !self.rested && self.stage.at(*opens) < at);
+        let home = at + self.stage.roads.seconds(place, self.home()).seconds + Seconds(rest.map_or(0, |rest| rest.0));
+        (home > self.last_hour() + LATE_HOME).then(|| last.clone())
     }
 
     fn too_late_home(&self, now: Timestamp, drive: Seconds, visit: &VisitRow) -> bool {

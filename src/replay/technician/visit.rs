@@ -15,6 +15,8 @@ const WORTH_A_WORD: Seconds = Seconds::minutes(5);
 /// The least and the most that a technician can say of a delay, minutes.
 const DELAY_MINUTES: (i64, i64) = (5, 240);
 const MINUTES_MAX: i64 = 1_440;
+/// What a technician says to a visit that would keep him longer than he may work.
+pub(super) const LATE_HOME_REASON: &str = "帰着が勤務時間を超えるため";
 
 impl Technician {
     pub(super) async fn serve(&mut self, visit: VisitRow) -> Result<(), Break> {
@@ -74,6 +76,10 @@ impl Technician {
             let left = end.since(self.stage.now()).minutes_up();
             let said = (left + 4) / 5 * 5;
             self.tap(visit.id, Tap::Delay, Some(said.clamp(DELAY_MINUTES.0, DELAY_MINUTES.1)), None).await?;
+            if let Some(later) = self.too_much(end, visit.position) {
+                // Taken off his list meanwhile: so much the better.
+                let _ = self.decline(&later, LATE_HOME_REASON).await;
+            }
         }
         self.stay(end).await
     }
