@@ -44,12 +44,21 @@ pub const HISTORY_PAGE: i64 = 50;
 pub const HISTORY_PAGE_MAX: i64 = 200;
 /// Ticket numbers that one event names; a longer list is told by its count.
 pub const EVENT_TICKETS: usize = 100;
-/// Tickets in a lot: serials have at most four digits.
-pub const LOT_TICKETS: i64 = 9_999;
 /// Ids in one statement's list: far below the parameters that either database takes.
 pub const STATEMENT_IDS: usize = 500;
-/// Wallets whose tickets expire in one transaction, so that a nightly run doesn't keep callers waiting.
-pub const EXPIRY_WALLETS: i64 = 100;
+/// Rows that one statement inserts: far below the parameters that PostgreSQL takes.
+pub const INSERT_ROWS: usize = 500;
+/// Lots and tickets that expire in one transaction, so that a nightly run doesn't keep callers waiting; a single wallet
+/// is never split.
+pub const EXPIRY_LOTS: i64 = 100;
+pub const EXPIRY_UNITS: i64 = 2_000;
+/// Postings on a page of the ledger, and the most that a client may ask for.
+pub const LEDGER_PAGE: i64 = 50;
+pub const LEDGER_PAGE_MAX: i64 = 500;
+/// Units that one person may add to or take from a balance alone.
+pub const ADJUST_ALONE: i64 = 5;
+/// Refusals of the ledger shown at once.
+pub const REFUSALS_PAGE: i64 = 100;
 /// Wallets and visits that `verify` holds in memory at once.
 pub const VERIFY_WALLETS: usize = 50;
 pub const VERIFY_VISITS: usize = 200;

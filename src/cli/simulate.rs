@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::sim;
+use crate::store::Address;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -21,15 +22,35 @@ pub struct Options {
     /// Customers of the demo company that take part
     #[arg(long, value_name = "COUNT", default_value_t = 40)]
     customers: usize,
+    /// Instead of a day: so many random commands against the ledger, from several nodes at once
+    #[arg(long, value_name = "COMMANDS")]
+    ledger: Option<u64>,
+    /// Of the ledger's run: an empty database (a file or a postgres:// address) instead of a file of its own
+    #[arg(long, value_name = "ADDRESS", requires = "ledger")]
+    on: Option<String>,
 }
 
 /// Prints what came of it. The exit code says whether something was wrong.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    if let Some(commands) = options.ledger {
+        return ledger(options, commands);
+    }
     let weather =
         sim::Options { panic_once_in: options.panics, power_cuts: options.power_cuts, customers: options.customers };
     let outcome = sim::run(options.seed, options.hours, &weather)?;
     println!("{}", serde_json::to_string_pretty(&outcome)?);
     println!("journal {}  {} events, {} panics", outcome.journal, outcome.events, outcome.panic_count());
+    println!("simulate: {} finding(s)", outcome.wrong.len());
+    Ok(if outcome.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The ledger alone, with its rate.
+fn ledger(options: &Options, commands: u64) -> anyhow::Result<ExitCode> {
+    let database = options.on.as_deref().map(Address::parse);
+    let run = sim::ledger::Options { database, ..sim::ledger::Options::new(options.seed, commands) };
+    let outcome = sim::ledger::run(&run)?;
+    println!("{}", serde_json::to_string_pretty(&outcome)?);
+    println!("ledger: {} commands, {:.0} a second, {} postings", outcome.commands, outcome.rate(), outcome.postings);
     println!("simulate: {} finding(s)", outcome.wrong.len());
     Ok(if outcome.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -11,4 +11,5 @@ pub mod report;
 mod route;
 pub mod track;
 pub mod track_route;
+pub mod wallet;
 pub mod withdraw;

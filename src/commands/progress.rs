@@ -84,6 +84,8 @@ fn no_access(
 ) -> Result<(), Fault> {
     let (order, reason) = (visit.work_order_id, reason(request)?);
     withdraw::close(unit, visit, VisitState::NoAccess, EventKind::VisitNoAccess, &reason, travel)?;
+    let case = unit.case(order)?;
+    unit.futile_trip(case.issue)?;
     queue::reopen(unit, order, &reason)
 }
 

@@ -9,6 +9,7 @@ use crate::domain::ids::{IssueId, WorkOrderId};
 use crate::domain::issue::{IssueState, Outcome, may_close_remotely};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
+use crate::domain::wallet::policy::Ending;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Unit};
 use crate::views::desk::{IssueDetail, OutcomeRequest};
@@ -30,7 +31,7 @@ pub fn close(
     let state = if outcome == Outcome::Withdrawn { IssueState::Cancelled } else { IssueState::Closed };
     unit.set_issue_state(id, state, Some(outcome))?;
     tell(unit, &before, outcome, request.note.trim());
-    unit.settle(id, outcome, false)?;
+    unit.settle(id, Ending::of(outcome, false))?;
     unit.look().issue_detail(id)
 }
 

@@ -8,6 +8,7 @@ use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::visit::{VisitAction, VisitState, advance};
+use crate::domain::wallet::policy::Ending;
 use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::cases::Case;
@@ -36,7 +37,7 @@ pub fn report(
     let case = unit.case(order)?;
     tell_report(unit, &case, technician, id, request, outcome)?;
     if outcome.is_final() {
-        resolve(unit, &case, outcome, departed)
+        resolve(unit, &case, Ending { outcome, departed, minutes: Some(request.minutes) })
     } else {
         queue::reopen(unit, order, outcome.as_str())
     }
@@ -104,11 +105,12 @@ fn tell_report(
     Ok(())
 }
 
-fn resolve(unit: &mut Unit<'_>, case: &Case, outcome: Outcome, departed: bool) -> Result<(), Fault> {
+fn resolve(unit: &mut Unit<'_>, case: &Case, ending: Ending) -> Result<(), Fault> {
+    let outcome = ending.outcome;
     unit.set_work_order(case.work_order, "closed")?;
     unit.set_issue_state(case.issue, IssueState::Closed, Some(outcome))?;
     let data = json!({ "outcome": outcome, "issue_number": case.issue_number });
     unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
-    unit.settle(case.issue, outcome, departed)?;
+    unit.settle(case.issue, ending)?;
     Ok(())
 }

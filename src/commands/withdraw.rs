@@ -8,6 +8,7 @@ use crate::domain::ids::{VisitId, WorkOrderId};
 use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
+use crate::domain::wallet::policy::Ending;
 use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::visits::Visit;
@@ -40,7 +41,7 @@ pub fn cancel(
     unit.set_work_order(visit.work_order_id, "closed")?;
     let case = unit.case(visit.work_order_id)?;
     unit.set_issue_state(case.issue, IssueState::Cancelled, Some(Outcome::Withdrawn))?;
-    unit.settle(case.issue, Outcome::Withdrawn, departed)?;
+    unit.settle(case.issue, Ending::of(Outcome::Withdrawn, departed))?;
     let data = json!({ "outcome": Outcome::Withdrawn, "issue_number": case.issue_number, "reason": request.reason });
     unit.record(&case.streams(), EventKind::IssueClosed, case.about(), data);
     unit.visit_row(id)

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{date_or_null_schema, date_schema};
 use crate::domain::place::Position;
 use crate::domain::wallet::account::Origin;
-use crate::domain::wallet::policy::Policy;
+use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 
 /// An organisation that buys support. Two customers may share a phone number (owner and tenant of one house).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +21,9 @@ pub struct Customer {
     pub contacts: Vec<Contact>,
     pub sites: Vec<Site>,
     pub contracts: Vec<Contract>,
+    /// Customers of one name here belong together (企業グループ) and may pass tickets to each other.
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 /// A person at the customer's (ご担当者). Codes are unique within the customer.
@@ -63,6 +67,9 @@ pub struct Contract {
     #[schemars(schema_with = "date_schema")]
     pub ends_on: NaiveDate,
     pub policy: Policy,
+    /// What its wallet counts.
+    #[serde(default = "ticket")]
+    pub unit: UnitKind,
     /// Work items at a price in tickets (ポイント表), agreed in advance.
     #[serde(default)]
     pub menu: Vec<MenuItem>,
@@ -70,14 +77,16 @@ pub struct Contract {
     pub assets: Vec<Asset>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MenuItem {
-    pub code: String,
-    pub name_ja: String,
-    pub name_en: String,
-    /// Tickets.
-    pub units: u32,
+fn ticket() -> UnitKind {
+    UnitKind::Ticket
+}
+
+fn any() -> Scope {
+    Scope::Any
+}
+
+fn business() -> LawClass {
+    LawClass::B2bExempt
 }
 
 /// A purchase or grant of tickets (購入ロット).
@@ -98,6 +107,12 @@ pub struct Lot {
     /// How many of them were used before the import; the lowest serials.
     #[serde(default)]
     pub used: u32,
+    /// What its tickets may be used for.
+    #[serde(default = "any")]
+    pub scope: Scope,
+    /// Class under the Payment Services Act (資金決済法).
+    #[serde(default = "business")]
+    pub law_class: LawClass,
 }
 
 /// An installed product (機器).

@@ -29,6 +29,8 @@ pub const LOTS_PER_CONTRACT_MAX: usize = 1_000;
 pub const MENU_ITEMS_MAX: usize = 500;
 /// Ticket serials have at most four digits.
 pub const TICKETS_PER_LOT_MAX: u32 = 9_999;
+/// Units in a lot of points or minutes.
+pub const UNITS_PER_LOT_MAX: u32 = 1_000_000;
 /// A ticket cost above this is a typing error.
 pub const COST_MAX: u32 = 1_000;
 pub const RECURRENCE_DAYS_MAX: u32 = 730;

@@ -17,12 +17,13 @@ use serde::{Deserialize, Serialize};
 
 pub use catalog::{Cause, Named, Product, Symptom};
 pub use clock::ClockTime;
-pub use customer::{Asset, Contact, Contract, Customer, Lot, MenuItem, Site};
+pub use customer::{Asset, Contact, Contract, Customer, Lot, Site};
 pub use people::{Absence, Break, Held, Hours, PartCount, Shift, SkillLevel, Technician, User, Weekday};
 
 pub use crate::domain::access::{Language, Role};
 pub use crate::domain::wallet::account::Origin;
-pub use crate::domain::wallet::policy::{CapturePoint, Policy};
+pub use crate::domain::wallet::policy::{CapturePoint, MenuItem, Policy};
+pub use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 
 use crate::domain::place::Position;
 

@@ -134,6 +134,7 @@ impl<'a> Names<'a> {
         let wish = called.wish.and_then(|wish| Window::new(at(wish.from_s_of_day), at(wish.to_s_of_day)));
         Some(IssueRequest {
             kind: called.kind,
+            menu_item: None,
             site_id: site.id,
             asset_id: asset.map(|asset| asset.id),
             product_id: asset.map(|asset| asset.product_id).or(product.map(|product| product.id)),

@@ -31,6 +31,17 @@ coded! {
         Administer = "administer", "管理する", "Administer";
         OwnSession = "own_session", "自分のログイン", "Own log-in";
         Live = "live", "ライブ更新", "Live updates";
+        SellTickets = "sell_tickets", "ロットを販売する", "Sell lots";
+        GrantTickets = "grant_tickets", "ロットを無償付与する", "Give lots away";
+        CaptureHold = "capture_hold", "仮押さえを確定する", "Use what is on hold";
+        ReleaseHold = "release_hold", "仮押さえを解放する", "Release what is on hold";
+        ReverseUse = "reverse_use", "消費を取り消す(赤伝)", "Reverse a use";
+        AdjustBalance = "adjust_balance", "残高を調整する", "Adjust a balance";
+        ApproveAdjustment = "approve_adjustment", "残高調整を承認する", "Approve an adjustment";
+        TransferTickets = "transfer_tickets", "移管する", "Transfer units";
+        VoidLot = "void_lot", "ロットを無効にする", "Make a lot void";
+        SetPolicy = "set_policy", "契約ルールを改定する", "Set a contract's policy";
+        AuditLedger = "audit_ledger", "台帳の拒否記録を見る", "Read what the ledger refused";
     }
 }
 
@@ -50,6 +61,9 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                 | P::ReadHistory
                 | P::OwnSession
                 | P::Live
+                | P::SellTickets
+                | P::CaptureHold
+                | P::ReleaseHold
         ),
         Role::Dispatcher => matches!(
             permission,

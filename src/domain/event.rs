@@ -47,6 +47,12 @@ coded! {
         WalletOverdrawn = "wallet.overdrawn", "超過利用", "Overdraft";
         AbsenceSet = "absence.set", "不在を登録", "Absence entered";
         AbsenceEnded = "absence.ended", "不在を終了", "Absence ended";
+        WalletAdjusted = "wallet.adjusted", "残高の調整", "Balance adjusted";
+        WalletTransferred = "wallet.transferred", "移管", "Transferred";
+        WalletVoided = "wallet.voided", "ロットの無効化", "Lot made void";
+        AdjustmentProposed = "adjustment.proposed", "残高調整の起票", "Adjustment proposed";
+        AdjustmentRefused = "adjustment.refused", "残高調整の却下", "Adjustment refused";
+        PolicySet = "policy.set", "契約ルールの改定", "Policy set";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

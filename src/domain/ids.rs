@@ -107,6 +107,8 @@ ids! {
     HoldId = "hld";
     /// One ledger entry.
     PostingId = "pst";
+    /// A change of a balance that waits for a second person.
+    AdjustmentId = "adj";
     /// A call, mail or chat.
     InteractionId = "int";
     /// A thing to be solved (要件).

@@ -15,7 +15,7 @@ use crate::planner::answer::Ranking;
 use crate::planner::propose::DayProposal;
 use crate::store::{Answer, Fault};
 use crate::views::board::{AssignRequest, Assigned, Board, Unassigned, VisitRow, WithdrawRequest};
-use crate::views::track::{Nothing, TrackLinkView};
+use crate::views::track::{Nothing, OpenLinks, TrackLinkView};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -31,6 +31,7 @@ pub fn routes() -> Vec<Route> {
             .created(),
         Route::new(Method::POST, "/api/visits/{id}/unassign", "Take a visit back into the queue", unassign),
         Route::new(Method::POST, "/api/visits/{id}/cancel", "Cancel a visit and close its issue", cancel),
+        Route::new(Method::GET, "/api/visits/{id}/track-links", "The tracking links that still work", open_links),
         Route::new(Method::POST, "/api/visits/{id}/track-links", "Make a tracking link", make_link).created(),
         Route::new(Method::DELETE, "/api/track-links/{id}", "Withdraw a tracking link", revoke_link),
     ]
@@ -154,6 +155,16 @@ async fn cancel(
         Ok(Answer::json(200, &withdraw::cancel(unit, path.id, &request, travel.as_ref())?))
     });
     Ok(done.await?.into())
+}
+
+async fn open_links(
+    _: Allowed<perm::GiveLinks>,
+    shared: Shared,
+    Path(path): Path<VisitPath>,
+) -> Result<Json<OpenLinks>, Fault> {
+    let now = shared.store.clock().now();
+    let links = shared.store.read(move |reader| reader.open_links(path.id, now)).await?;
+    Ok(Json(OpenLinks { links }))
 }
 
 async fn make_link(

@@ -33,7 +33,9 @@ pub mod perm {
         )+};
     }
 
-    rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live);
+    rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live
+        SellTickets GrantTickets CaptureHold ReleaseHold ReverseUse AdjustBalance ApproveAdjustment TransferTickets VoidLot
+        SetPolicy AuditLedger);
 }
 
 /// Somebody who is logged in and has the right `P`.

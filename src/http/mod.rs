@@ -43,6 +43,7 @@ mod technician;
 mod trace;
 mod track;
 pub mod users;
+mod wallet;
 
 pub use actix_web::http::Method;
 pub use extract::{Body, OperationId, Path, Query, Shared};
@@ -59,6 +60,7 @@ pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
         desk::routes(),
+        wallet::routes(),
         dispatch::routes(),
         absences::routes(),
         technician::routes(),

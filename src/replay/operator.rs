@@ -87,6 +87,7 @@ impl Operator {
         let (impact, urgency) = weight(known.urgency);
         let issue = IssueRequest {
             kind: IssueKind::Fault,
+            menu_item: None,
             site_id: site.id,
             asset_id: Some(asset.id),
             product_id: Some(asset.product_id),

@@ -5,6 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use super::{Words, count_en};
 use crate::domain::issue::{IssueKind, Outcome};
 use crate::domain::wallet::policy::CostReason;
+use crate::domain::wallet::terms::UnitKind;
 use crate::views::wallet::Expiry;
 
 /// A repair that this issue repeats.
@@ -17,7 +18,16 @@ pub struct Repeated<'a> {
 }
 
 /// The line of one issue; `index` counts from 0.
-pub fn line(index: usize, kind: IssueKind, units: i64, tickets: &[String], repeated: Option<Repeated<'_>>) -> Words {
+pub fn line(
+    unit: UnitKind,
+    index: usize,
+    kind: IssueKind,
+    units: i64,
+    tickets: &[String],
+    overdrawn: i64,
+    repeated: Option<Repeated<'_>>,
+) -> Words {
+    let of = unit.counter_ja();
     let (number, ja, en) = (index + 1, kind.ja(), kind.en());
     if let Some(earlier) = repeated {
         let day = month_day(earlier.on);
@@ -25,32 +35,35 @@ pub fn line(index: usize, kind: IssueKind, units: i64, tickets: &[String], repea
         let which_ja = earlier.issue_number.map_or_else(String::new, |issue| format!("・{issue}"));
         let which_en = earlier.issue_number.map_or_else(String::new, |issue| format!(", {issue}"));
         return Words::new(
-            format!("{number}件目（{ja}）再発のため 0枚（{day} の修理から{days}日{which_ja}）"),
-            format!("Issue {number} ({en}): a recurrence, 0 tickets (repaired {day}, {days} days ago{which_en})"),
+            format!("{number}件目（{ja}）再発のため 0{of}（{day} の修理から{days}日{which_ja}）"),
+            format!(
+                "Issue {number} ({en}): a recurrence, {} (repaired {day}, {days} days ago{which_en})",
+                unit.count_en(0)
+            ),
         );
     }
     if units == 0 {
         return Words::new(
-            format!("{number}件目（{ja}）対象外のため 0枚"),
-            format!("Issue {number} ({en}): free of charge, 0 tickets"),
+            format!("{number}件目（{ja}）対象外のため 0{of}"),
+            format!("Issue {number} ({en}): free of charge, {}", unit.count_en(0)),
         );
     }
-    let overdrawn = units - tickets.len() as i64;
     let mut parts_ja = tickets.to_vec();
     let mut parts_en = tickets.to_vec();
     if overdrawn > 0 {
-        parts_ja.push(format!("超過利用 {overdrawn}枚"));
+        parts_ja.push(format!("超過利用 {overdrawn}{of}"));
         parts_en.push(format!("{overdrawn} on overdraft"));
     }
     Words::new(
-        format!("{number}件目（{ja}）{units}枚（{}）", parts_ja.join("、")),
-        format!("Issue {number} ({en}): {} ({})", count_en(units, "ticket"), parts_en.join(", ")),
+        format!("{number}件目（{ja}）{units}{of}（{}）", parts_ja.join("、")),
+        format!("Issue {number} ({en}): {} ({})", unit.count_en(units), parts_en.join(", ")),
     )
 }
 
 /// The figures of a whole contact.
 #[derive(Debug, Clone, Copy)]
 pub struct Total<'a> {
+    pub unit: UnitKind,
     pub issues: usize,
     pub units: i64,
     pub before: i64,
@@ -62,39 +75,42 @@ pub struct Total<'a> {
 
 /// `2要件 → 2枚（残 8枚 → 6枚、うち1枚は3/31期限分）`.
 pub fn total(total: &Total<'_>) -> Words {
-    let mut ja = format!("残 {}枚 → {}枚", total.before, total.after);
+    let of = total.unit.counter_ja();
+    let mut ja = format!("残 {}{of} → {}{of}", total.before, total.after);
     let mut en = format!("{} left → {}", total.before, total.after);
     if let Some(first) = total.expiring.first() {
         let day = month_day(first.on);
-        ja += &format!("、うち{}枚は{day}期限分", first.count);
+        ja += &format!("、うち{}{of}は{day}期限分", first.count);
         en += &format!(", {} of them valid until {day}", first.count);
     }
     if total.overdraft > 0 {
-        ja += &format!("、超過利用 {}枚", total.overdraft);
+        ja += &format!("、超過利用 {}{of}", total.overdraft);
         en += &format!(", {} on overdraft", total.overdraft);
     }
     let issues = total.issues as i64;
     Words::new(
-        format!("{issues}要件 → {}枚（{ja}）", total.units),
-        format!("{} → {} ({en})", count_en(issues, "issue"), count_en(total.units, "ticket")),
+        format!("{issues}要件 → {}{of}（{ja}）", total.units),
+        format!("{} → {} ({en})", count_en(issues, "issue"), total.unit.count_en(total.units)),
     )
 }
 
 /// What an issue has cost in the end.
-pub fn outcome(reason: CostReason, ended: Option<Outcome>, consumed: i64, tickets: &[String]) -> Words {
+pub fn outcome(unit: UnitKind, reason: CostReason, ended: Option<Outcome>, consumed: i64, tickets: &[String]) -> Words {
+    let (name, of, none) = (unit.ja(), unit.counter_ja(), unit.count_en(0));
+    let of_name = if unit == UnitKind::Ticket { format!("{name} {consumed}{of}") } else { format!("{consumed}{of}") };
     if consumed > 0 {
         let numbers = if tickets.is_empty() { String::new() } else { format!("（{}）", tickets.join("、")) };
         let numbers_en = if tickets.is_empty() { String::new() } else { format!(" ({})", tickets.join(", ")) };
         return Words::new(
-            format!("チケット {consumed}枚を使用しました{numbers}"),
-            format!("{} used{numbers_en}", count_en(consumed, "ticket")),
+            format!("{of_name}を使用しました{numbers}"),
+            format!("{} used{numbers_en}", unit.count_en(consumed)),
         );
     }
     match (reason, ended) {
-        (CostReason::Recurrence, _) => Words::new("再発のため 0枚", "A recurrence: 0 tickets"),
-        (CostReason::Free, _) => Words::new("対象外のため 0枚", "Free of charge: 0 tickets"),
-        (_, Some(ended)) => Words::new(format!("{}のため 0枚", ended.ja()), format!("{}: 0 tickets", ended.en())),
-        (_, None) => Words::new("チケットは未確定です", "Tickets are not settled yet"),
+        (CostReason::Recurrence, _) => Words::new(format!("再発のため 0{of}"), format!("A recurrence: {none}")),
+        (CostReason::Free, _) => Words::new(format!("対象外のため 0{of}"), format!("Free of charge: {none}")),
+        (_, Some(ended)) => Words::new(format!("{}のため 0{of}", ended.ja()), format!("{}: {none}", ended.en())),
+        (_, None) => Words::new(format!("{name}は未確定です"), format!("{}s are not settled yet", unit.en())),
     }
 }
 
@@ -113,16 +129,32 @@ mod tests {
     #[test]
     fn the_operator_reads_out_what_the_contact_costs() {
         let expiring = [expiry("2027-03-31", 1), expiry("2027-09-30", 1)];
-        let words = total(&Total { issues: 2, units: 2, before: 8, after: 6, expiring: &expiring, overdraft: 0 });
+        let words = total(&Total {
+            unit: UnitKind::Ticket,
+            issues: 2,
+            units: 2,
+            before: 8,
+            after: 6,
+            expiring: &expiring,
+            overdraft: 0,
+        });
         assert_eq!(words.ja, "2要件 → 2枚（残 8枚 → 6枚、うち1枚は3/31期限分）");
         assert_eq!(words.en, "2 issues → 2 tickets (8 left → 6, 1 of them valid until 3/31)");
     }
 
     #[test]
     fn an_overdraft_is_said_aloud() {
-        let words = total(&Total { issues: 1, units: 1, before: 0, after: 0, expiring: &[], overdraft: 1 });
+        let words = total(&Total {
+            unit: UnitKind::Ticket,
+            issues: 1,
+            units: 1,
+            before: 0,
+            after: 0,
+            expiring: &[],
+            overdraft: 1,
+        });
         assert_eq!(words.ja, "1要件 → 1枚（残 0枚 → 0枚、超過利用 1枚）");
-        let words = line(0, IssueKind::Fault, 1, &[], None);
+        let words = line(UnitKind::Ticket, 0, IssueKind::Fault, 1, &[], 1, None);
         assert_eq!(words.ja, "1件目（故障）1枚（超過利用 1枚）");
     }
 
@@ -130,15 +162,21 @@ mod tests {
     fn a_recurrence_names_the_repair_that_did_not_last() {
         let on = "2026-11-02".parse().expect("a date of the test");
         let repeated = Repeated { issue_number: Some("I-KN-2026-000098"), on, days_ago: 21 };
-        let words = line(1, IssueKind::Fault, 0, &[], Some(repeated));
+        let words = line(UnitKind::Ticket, 1, IssueKind::Fault, 0, &[], 0, Some(repeated));
         assert_eq!(words.ja, "2件目（故障）再発のため 0枚（11/2 の修理から21日・I-KN-2026-000098）");
     }
 
     #[test]
     fn our_own_defect_is_named_on_the_statement() {
-        let words = outcome(CostReason::Standard, Some(Outcome::OwnDefect), 0, &[]);
+        let words = outcome(UnitKind::Ticket, CostReason::Standard, Some(Outcome::OwnDefect), 0, &[]);
         assert_eq!(words.ja, "当社起因のため 0枚");
-        let used = outcome(CostReason::Standard, Some(Outcome::Repaired), 1, &["TK-2026-004512-07-3".to_owned()]);
+        let used = outcome(
+            UnitKind::Ticket,
+            CostReason::Standard,
+            Some(Outcome::Repaired),
+            1,
+            &["TK-2026-004512-07-3".to_owned()],
+        );
         assert_eq!(used.en, "1 ticket used (TK-2026-004512-07-3)");
     }
 }

@@ -9,6 +9,7 @@ mod audit;
 mod book;
 mod cast;
 mod house;
+pub mod ledger;
 mod luck;
 mod people;
 mod person;

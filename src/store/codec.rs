@@ -21,6 +21,7 @@ use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::select::ENDLESS;
+use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 use crate::views::desk::Channel;
 
 macro_rules! expression {
@@ -84,6 +85,7 @@ ids!(
     TicketId,
     HoldId,
     PostingId,
+    AdjustmentId,
     InteractionId,
     IssueId,
     WorkOrderId,
@@ -154,6 +156,9 @@ codes!(
     Origin,
     TicketState,
     CostReason,
+    UnitKind,
+    Scope,
+    LawClass,
     Channel
 );
 

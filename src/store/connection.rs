@@ -93,7 +93,8 @@ fn run_each<DB: Backend>(
     progress.begin("migrations", pending.len());
     let mut ran = Vec::with_capacity(pending.len());
     for migration in &pending {
-        ran.push(harness.run_migration(migration.as_ref())?.to_string());
+        harness.run_migration(migration.as_ref())?;
+        ran.push(migration.name().to_string());
         progress.add(1);
     }
     Ok(ran)

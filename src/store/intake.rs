@@ -14,9 +14,9 @@ use crate::domain::ids::*;
 use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
-use crate::domain::wallet::policy::Policy;
+use crate::domain::wallet::policy::{MenuItem, Policy};
 use crate::planner::problem::PartCount;
-use crate::views::desk::IntakeRequest;
+use crate::views::desk::{IntakeRequest, IssueRequest};
 
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -36,8 +36,18 @@ pub struct ContractFacts {
     pub customer: CustomerId,
     pub starts_on: NaiveDate,
     pub ends_on: NaiveDate,
+    /// The policy in force today, and the price list that came with it.
     pub policy: Policy,
+    pub menu: Vec<MenuItem>,
+    pub policy_version: i64,
     pub version: i64,
+}
+
+impl ContractFacts {
+    /// A work item of the price list.
+    pub fn item(&self, code: Option<&str>) -> Option<&MenuItem> {
+        code.and_then(|code| self.menu.iter().find(|item| item.code == code))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -86,7 +96,7 @@ impl Unit<'_> {
     pub(crate) fn lock_wallet_of(&mut self, contract: ContractId) -> Result<(), Fault> {
         // An update without a change takes the row's lock on either database.
         let locked = diesel::update(wallets::table.filter(wallets::contract_id.eq(contract)))
-            .set(wallets::version.eq(wallets::version))
+            .set(wallets::postings.eq(wallets::postings))
             .execute(self.database)?;
         if locked == 1 { Ok(()) } else { Err(unknown_contract().into()) }
     }
@@ -98,37 +108,39 @@ fn unknown_contract() -> Refusal {
 
 impl Reader<'_> {
     pub fn intake_facts(&mut self, request: &IntakeRequest, now: Timestamp) -> Result<Facts, Fault> {
-        let contract = self.contract_facts(request.contract_id)?;
+        let today = now.day(self.zone);
+        let contract = self.contract_facts(request.contract_id, today)?;
         let assets = self.asset_facts(request)?;
         let products = self.product_facts(request, &assets)?;
-        let units: i64 = request.issues.iter().map(|issue| contract.policy.cost(issue.kind, false).units).sum();
+        let cost = |issue: &IssueRequest| {
+            let item = contract.item(issue.menu_item.as_deref());
+            contract.policy.cost(issue.kind, item, false).units
+        };
+        let units: i64 = request.issues.iter().map(cost).sum();
+        let needs_visit: Vec<bool> = request.issues.iter().map(|issue| issue.needs_visit).collect();
         let since = now - Seconds::hours(24 * (i64::from(contract.policy.recurrence_days) + 1));
         Ok(Facts {
             contacts: self.contact_facts(contract.customer)?,
             sites: self.site_facts(request)?,
             repairs: self.repairs_since(assets.keys().copied().collect(), since)?,
-            funds: self.funds(contract.id, units, now.day(self.zone))?,
+            funds: self.funds(contract.id, &needs_visit, units, today)?,
             contract,
             assets,
             products,
         })
     }
 
-    fn contract_facts(&mut self, id: ContractId) -> Result<ContractFacts, Fault> {
-        let row: Option<(CustomerId, String, String, String, i64)> = contracts::table
+    fn contract_facts(&mut self, id: ContractId, today: NaiveDate) -> Result<ContractFacts, Fault> {
+        let row: Option<(CustomerId, String, String, i64)> = contracts::table
             .find(id)
-            .select((
-                contracts::customer_id,
-                contracts::starts_on,
-                contracts::ends_on,
-                contracts::policy,
-                contracts::version,
-            ))
+            .select((contracts::customer_id, contracts::starts_on, contracts::ends_on, contracts::version))
             .first(self.database)
             .optional()?;
-        let (customer, starts_on, ends_on, policy, version) = row.ok_or_else(unknown_contract)?;
-        let (starts_on, ends_on, policy) = (day(&starts_on)?, day(&ends_on)?, json(&policy)?);
-        Ok(ContractFacts { id, customer, starts_on, ends_on, policy, version })
+        let (customer, starts_on, ends_on, version) = row.ok_or_else(unknown_contract)?;
+        let (starts_on, ends_on) = (day(&starts_on)?, day(&ends_on)?);
+        let in_force = self.policy_on(id, today)?;
+        let (policy, menu, policy_version) = (in_force.policy, in_force.menu, in_force.version);
+        Ok(ContractFacts { id, customer, starts_on, ends_on, policy, menu, policy_version, version })
     }
 
     fn contact_facts(&mut self, customer: CustomerId) -> Result<BTreeSet<ContactId>, Fault> {

@@ -58,6 +58,7 @@ pub struct NewIssue {
     pub wish_from: Option<Timestamp>,
     pub wish_to: Option<Timestamp>,
     pub linked_issue_id: Option<IssueId>,
+    pub menu_item: Option<String>,
     pub units: i64,
     pub cost_reason: CostReason,
     pub created_at: Timestamp,

@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::Unit;
 use super::access::TokenHash;
 use super::error::Fault;
-use super::schema::track_links;
+use super::schema::{track_links, visits};
+use super::{Reader, Unit};
 use crate::domain::ids::{TrackLinkId, VisitId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
+use crate::views::track::OpenLink;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = track_links)]
@@ -25,6 +26,22 @@ pub struct TrackLink {
 /// What is kept of a secret of 256 random bits; a plain hash is enough, as nobody can guess it.
 pub fn hash(token: &str) -> TokenHash {
     Sha256::digest(token.as_bytes()).into()
+}
+
+impl Reader<'_> {
+    /// The links of a visit that are neither withdrawn nor over, the oldest first.
+    pub fn open_links(&mut self, visit: VisitId, now: Timestamp) -> Result<Vec<OpenLink>, Fault> {
+        let known: Option<VisitId> = visits::table.find(visit).select(visits::id).first(self.database).optional()?;
+        known.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let rows: Vec<(TrackLinkId, Timestamp, Timestamp)> = track_links::table
+            .filter(track_links::visit_id.eq(visit).and(track_links::revoked_at.is_null()))
+            .filter(track_links::expires_at.gt(now))
+            .order((track_links::created_at, track_links::id))
+            .select((track_links::id, track_links::created_at, track_links::expires_at))
+            .load(self.database)?;
+        let link = |(id, created_at, expires_at)| OpenLink { id, created_at, expires_at };
+        Ok(rows.into_iter().map(link).collect())
+    }
 }
 
 impl Unit<'_> {

@@ -5,6 +5,7 @@
 
 pub mod absences;
 pub mod access;
+pub mod adjustments;
 pub mod board;
 pub mod cases;
 pub mod catalog;
@@ -20,7 +21,9 @@ pub mod issues;
 mod journal;
 pub mod links;
 pub mod lock;
+pub mod policies;
 mod portable;
+pub mod refusals;
 mod repairs;
 pub mod reports;
 mod schema;
@@ -53,6 +56,7 @@ use engine::{Engine, Task};
 
 use crate::domain::access::Actor;
 use crate::domain::event::Stream;
+use crate::domain::time::Timestamp;
 use crate::effects::chaos::Chaos;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
@@ -62,11 +66,17 @@ use crate::limits;
 pub struct Reader<'a> {
     database: &'a mut Database,
     zone: chrono_tz::Tz,
+    now: Timestamp,
 }
 
 impl<'a> Reader<'a> {
-    pub(in crate::store) fn over(database: &'a mut Database, zone: chrono_tz::Tz) -> Self {
-        Self { database, zone }
+    pub(in crate::store) fn over(database: &'a mut Database, zone: chrono_tz::Tz, now: Timestamp) -> Self {
+        Self { database, zone, now }
+    }
+
+    /// Today in the company's zone.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now.day(self.zone)
     }
 
     /// The company's zone.
@@ -203,8 +213,9 @@ impl Store {
         F: FnMut(&mut Reader<'_>) -> Result<T, Fault> + Send + 'static,
         T: Send + 'static,
     {
-        let zone = self.zone;
-        let (job, answer) = Task::new(move |database| work(&mut Reader::over(database, zone)), Box::new(|_| ()));
+        let (clock, zone) = (Arc::clone(&self.clock), self.zone);
+        let work = move |database: &mut Database| work(&mut Reader::over(database, zone, clock.now()));
+        let (job, answer) = Task::new(work, Box::new(|_| ()));
         self.engine.read(job);
         self.wait(answer).await
     }

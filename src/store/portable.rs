@@ -29,3 +29,10 @@ pub(super) fn next_number(database: &mut Database, scope: &str) -> QueryResult<i
                ON CONFLICT (scope) DO UPDATE SET last = counters.last + 1 RETURNING last AS value";
     diesel::sql_query(sql).bind::<Text, _>(scope).get_result::<Value>(database).map(|row| row.value)
 }
+
+/// Makes sure that the series goes on after `least`.
+pub(super) fn raise_number(database: &mut Database, scope: &str, least: i64) -> QueryResult<()> {
+    let sql = "INSERT INTO counters (scope, last) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET \
+               last = CASE WHEN counters.last < excluded.last THEN excluded.last ELSE counters.last END";
+    diesel::sql_query(sql).bind::<Text, _>(scope).bind::<BigInt, _>(least).execute(database).map(drop)
+}

@@ -82,6 +82,7 @@ diesel::table! {
         kana -> Text,
         name_folded -> Text,
         kana_folded -> Text,
+        customer_group -> Nullable<Text>,
     }
 }
 
@@ -128,8 +129,6 @@ diesel::table! {
         plan -> Text,
         starts_on -> Text,
         ends_on -> Text,
-        policy -> Text,
-        menu -> Text,
         version -> BigInt,
     }
 }
@@ -172,7 +171,6 @@ diesel::table! {
         overdraft -> BigInt,
         postings -> BigInt,
         chain_head -> Binary,
-        version -> BigInt,
     }
 }
 
@@ -186,6 +184,14 @@ diesel::table! {
         price_yen -> BigInt,
         issued_on -> Text,
         expires_on -> Text,
+        scope -> Text,
+        law_class -> Text,
+        from_lot -> Nullable<Binary>,
+        available -> BigInt,
+        held -> BigInt,
+        consumed -> BigInt,
+        expired -> BigInt,
+        voided -> BigInt,
     }
 }
 
@@ -197,6 +203,7 @@ diesel::table! {
         units -> BigInt,
         overdraft_units -> BigInt,
         state -> Text,
+        policy_version -> BigInt,
         created_at -> BigInt,
         settled_at -> Nullable<BigInt>,
     }
@@ -209,6 +216,7 @@ diesel::table! {
         wallet_id -> Binary,
         serial -> Integer,
         number -> Text,
+        units -> BigInt,
         expires_on -> Text,
         state -> Text,
         issue_id -> Nullable<Binary>,
@@ -227,10 +235,53 @@ diesel::table! {
         lot_id -> Nullable<Binary>,
         ticket_id -> Nullable<Binary>,
         issue_id -> Nullable<Binary>,
+        refers_to -> Nullable<Binary>,
+        terms -> Nullable<Binary>,
         event_id -> Binary,
         at -> BigInt,
         reason -> Text,
         link -> Binary,
+    }
+}
+
+diesel::table! {
+    policies (contract_id, version) {
+        contract_id -> Binary,
+        version -> BigInt,
+        from_day -> Text,
+        form -> Text,
+        menu -> Text,
+        reason -> Text,
+        set_by -> Text,
+        set_at -> BigInt,
+        link -> Binary,
+    }
+}
+
+diesel::table! {
+    adjustments (id) {
+        id -> Binary,
+        wallet_id -> Binary,
+        request -> Text,
+        units -> BigInt,
+        state -> Text,
+        proposed_by -> Text,
+        proposed_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refusals (id) {
+        id -> Binary,
+        contract_id -> Binary,
+        action -> Text,
+        code -> Text,
+        ja -> Text,
+        en -> Text,
+        actor -> Text,
+        at -> BigInt,
     }
 }
 
@@ -272,6 +323,7 @@ diesel::table! {
         wish_from -> Nullable<BigInt>,
         wish_to -> Nullable<BigInt>,
         linked_issue_id -> Nullable<Binary>,
+        menu_item -> Nullable<Text>,
         units -> BigInt,
         cost_reason -> Text,
         created_at -> BigInt,
@@ -454,6 +506,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    adjustments,
     company,
     territories,
     products,

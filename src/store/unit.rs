@@ -93,7 +93,7 @@ impl<'a> Unit<'a> {
 
     /// The data as this command sees them, its own changes included.
     pub fn look(&mut self) -> Reader<'_> {
-        Reader::over(self.database, self.zone)
+        Reader::over(self.database, self.zone, self.now)
     }
 
     /// Tells what happened. The entry stands in each of the streams and leaves the process after the commit.

@@ -16,7 +16,7 @@ use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::time::{Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::HoldState;
-use crate::domain::wallet::policy::Policy;
+use crate::domain::wallet::policy::{MenuItem, Policy};
 
 coded! {
     Channel {
@@ -132,7 +132,11 @@ pub struct ContractCard {
     pub assets: Vec<AssetView>,
     pub wallet: WalletSummary,
     pub open_issues: Vec<IssueSummary>,
+    /// The policy in force today.
     pub policy: Policy,
+    pub policy_version: i64,
+    /// The price list that came with it.
+    pub menu: Vec<MenuItem>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -241,6 +245,9 @@ pub struct IntakeRequest {
 #[serde(deny_unknown_fields)]
 pub struct IssueRequest {
     pub kind: IssueKind,
+    /// Code of a work item on the contract's price list, whose cost then counts instead of the kind's.
+    #[serde(default)]
+    pub menu_item: Option<String>,
     pub site_id: SiteId,
     pub asset_id: Option<AssetId>,
     pub product_id: Option<ProductId>,

@@ -5,6 +5,7 @@ pub mod absence;
 pub mod board;
 pub mod desk;
 pub mod history;
+pub mod ledger;
 pub mod live;
 pub mod session;
 pub mod technician;

@@ -62,6 +62,20 @@ pub struct TrackLinkView {
     pub expires_at: Timestamp,
 }
 
+/// A link that still shows its visit. Its secret is known only to those who were given it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct OpenLink {
+    pub id: TrackLinkId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// The links of a visit that still show it, the oldest first.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct OpenLinks {
+    pub links: Vec<OpenLink>,
+}
+
 /// An empty body.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,22 +4,26 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{IssueId, LotId, WalletId};
+use crate::domain::ids::*;
 use crate::domain::priority::Priority;
-use crate::domain::wallet::account::{Origin, TicketState};
+use crate::domain::time::Timestamp;
+use crate::domain::wallet::account::{Account, Movement, Origin, TicketState};
 use crate::domain::wallet::policy::CostReason;
+use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WalletSummary {
     pub id: WalletId,
-    /// Always `ticket`.
-    pub unit: String,
+    /// What it counts.
+    pub unit: UnitKind,
     pub available: i64,
     pub held: i64,
     pub consumed: i64,
     pub expired: i64,
+    pub voided: i64,
     /// Units used before they were bought; settled by the next purchase.
     pub overdraft: i64,
+    /// Rises with every posting.
     pub version: i64,
     pub next_expiry: Option<Expiry>,
     pub lots: Vec<LotView>,
@@ -39,10 +43,14 @@ pub struct LotView {
     pub number: String,
     pub origin: Origin,
     pub count: i64,
+    pub price_yen: i64,
+    pub scope: Scope,
+    pub law_class: LawClass,
     pub available: i64,
     pub held: i64,
     pub consumed: i64,
     pub expired: i64,
+    pub voided: i64,
     #[schemars(with = "String")]
     pub issued_on: NaiveDate,
     /// None: without end.
@@ -63,6 +71,8 @@ pub struct WalletDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TicketView {
     pub number: String,
+    /// One for a ticket; a slip of points or minutes carries several.
+    pub units: i64,
     pub state: TicketState,
     pub lot_id: LotId,
     #[schemars(with = "Option<String>")]
@@ -81,6 +91,8 @@ pub struct Consumption {
     /// Of the tickets used, those that die first, by day.
     pub expiring_used: Vec<Expiry>,
     pub overdraft_used: i64,
+    /// Places of the issues that cost more than the customer lets pass without his approval.
+    pub approval_wanted: Vec<usize>,
     /// What the operator reads out.
     pub sentence_ja: String,
     pub sentence_en: String,
@@ -102,6 +114,9 @@ pub struct ConsumptionLine {
 /// What a `wallet.*` event carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WalletMoved {
+    /// What the wallet counts.
+    pub unit: UnitKind,
+    /// Of an adjustment or transfer, negative when units went.
     pub units: i64,
     /// Numbers of the tickets that moved; of a long list the first ones.
     pub tickets: Vec<String>,
@@ -112,7 +127,44 @@ pub struct WalletMoved {
     pub settled: i64,
     /// Why, as the ledger says it.
     pub reason: String,
+    /// What a person wrote beside it.
+    #[serde(default)]
+    pub note: String,
     /// The balances after it.
     pub available: i64,
     pub held: i64,
+}
+
+/// One line of the ledger as it was written; with the lines before it anybody can compute its link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PostingView {
+    pub id: PostingId,
+    /// Place in the wallet, from 1, without gaps.
+    pub seq: i64,
+    pub movement: Movement,
+    pub from: Account,
+    pub to: Account,
+    pub units: i64,
+    pub lot_id: Option<LotId>,
+    pub lot: Option<String>,
+    pub ticket: Option<String>,
+    pub issue_id: Option<IssueId>,
+    pub issue_number: Option<String>,
+    /// The posting that this one corrects or answers.
+    pub refers_to: Option<PostingId>,
+    pub event_id: EventId,
+    pub at: Timestamp,
+    pub reason: String,
+    /// Hash over this posting and the one before, in hex.
+    pub link: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerPage {
+    /// Newest first.
+    pub postings: Vec<PostingView>,
+    /// Give it as `before` to get the next page; none on the last.
+    pub next: Option<i64>,
+    /// Link of the wallet's newest posting.
+    pub chain_head: String,
 }

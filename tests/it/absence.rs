@@ -193,7 +193,16 @@ async fn the_link_of_an_assignment_can_be_withdrawn(office: Office) {
     let assigned = office.assign(&dispatcher, &issue["work_order_id"], &hayashi).await;
     let link = format!("/api/track-links/{}", text(&assigned["track_link_id"]));
     refused(hayashi.delete(&link).await, 403, "auth.forbidden").await;
+    let links = format!("/api/visits/{}/track-links", text(&assigned["visit"]["id"]));
+    dispatcher.change(&links, &json!({})).await;
+    let open = operator.see(&links).await;
+    assert_eq!(open["links"].as_array().map(Vec::len), Some(2));
+    assert_eq!(open["links"][0]["id"], assigned["track_link_id"]);
+    assert!(!open.to_string().contains("/t/"), "the secret is shown once");
+    refused(hayashi.get(&links).await, 403, "auth.forbidden").await;
     assert_eq!(operator.delete(&link).await.status(), 200);
     let secret = text(&assigned["track_url"]).trim_start_matches("/t/").to_owned();
     refused(operator.get(&format!("/api/track/{secret}")).await, 410, "link.revoked").await;
+    assert_eq!(operator.see(&links).await["links"].as_array().map(Vec::len), Some(1));
+    refused(operator.get(&format!("/api/visits/vis_{:032x}/track-links", 9)).await, 404, "not_found").await;
 }

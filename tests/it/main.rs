@@ -11,3 +11,4 @@ mod people;
 mod replay;
 mod restart;
 mod track;
+mod wallet;

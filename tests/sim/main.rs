@@ -1,5 +1,7 @@
 //! The simulated world: whole days of the whole server, from seeds.
 
+mod ledger;
+
 use std::sync::LazyLock;
 
 use kaketsuke::sim::{Options, Outcome, run};

@@ -21,6 +21,7 @@ pub fn is_test_file(path: &str) -> bool {
         || path.ends_with("/tests.rs")
         || path.ends_with("/kit.rs")
         || path.ends_with("/testing.rs")
+        || path.ends_with("/plant.rs")
 }
 
 fn lines_with(words: &[&str], source: &str, path: &str) -> Vec<String> {

@@ -68,7 +68,8 @@ CREATE TABLE customers (
   name TEXT NOT NULL,
   kana TEXT NOT NULL,
   name_folded TEXT NOT NULL,
-  kana_folded TEXT NOT NULL
+  kana_folded TEXT NOT NULL,
+  customer_group TEXT
 );
 CREATE INDEX customers_name ON customers (name_folded);
 CREATE INDEX customers_kana ON customers (kana_folded);
@@ -114,8 +115,6 @@ CREATE TABLE contracts (
   plan TEXT NOT NULL,
   starts_on TEXT NOT NULL,
   ends_on TEXT NOT NULL,
-  policy TEXT NOT NULL,
-  menu TEXT NOT NULL,
   version BIGINT NOT NULL
 );
 CREATE INDEX contracts_customer ON contracts (customer_id);
@@ -146,7 +145,7 @@ CREATE INDEX past_repairs_asset ON past_repairs (asset_id, at);
 CREATE TABLE wallets (
   id BLOB PRIMARY KEY,
   contract_id BLOB NOT NULL UNIQUE REFERENCES contracts (id),
-  unit TEXT NOT NULL CHECK (unit IN ('ticket')),
+  unit TEXT NOT NULL CHECK (unit IN ('ticket', 'point', 'minute')),
   source BIGINT NOT NULL,
   available BIGINT NOT NULL CHECK (available >= 0),
   held BIGINT NOT NULL CHECK (held >= 0),
@@ -155,21 +154,29 @@ CREATE TABLE wallets (
   voided BIGINT NOT NULL CHECK (voided >= 0),
   overdraft BIGINT NOT NULL CHECK (overdraft <= 0),
   postings BIGINT NOT NULL,
-  chain_head BLOB NOT NULL,
-  version BIGINT NOT NULL
+  chain_head BLOB NOT NULL
 );
 
 CREATE TABLE lots (
   id BLOB PRIMARY KEY,
   wallet_id BLOB NOT NULL REFERENCES wallets (id),
   number TEXT NOT NULL UNIQUE,
-  origin TEXT NOT NULL CHECK (origin IN ('paid', 'promotional')),
+  origin TEXT NOT NULL CHECK (origin IN ('paid', 'promotional', 'adjustment')),
   units BIGINT NOT NULL CHECK (units > 0),
   price_yen BIGINT NOT NULL CHECK (price_yen >= 0),
   issued_on TEXT NOT NULL,
-  expires_on TEXT NOT NULL
+  expires_on TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('any', 'remote', 'visit')),
+  law_class TEXT NOT NULL CHECK (law_class IN ('b2b_exempt', 'six_month_exempt', 'regulated')),
+  from_lot BLOB REFERENCES lots (id),
+  available BIGINT NOT NULL CHECK (available >= 0),
+  held BIGINT NOT NULL CHECK (held >= 0),
+  consumed BIGINT NOT NULL CHECK (consumed >= 0),
+  expired BIGINT NOT NULL CHECK (expired >= 0),
+  voided BIGINT NOT NULL CHECK (voided >= 0)
 );
-CREATE INDEX lots_wallet ON lots (wallet_id);
+CREATE INDEX lots_wallet ON lots (wallet_id, expires_on);
+CREATE INDEX lots_live ON lots (expires_on, wallet_id) WHERE available > 0;
 
 CREATE TABLE holds (
   id BLOB PRIMARY KEY,
@@ -178,6 +185,7 @@ CREATE TABLE holds (
   units BIGINT NOT NULL CHECK (units > 0),
   overdraft_units BIGINT NOT NULL CHECK (overdraft_units >= 0),
   state TEXT NOT NULL CHECK (state IN ('live', 'captured', 'released')),
+  policy_version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   settled_at BIGINT
 );
@@ -188,11 +196,13 @@ CREATE TABLE tickets (
   wallet_id BLOB NOT NULL REFERENCES wallets (id),
   serial INTEGER NOT NULL,
   number TEXT NOT NULL UNIQUE,
+  units BIGINT NOT NULL CHECK (units > 0),
   expires_on TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('available', 'held', 'consumed', 'expired', 'voided')),
   issue_id BLOB
 );
-CREATE INDEX tickets_wallet ON tickets (wallet_id, state, expires_on);
+CREATE INDEX tickets_wallet ON tickets (wallet_id, expires_on, number);
+CREATE INDEX tickets_lot ON tickets (lot_id, state, serial);
 CREATE INDEX tickets_issue ON tickets (issue_id);
 
 CREATE TABLE postings (
@@ -206,6 +216,8 @@ CREATE TABLE postings (
   lot_id BLOB,
   ticket_id BLOB,
   issue_id BLOB,
+  refers_to BLOB,
+  terms BLOB,
   event_id BLOB NOT NULL,
   at BIGINT NOT NULL,
   reason TEXT NOT NULL,
@@ -249,6 +261,7 @@ CREATE TABLE issues (
   wish_from BIGINT,
   wish_to BIGINT,
   linked_issue_id BLOB,
+  menu_item TEXT,
   units BIGINT NOT NULL,
   cost_reason TEXT NOT NULL,
   created_at BIGINT NOT NULL,

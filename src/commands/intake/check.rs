@@ -69,6 +69,9 @@ pub fn issue<'a>(
     let site = facts.sites.get(&issue.site_id).filter(|site| site.customer == facts.contract.customer);
     let site = site.ok_or_else(|| Refusal::new(Code::SiteForeign).at(at("site_id")))?;
     let product = product(issue, facts, &at)?;
+    if let Some(item) = issue.menu_item.as_deref().filter(|item| facts.contract.item(Some(*item)).is_none()) {
+        return Err(Refusal::new(Code::MenuUnknown).with("item", item).at(at("menu_item")));
+    }
     text(&at("description"), &issue.description)?;
     if issue.description.trim().is_empty() && issue.symptom.is_none() {
         let (ja, en) = ("症状か内容を入力してください", "a symptom or a description is needed");

@@ -12,7 +12,7 @@ use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::policy::{Cost, Policy};
-use crate::domain::wallet::select::Candidate;
+use crate::domain::wallet::select::{Pick, numbers_of, units_of};
 use crate::limits;
 use crate::sentences::Words;
 use crate::sentences::consumption::{self, Repeated, Total};
@@ -33,6 +33,9 @@ pub struct PlannedIssue {
     pub priority: Priority,
     pub state: IssueState,
     pub cost: Cost,
+    pub needs_visit: bool,
+    /// It costs more than the customer lets pass without his approval.
+    pub approval_wanted: bool,
     pub linked: Option<IssueId>,
     /// Numbers of the tickets that the hold will take.
     pub tickets: Vec<String>,
@@ -54,21 +57,22 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
     for (index, issue) in request.issues.iter().enumerate() {
         let (site, product) = check::issue(index, issue, facts, now)?;
         let repeated = recurrence(issue, facts, today, zone);
-        let cost = facts.contract.policy.cost(issue.kind, repeated.is_some());
+        let item = facts.contract.item(issue.menu_item.as_deref());
+        let cost = facts.contract.policy.cost(issue.kind, item, repeated.is_some());
         costed.push((issue, site, product, repeated, cost));
     }
     let needed: i64 = costed.iter().map(|(.., cost)| cost.units).sum();
-    let overdraft = afford(request.overdraft, facts, needed)?;
-
-    let mut tickets = facts.funds.next.iter();
-    let (mut issues, mut lines) = (Vec::new(), Vec::new());
+    let unit = facts.funds.unit;
+    let mut stock = facts.funds.stock.clone();
+    let (mut issues, mut lines, mut picked) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (issue, site, product, repeated, cost)) in costed.into_iter().enumerate() {
-        let count = usize::try_from(cost.units).unwrap_or_default();
-        let taken: Vec<String> = tickets.by_ref().take(count).map(|ticket| ticket.number.clone()).collect();
+        let picks = stock.take(issue.needs_visit, cost.units);
+        let (taken, overdrawn) = (numbers_of(&picks), cost.units - units_of(&picks));
+        picked.extend(picks);
         let priority = Priority::of(issue.impact, issue.urgency);
         let linked = repeated.and_then(|repair| repair.issue.as_ref()).map(|(id, _)| *id);
         let said = repeated.map(|repair| said(repair, today, zone));
-        let words = consumption::line(index, issue.kind, cost.units, &taken, said);
+        let words = consumption::line(unit, index, issue.kind, cost.units, &taken, overdrawn, said);
         lines.push(line(index, issue, cost, &taken, linked, words));
         issues.push(PlannedIssue {
             territory: site.territory,
@@ -78,6 +82,8 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
             priority,
             state: first_state(issue),
             cost,
+            needs_visit: issue.needs_visit,
+            approval_wanted: facts.contract.policy.asks_approval(cost.units),
             linked,
             tickets: taken,
             work: product.filter(|_| issue.needs_visit).and_then(|id| facts.products.get(&id)).map(|product| Work {
@@ -87,7 +93,11 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
             }),
         });
     }
-    Ok(Plan { consumption: sum_up(facts, lines, needed, overdraft), issues })
+    let overdraft = afford(request.overdraft, facts, needed, units_of(&picked))?;
+    let mut consumption = sum_up(facts, lines, needed, &picked, overdraft);
+    let wanted = issues.iter().enumerate().filter(|(_, issue): &(usize, &PlannedIssue)| issue.approval_wanted);
+    consumption.approval_wanted = wanted.map(|(index, _)| index).collect();
+    Ok(Plan { consumption, issues })
 }
 
 /// Where an issue starts: with the dispatcher, or with the operator on the phone.
@@ -113,14 +123,14 @@ fn recurrence<'a>(issue: &IssueRequest, facts: &'a Facts, today: NaiveDate, zone
 }
 
 /// Units beyond the tickets at hand, or the refusal with the figures that the operator needs.
-fn afford(agreed: bool, facts: &Facts, needed: i64) -> Result<i64, Refusal> {
-    let (valid, policy): (i64, &Policy) = (facts.funds.valid, &facts.contract.policy);
-    let short = (needed - valid).max(0);
+fn afford(agreed: bool, facts: &Facts, needed: i64, usable: i64) -> Result<i64, Refusal> {
+    let policy: &Policy = &facts.contract.policy;
+    let short = needed - usable;
     let left = (i64::from(policy.overdraft_limit) + facts.funds.balances.overdraft).max(0);
     if short == 0 || (agreed && short <= left) {
         return Ok(short);
     }
-    Err(Refusal::new(Code::Insufficient).with("needed", needed).with("available", valid).with("overdraft_left", left))
+    Err(Refusal::new(Code::Insufficient).with("needed", needed).with("available", usable).with("overdraft_left", left))
 }
 
 /// What the symptom needs. An unknown one may take as long as the longest of its product.
@@ -164,11 +174,11 @@ fn line(
     }
 }
 
-fn sum_up(facts: &Facts, lines: Vec<ConsumptionLine>, needed: i64, overdraft: i64) -> Consumption {
-    let used = usize::try_from(needed - overdraft).unwrap_or_default();
-    let expiring_used = by_last_day(&facts.funds.next[..used.min(facts.funds.next.len())]);
-    let (before, after) = (facts.funds.valid, facts.funds.valid - used as i64);
+fn sum_up(facts: &Facts, lines: Vec<ConsumptionLine>, needed: i64, picked: &[Pick], overdraft: i64) -> Consumption {
+    let expiring_used = by_last_day(picked);
+    let (before, after) = (facts.funds.valid, facts.funds.valid - units_of(picked));
     let words = consumption::total(&Total {
+        unit: facts.funds.unit,
         issues: lines.len(),
         units: needed,
         before,
@@ -183,16 +193,17 @@ fn sum_up(facts: &Facts, lines: Vec<ConsumptionLine>, needed: i64, overdraft: i6
         available_after: after,
         expiring_used,
         overdraft_used: overdraft,
+        approval_wanted: Vec::new(),
         sentence_ja: words.ja,
         sentence_en: words.en,
     }
 }
 
 /// Tickets without an end are left out.
-fn by_last_day(tickets: &[Candidate]) -> Vec<Expiry> {
+fn by_last_day(picked: &[Pick]) -> Vec<Expiry> {
     let mut days: BTreeMap<NaiveDate, i64> = BTreeMap::new();
-    for ticket in tickets.iter().filter(|ticket| !ticket.is_endless()) {
-        *days.entry(ticket.expires_on).or_default() += 1;
+    for pick in picked.iter().filter(|pick| !pick.ticket.is_endless()) {
+        *days.entry(pick.ticket.expires_on).or_default() += pick.units;
     }
     days.into_iter().map(|(on, count)| Expiry { on, count }).collect()
 }

@@ -128,6 +128,7 @@ fn insert(
         wish_from: issue.wish.map(|wish| wish.from),
         wish_to: issue.wish.map(|wish| wish.to),
         linked_issue_id: planned.linked,
+        menu_item: issue.menu_item.clone(),
         units: planned.cost.units,
         cost_reason: planned.cost.reason,
         created_at: unit.now(),
@@ -198,6 +199,8 @@ fn tell_issue(
         "reason": planned.cost.reason,
         "tickets": planned.tickets,
         "recurrence_of": planned.linked,
+        "menu_item": issue.menu_item,
+        "approval_wanted": planned.approval_wanted,
     });
     unit.record(&streams(request, planned), EventKind::IssueReceived, about(request, named), data);
 }
@@ -218,8 +221,10 @@ fn hold(
         issue: named.id,
         issue_number: named.number.clone(),
         units: planned.cost.units,
+        needs_visit: planned.needs_visit,
         allow_overdraft: request.overdraft,
         overdraft_limit: i64::from(facts.contract.policy.overdraft_limit),
+        policy_version: facts.contract.policy_version,
     })?;
     if held.tickets != planned.tickets {
         return Err(StoreError::corrupt("a hold took other tickets than those read out").into());

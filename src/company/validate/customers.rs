@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::fault::Faults;
 use super::known::Known;
 use crate::company::area::contains;
-use crate::company::{CompanyFile, Contract, Customer, Lot, Origin, Policy, Site, limits};
+use crate::company::{CompanyFile, Contract, Customer, Lot, Origin, Policy, Site, UnitKind, limits};
+use crate::domain::wallet::number::parse_lot;
 
 pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
     faults.count("customers", file.customers.len(), limits::CUSTOMERS_MAX);
@@ -93,7 +94,7 @@ fn check_contract(faults: &mut Faults, at: &str, contract: &Contract, sites: &BT
     }
     faults.count(format!("{at}.lots"), contract.lots.len(), limits::LOTS_PER_CONTRACT_MAX);
     for (index, lot) in contract.lots.iter().enumerate() {
-        check_lot(faults, &format!("{at}.lots[{index}]"), lot);
+        check_lot(faults, &format!("{at}.lots[{index}]"), lot, contract.unit);
     }
     faults.count(format!("{at}.assets"), contract.assets.len(), limits::ASSETS_PER_CONTRACT_MAX);
     for (index, asset) in contract.assets.iter().enumerate() {
@@ -117,31 +118,25 @@ fn policy(faults: &mut Faults, at: &str, policy: &Policy) {
     faults.range(format!("{at}.recurrence_days"), policy.recurrence_days, 0, limits::RECURRENCE_DAYS_MAX);
 }
 
-fn check_lot(faults: &mut Faults, at: &str, lot: &Lot) {
-    if !is_lot_number(&lot.number) {
+fn check_lot(faults: &mut Faults, at: &str, lot: &Lot, unit: UnitKind) {
+    if parse_lot(&lot.number, unit).is_none() {
         let ja = format!("ロット番号「{}」はTK-2026-004512の形式です。", lot.number);
         faults.add(format!("{at}.number"), "lot.number_form", ja, "A lot number is written TK-2026-004512.");
     }
-    faults.range(format!("{at}.count"), lot.count, 1, limits::TICKETS_PER_LOT_MAX);
+    let most = if unit.is_single() { limits::TICKETS_PER_LOT_MAX } else { limits::UNITS_PER_LOT_MAX };
+    faults.range(format!("{at}.count"), lot.count, 1, most);
     if lot.used > lot.count {
         let ja = format!("使用数{}が枚数{}を超えています。", lot.used, lot.count);
         let en = format!("{} used tickets are more than the {} of the lot.", lot.used, lot.count);
         faults.add(format!("{at}.used"), "lot.overused", ja, en);
     }
-    if lot.origin == Origin::Promotional && lot.price_yen != 0 {
+    if lot.origin != Origin::Paid && lot.price_yen != 0 {
         let en = "A promotional lot has no price.";
         faults.add(format!("{at}.price_yen"), "lot.promotional_price", "無償付与のロットに価格は付けられません。", en);
     }
     if let Some(expires_on) = lot.expires_on {
         faults.order(format!("{at}.expires_on"), lot.issued_on, expires_on, true);
     }
-}
-
-/// `TK-`, the year, a hyphen, six digits.
-fn is_lot_number(number: &str) -> bool {
-    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
-    let parts = number.strip_prefix("TK-").and_then(|rest| rest.split_once('-'));
-    parts.is_some_and(|(year, serial)| digits(year, 4) && digits(serial, 6))
 }
 
 /// Sites, contracts, lots and serials are unique in the whole file, not only within a customer.

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::ground::{Ground, House};
 use super::wallets::{LotNumbers, lots, plans};
-use crate::company::{Asset, Contact, Contract, Customer, Site};
+use crate::company::{Asset, Contact, Contract, Customer, Site, UnitKind};
 use crate::demo::dice::{Purpose, days_from, dice, pick, pick_weighted};
 use crate::demo::words::{Trade, catalogue, words};
 
@@ -89,6 +89,7 @@ impl Maker<'_> {
             contacts,
             sites: Vec::new(),
             contracts: Vec::new(),
+            group: None,
         };
         for _ in 0..count {
             self.contract(&mut customer, trade, territory);
@@ -150,6 +151,7 @@ impl Maker<'_> {
             starts_on,
             ends_on,
             policy: plan.policy.clone(),
+            unit: UnitKind::Ticket,
             menu: if nth.is_multiple_of(4) { catalogue().menu.clone() } else { Vec::new() },
             lots,
             assets,

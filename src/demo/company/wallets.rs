@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::company::{CapturePoint, Lot, Origin, Policy};
+use crate::company::{CapturePoint, LawClass, Lot, Origin, Policy, Scope};
 use crate::demo::dice::days_from;
 
 /// What a customer can buy.
@@ -26,6 +26,12 @@ pub fn plans() -> [Plan; 3] {
         overdraft_limit,
         no_fault_found_cost: no_show,
         cancel_after_departure_cost: no_show,
+        covers_ja: "1要件の受付から解決まで（訪問・部品交換の作業を含む。部品代は別）".to_owned(),
+        covers_en: "One issue from the first contact until it is solved, visits and work included, parts not"
+            .to_owned(),
+        low_balance: 3,
+        expiry_notice_days: vec![60, 30, 7],
+        ..Policy::SIMPLE
     };
     let plan = |name, tickets, price_yen, policy| Plan { name, tickets, price_yen, policy };
     [
@@ -80,6 +86,8 @@ fn lot(plan: &Plan, issued_on: NaiveDate, used: u32, numbers: &mut LotNumbers, r
         issued_on,
         expires_on: Some(days_from(issued_on, 364)),
         used,
+        scope: Scope::Any,
+        law_class: LawClass::B2bExempt,
     }
 }
 
@@ -93,5 +101,7 @@ fn gift(base: NaiveDate, numbers: &mut LotNumbers, rng: &mut ChaCha8Rng) -> Lot 
         issued_on,
         expires_on: Some(days_from(issued_on, 180)),
         used: 0,
+        scope: Scope::Any,
+        law_class: LawClass::B2bExempt,
     }
 }

@@ -28,13 +28,17 @@ coded! {
         Expire = "expire", "失効", "Expiry";
         Overdraft = "overdraft", "超過利用", "Overdraft";
         Reverse = "reverse", "取消(赤伝)", "Reversal";
+        Adjust = "adjust", "調整", "Adjustment";
+        Transfer = "transfer", "移管", "Transfer";
+        Void = "void", "無効化", "Void";
     }
 }
 
 impl Movement {
     /// The accounts a movement usually takes from and gives to. An overdraft is a hold of units that nobody bought
     /// yet; when such a hold, or one whose ticket died meanwhile, is released, its posting goes elsewhere. The next
-    /// purchase settles an overdraft by the same movement from `available` back to `overdraft`.
+    /// purchase settles an overdraft by the same movement from `available` back to `overdraft`. An adjustment downwards
+    /// and the receiving side of a transfer go the other way round.
     pub const fn accounts(self) -> (Account, Account) {
         match self {
             Self::Purchase | Self::Grant => (Account::Source, Account::Available),
@@ -44,6 +48,9 @@ impl Movement {
             Self::Expire => (Account::Available, Account::Expired),
             Self::Overdraft => (Account::Overdraft, Account::Held),
             Self::Reverse => (Account::Consumed, Account::Available),
+            Self::Adjust => (Account::Source, Account::Available),
+            Self::Transfer => (Account::Available, Account::Source),
+            Self::Void => (Account::Available, Account::Voided),
         }
     }
 }
@@ -59,9 +66,25 @@ coded! {
 }
 
 coded! {
+    /// Where a lot comes from. The order is the order of use among lots of one last day.
     Origin {
         Promotional = "promotional", "無償付与", "Promotional";
         Paid = "paid", "購入", "Paid";
+        Adjustment = "adjustment", "調整", "Adjustment";
+    }
+}
+
+coded! {
+    /// Why somebody posts by hand.
+    CorrectionReason {
+        WorkedInPart = "worked_in_part", "一部のみ実施", "Done in part";
+        NotOurWork = "not_our_work", "対象外の作業", "Not under the contract";
+        OwnFault = "own_fault", "当社の不手際", "Our own mistake";
+        EntryError = "entry_error", "入力誤り", "Entry error";
+        DoubleCount = "double_count", "二重計上", "Counted twice";
+        Goodwill = "goodwill", "お詫び・サービス", "Goodwill";
+        ContractChange = "contract_change", "契約変更", "Contract changed";
+        CountDifference = "count_difference", "残数の相違", "Count differs";
     }
 }
 

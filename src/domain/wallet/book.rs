@@ -1,9 +1,10 @@
 //! A wallet's book: the accounts and the chain, moved together by one entry at a time.
 
-use crate::domain::ids::{IssueId, LotId, PostingId, TicketId, WalletId};
+use crate::domain::ids::{ContractId, EventId, IssueId, LotId, PostingId, TicketId, WalletId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Balances, Movement};
 use crate::domain::wallet::chain::{self, Link, Posting};
+use crate::domain::wallet::terms::UnitKind;
 
 /// What is to be posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Entry {
     pub lot: Option<LotId>,
     pub ticket: Option<TicketId>,
     pub issue: Option<IssueId>,
+    pub refers_to: Option<PostingId>,
+    pub terms: Option<Link>,
     pub reason: String,
 }
 
@@ -22,16 +25,42 @@ impl Entry {
     /// A movement between its usual accounts.
     pub fn usual(movement: Movement, units: i64, reason: &str) -> Self {
         let (from, to) = movement.accounts();
-        Self { movement, from, to, units, lot: None, ticket: None, issue: None, reason: reason.to_owned() }
+        Self {
+            movement,
+            from,
+            to,
+            units,
+            lot: None,
+            ticket: None,
+            issue: None,
+            refers_to: None,
+            terms: None,
+            reason: reason.to_owned(),
+        }
     }
 
-    /// One unit with a ticket of its own.
+    /// The same movement the other way round.
+    pub fn backwards(self) -> Self {
+        Self { from: self.to, to: self.from, ..self }
+    }
+
+    /// Units with a ticket of their own.
     pub fn of_ticket(self, lot: LotId, ticket: TicketId) -> Self {
         Self { lot: Some(lot), ticket: Some(ticket), ..self }
     }
 
     pub fn for_issue(self, issue: IssueId) -> Self {
         Self { issue: Some(issue), ..self }
+    }
+
+    /// Names the posting that this one corrects or answers.
+    pub fn referring_to(self, posting: Option<PostingId>) -> Self {
+        Self { refers_to: posting, ..self }
+    }
+
+    /// Seals what the posting rests on.
+    pub fn under(self, terms: Link) -> Self {
+        Self { terms: Some(terms), ..self }
     }
 }
 
@@ -46,12 +75,13 @@ pub struct Book {
 }
 
 impl Book {
-    pub fn empty(wallet: WalletId) -> Self {
-        Self { wallet, balances: Balances::default(), postings: 0, head: chain::GENESIS }
+    pub fn empty(wallet: WalletId, contract: ContractId, unit: UnitKind) -> Self {
+        let head = chain::genesis(wallet, contract, unit);
+        Self { wallet, balances: Balances::default(), postings: 0, head }
     }
 
     /// Writes the next line. The link is the book's new head.
-    pub fn post(&mut self, id: PostingId, at: Timestamp, entry: Entry) -> (Posting, Link) {
+    pub fn post(&mut self, id: PostingId, event: EventId, at: Timestamp, entry: Entry) -> (Posting, Link) {
         self.balances.post(entry.from, entry.to, entry.units);
         self.postings += 1;
         let posting = Posting {
@@ -65,6 +95,9 @@ impl Book {
             lot: entry.lot,
             ticket: entry.ticket,
             issue: entry.issue,
+            refers_to: entry.refers_to,
+            terms: entry.terms,
+            event,
             at,
             reason: entry.reason,
         };
@@ -90,13 +123,15 @@ mod tests {
     #[test]
     fn a_book_read_again_stands_where_it_stood() {
         let wallet = WalletId::from_uuid(Uuid::from_u128(1));
-        let mut written = Book::empty(wallet);
+        let empty = || Book::empty(wallet, ContractId::from_uuid(Uuid::from_u128(2)), UnitKind::Ticket);
+        let (mut written, event) = (empty(), EventId::from_uuid(Uuid::from_u128(3)));
         let mut lines = Vec::new();
         for (number, movement) in [Movement::Purchase, Movement::Hold, Movement::Capture].into_iter().enumerate() {
             let id = PostingId::from_uuid(Uuid::from_u128(number as u128));
-            lines.push(written.post(id, Timestamp::from_seconds(1_790_000_000), Entry::usual(movement, 2, "test")));
+            let at = Timestamp::from_seconds(1_790_000_000);
+            lines.push(written.post(id, event, at, Entry::usual(movement, 2, "test")));
         }
-        let mut read = Book::empty(wallet);
+        let mut read = empty();
         for (posting, link) in &lines {
             assert_eq!(read.replay(posting), *link);
         }

@@ -2,14 +2,60 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::{Id, IssueId, LotId, PostingId, TicketId, WalletId};
+use crate::domain::ids::{ContractId, EventId, Id, IssueId, LotId, PostingId, TicketId, WalletId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
+use crate::domain::wallet::terms::UnitKind;
 
 pub type Link = [u8; 32];
 
-/// The link before the first posting.
-pub const GENESIS: Link = [0; 32];
+/// The link before the first posting. It binds the wallet to its contract and to what it counts.
+pub fn genesis(wallet: WalletId, contract: ContractId, unit: UnitKind) -> Link {
+    let mut seal = Seal::new("wallet");
+    seal.id(wallet).id(contract).text(unit.as_str());
+    seal.close()
+}
+
+/// A hash over fields that stand side by side: each is preceded by its length, so that none can borrow from its
+/// neighbour.
+pub struct Seal(Sha256);
+
+impl Seal {
+    /// `kind` keeps seals of different things apart.
+    pub fn new(kind: &str) -> Self {
+        let mut seal = Self(Sha256::new());
+        seal.text(kind);
+        seal
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        self.bytes(text.as_bytes())
+    }
+
+    pub fn number(&mut self, number: i64) -> &mut Self {
+        self.bytes(&number.to_be_bytes())
+    }
+
+    pub fn id(&mut self, id: impl Id) -> &mut Self {
+        self.bytes(id.uuid().as_bytes())
+    }
+
+    /// A field that may be absent, which differs from being empty.
+    pub fn maybe(&mut self, bytes: Option<&[u8]>) -> &mut Self {
+        self.0.update([u8::from(bytes.is_some())]);
+        self.bytes(bytes.unwrap_or_default())
+    }
+
+    pub fn close(self) -> Link {
+        self.0.finalize().into()
+    }
+}
 
 /// An immutable ledger entry: `units` go from one account to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,29 +71,30 @@ pub struct Posting {
     pub lot: Option<LotId>,
     pub ticket: Option<TicketId>,
     pub issue: Option<IssueId>,
+    /// The posting that this one corrects or answers.
+    pub refers_to: Option<PostingId>,
+    /// Seal of what the posting rests on: the terms of a lot, or those of a hold.
+    pub terms: Option<Link>,
+    /// The journal entry that tells of it.
+    pub event: EventId,
     pub at: Timestamp,
     pub reason: String,
 }
 
-/// The link after `posting`, given the link before it. Every field that means something is in it.
+/// The link after `posting`, given the link before it. Every field is in it.
 pub fn link(before: &Link, posting: &Posting) -> Link {
-    let mut hash = Sha256::new();
-    hash.update(before);
-    hash.update(posting.id.uuid().as_bytes());
-    hash.update(posting.wallet.uuid().as_bytes());
-    hash.update(posting.seq.to_be_bytes());
-    hash.update(posting.units.to_be_bytes());
-    hash.update(posting.at.micros().to_be_bytes());
-    for optional in [posting.lot.map(Id::uuid), posting.ticket.map(Id::uuid), posting.issue.map(Id::uuid)] {
-        hash.update([u8::from(optional.is_some())]);
-        hash.update(optional.unwrap_or_default().as_bytes());
+    let mut seal = Seal::new("posting");
+    seal.bytes(before).id(posting.id).id(posting.wallet).number(posting.seq).number(posting.units);
+    seal.number(posting.at.micros()).id(posting.event);
+    let refers_to = posting.refers_to.map(Id::uuid);
+    for optional in [posting.lot.map(Id::uuid), posting.ticket.map(Id::uuid), posting.issue.map(Id::uuid), refers_to] {
+        seal.maybe(optional.as_ref().map(|id| &id.as_bytes()[..]));
     }
-    let (movement, from, to) = (posting.movement.as_str(), posting.from.as_str(), posting.to.as_str());
-    for text in [movement, from, to, &posting.reason] {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
+    seal.maybe(posting.terms.as_ref().map(|terms| &terms[..]));
+    for text in [posting.movement.as_str(), posting.from.as_str(), posting.to.as_str(), &posting.reason] {
+        seal.text(text);
     }
-    hash.finalize().into()
+    seal.close()
 }
 
 /// Lower-case hex, as statements print it.
@@ -76,6 +123,9 @@ mod tests {
             lot: None,
             ticket: None,
             issue: None,
+            refers_to: None,
+            terms: None,
+            event: EventId::from_uuid(Uuid::from_u128(3)),
             at: Timestamp::from_seconds(1_790_000_000),
             reason: "purchase".into(),
         }
@@ -83,16 +133,22 @@ mod tests {
 
     #[test]
     fn any_changed_field_changes_the_link() {
-        let honest = link(&GENESIS, &posting());
+        let ids = (WalletId::from_uuid(Uuid::from_u128(2)), ContractId::from_uuid(Uuid::from_u128(4)));
+        let first = genesis(ids.0, ids.1, UnitKind::Ticket);
+        assert_ne!(first, genesis(ids.0, ids.1, UnitKind::Point));
+        let honest = link(&first, &posting());
         let forged = [
             Posting { units: 11, ..posting() },
             Posting { seq: 2, ..posting() },
             Posting { movement: Movement::Grant, ..posting() },
             Posting { reason: "gift".into(), ..posting() },
             Posting { ticket: Some(TicketId::from_uuid(Uuid::nil())), ..posting() },
+            Posting { refers_to: Some(posting().id), ..posting() },
+            Posting { terms: Some([0; 32]), ..posting() },
+            Posting { event: EventId::from_uuid(Uuid::nil()), ..posting() },
         ];
         for posting in forged {
-            assert_ne!(link(&GENESIS, &posting), honest);
+            assert_ne!(link(&first, &posting), honest);
         }
         assert_ne!(link(&honest, &posting()), honest);
     }

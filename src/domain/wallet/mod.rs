@@ -1,4 +1,5 @@
-//! The ticket wallet: a prepaid, double-entry ledger of individually numbered tickets.
+//! The ticket wallet: a prepaid, double-entry ledger of individually numbered tickets. Points and minutes stand on the
+//! same ledger; a numbered slip of theirs carries several units and is cut when a part of it is used.
 //!
 //! Every posting moves one or more units between two accounts of one wallet and is never changed afterwards; the
 //! balance is the sum of the postings. Sources of the rules: the contract texts that Japanese support desks use.
@@ -6,7 +7,9 @@
 pub mod account;
 pub mod book;
 pub mod chain;
+pub mod draft;
 pub mod number;
 pub mod policy;
 pub mod select;
 pub mod settle;
+pub mod terms;

@@ -1,6 +1,8 @@
 //! Ticket numbers that survive a bad telephone line: lot number, serial, and a check digit that catches every single
 //! wrong digit and every swap of neighbours (H. M. Damm, "Total anti-symmetrische Quasigruppen", 2004).
 
+use crate::domain::wallet::terms::UnitKind;
+
 /// The order-10 totally anti-symmetric quasigroup of the Damm check.
 const DAMM: [[u8; 10]; 10] = [
     [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
@@ -29,7 +31,27 @@ pub fn ticket_number(lot: &str, serial: i32) -> String {
 /// Whether a number read aloud can be a ticket's.
 pub fn is_plausible(number: &str) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    number.starts_with("TK-") && digits >= 12 && damm(number) == 0
+    let known = UnitKind::ALL.iter().any(|unit| number.starts_with(&format!("{}-", unit.prefix())));
+    known && digits >= 12 && damm(number) == 0
+}
+
+/// The series in which the lots of a year are counted, such as `TK-2026`.
+pub fn series(unit: UnitKind, year: i32) -> String {
+    format!("{}-{year:04}", unit.prefix())
+}
+
+/// `TK-2026-004512` for number 4512 of the series `TK-2026`.
+pub fn lot_number(series: &str, number: i64) -> String {
+    format!("{series}-{number:06}")
+}
+
+/// The series and the number of a lot's number; none when it is not of the form `TK-2026-004512` for its unit.
+pub fn parse_lot(number: &str, unit: UnitKind) -> Option<(&str, i64)> {
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let (series, count) = number.rsplit_once('-')?;
+    let (prefix, year) = series.split_once('-')?;
+    let fits = prefix == unit.prefix() && digits(year, 4) && digits(count, 6);
+    fits.then(|| count.parse().ok().map(|count| (series, count))).flatten()
 }
 
 #[cfg(test)]
@@ -40,6 +62,16 @@ mod tests {
     fn the_reference_example_of_the_damm_check_holds() {
         assert_eq!(damm("572"), 4);
         assert_eq!(damm("5724"), 0);
+    }
+
+    #[test]
+    fn a_lots_number_is_taken_apart_and_put_together() {
+        assert_eq!(lot_number(&series(UnitKind::Ticket, 2026), 4512), "TK-2026-004512");
+        assert_eq!(parse_lot("TK-2026-004512", UnitKind::Ticket), Some(("TK-2026", 4512)));
+        for wrong in ["TK-2026-4512", "PT-2026-004512", "TK-26-004512", "TK2026004512", "TK-2026-00451x"] {
+            assert_eq!(parse_lot(wrong, UnitKind::Ticket), None, "{wrong}");
+        }
+        assert!(is_plausible(&ticket_number("MN-2026-000001", 1)));
     }
 
     #[test]

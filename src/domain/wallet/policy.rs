@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::coded;
 use crate::domain::issue::{IssueKind, Outcome};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::terms::UnitKind;
 
 coded! {
     /// When a hold becomes consumption.
@@ -17,7 +19,8 @@ coded! {
     }
 }
 
-/// The policy of one contract, version 1 of its form. Costs are units per issue.
+/// The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
+/// contract of the trade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -31,12 +34,93 @@ pub struct Policy {
     pub overdraft_limit: u32,
     pub no_fault_found_cost: u32,
     pub cancel_after_departure_cost: u32,
+    /// What one unit covers, as it is shown before use.
+    #[serde(default)]
+    pub covers_ja: String,
+    #[serde(default)]
+    pub covers_en: String,
+    #[serde(default)]
+    pub own_defect_cost: u32,
+    #[serde(default)]
+    pub solved_by_article_cost: u32,
+    #[serde(default)]
+    pub cancel_before_departure_cost: u32,
+    /// A trip to a closed door uses the issue's units; the next visit for it costs no more.
+    #[serde(default)]
+    pub no_access_captures: bool,
+    /// Units held before their last day may still be used after it.
+    #[serde(default = "yes")]
+    pub honours_holds: bool,
+    /// Price of a unit used before it was bought, when it is invoiced; none is settled by the next purchase only.
+    #[serde(default)]
+    pub overdraft_price_yen: Option<u32>,
+    /// An issue of more units is marked as waiting for the customer's approval; it is never held up by that.
+    #[serde(default)]
+    pub approval_units: Option<u32>,
+    /// Units left at which the customer is told that they run low.
+    #[serde(default)]
+    pub low_balance: u32,
+    /// Days before a last day at which the customer is told of it, the longest first.
+    #[serde(default)]
+    pub expiry_notice_days: Vec<u32>,
+    /// Least units in one purchase.
+    #[serde(default = "one")]
+    pub purchase_min: u32,
+    /// Units are sold in multiples of this.
+    #[serde(default = "one")]
+    pub purchase_step: u32,
+    /// Most units that the customer may buy within 365 days; none is without a limit.
+    #[serde(default)]
+    pub purchase_year_max: Option<u32>,
+    /// Units may be moved to another wallet of the same customer group.
+    #[serde(default)]
+    pub transfer_allowed: bool,
+    /// Minutes worked are rounded up to multiples of this.
+    #[serde(default = "one")]
+    pub minute_step: u32,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// A work item at a price agreed in advance (ポイント表).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MenuItem {
+    pub code: String,
+    pub name_ja: String,
+    pub name_en: String,
+    /// Units of the wallet.
+    pub units: u32,
+}
+
+/// How an issue ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    pub outcome: Outcome,
+    /// Somebody had set out for it.
+    pub departed: bool,
+    /// Minutes worked, where they are known.
+    pub minutes: Option<i64>,
+}
+
+impl Ending {
+    /// An issue that is over without a technician's report.
+    pub const fn of(outcome: Outcome, departed: bool) -> Self {
+        Self { outcome, departed, minutes: None }
+    }
 }
 
 coded! {
     /// Why an issue costs what it costs.
     CostReason {
         Standard = "standard", "契約どおり", "As the contract says";
+        Menu = "menu", "作業メニュー", "Price list";
         Recurrence = "recurrence", "再発のため", "Recurrence";
         Free = "free", "対象外", "Free of charge";
     }
@@ -50,38 +134,90 @@ pub struct Cost {
 }
 
 impl Policy {
-    /// Units to hold when the issue is accepted. A recurrence inside the guarantee window holds none.
-    pub fn cost(&self, kind: IssueKind, is_recurrence: bool) -> Cost {
+    /// A contract of the simplest kind: one unit an issue, counted when the work is done.
+    pub const SIMPLE: Self = Self {
+        question_cost: 1,
+        fault_cost: 1,
+        inquiry_cost: 0,
+        recurrence_days: 30,
+        capture_point: CapturePoint::Completion,
+        overdraft_limit: 0,
+        no_fault_found_cost: 1,
+        cancel_after_departure_cost: 1,
+        covers_ja: String::new(),
+        covers_en: String::new(),
+        own_defect_cost: 0,
+        solved_by_article_cost: 0,
+        cancel_before_departure_cost: 0,
+        no_access_captures: false,
+        honours_holds: true,
+        overdraft_price_yen: None,
+        approval_units: None,
+        low_balance: 0,
+        expiry_notice_days: Vec::new(),
+        purchase_min: 1,
+        purchase_step: 1,
+        purchase_year_max: None,
+        transfer_allowed: false,
+        minute_step: 1,
+    };
+
+    /// Units to hold when the issue is accepted: those of the chosen work item, else those of its kind. A recurrence
+    /// inside the guarantee window holds none.
+    pub fn cost(&self, kind: IssueKind, item: Option<&MenuItem>, is_recurrence: bool) -> Cost {
         if is_recurrence {
             return Cost { units: 0, reason: CostReason::Recurrence };
         }
-        let units = match kind {
-            IssueKind::Fault => self.fault_cost,
-            IssueKind::Question => self.question_cost,
-            IssueKind::Inquiry => self.inquiry_cost,
+        let units = item.map_or_else(|| self.kind_cost(kind), |item| item.units);
+        let reason = match (units, item) {
+            (0, _) => CostReason::Free,
+            (_, Some(_)) => CostReason::Menu,
+            (_, None) => CostReason::Standard,
         };
-        let reason = if units == 0 { CostReason::Free } else { CostReason::Standard };
         Cost { units: i64::from(units), reason }
     }
 
-    /// Of `held` units, how many are captured when the issue ends so; the rest is released.
-    pub fn captured(&self, outcome: Outcome, held: i64, departed: bool) -> i64 {
-        let due = match outcome {
-            Outcome::Repaired | Outcome::Answered => held,
-            Outcome::OwnDefect | Outcome::SolvedByArticle => 0,
+    const fn kind_cost(&self, kind: IssueKind) -> u32 {
+        match kind {
+            IssueKind::Fault => self.fault_cost,
+            IssueKind::Question => self.question_cost,
+            IssueKind::Inquiry => self.inquiry_cost,
+        }
+    }
+
+    /// Whether the customer is asked to approve an issue of so many units.
+    pub fn asks_approval(&self, units: i64) -> bool {
+        self.approval_units.is_some_and(|most| units > i64::from(most))
+    }
+
+    /// Of `held` units, how many are captured when the issue ends so; the rest is released. Never more than was read
+    /// out at acceptance.
+    pub fn captured(&self, ending: Ending, held: i64, unit: UnitKind) -> i64 {
+        let due = match ending.outcome {
+            Outcome::Repaired | Outcome::Answered => self.worked(ending.minutes, unit).unwrap_or(held),
+            Outcome::OwnDefect => i64::from(self.own_defect_cost),
+            Outcome::SolvedByArticle => i64::from(self.solved_by_article_cost),
             Outcome::NoFaultFound => i64::from(self.no_fault_found_cost),
-            Outcome::Withdrawn if departed => i64::from(self.cancel_after_departure_cost),
-            Outcome::Withdrawn => 0,
+            Outcome::Withdrawn if ending.departed => i64::from(self.cancel_after_departure_cost),
+            Outcome::Withdrawn => i64::from(self.cancel_before_departure_cost),
+            Outcome::NoAccess if self.no_access_captures => held,
             Outcome::NoAccess | Outcome::NeedsRevisit => 0,
         };
         due.clamp(0, held)
+    }
+
+    /// Minutes worked, rounded up to the contract's step. None: the wallet does not count minutes, or nobody did.
+    fn worked(&self, minutes: Option<i64>, unit: UnitKind) -> Option<i64> {
+        let step = i64::from(self.minute_step.max(1));
+        let minutes = minutes.filter(|_| unit == UnitKind::Minute)?;
+        Some((minutes.max(0) + step - 1) / step * step)
     }
 
     /// Of `consumed` units that were captured before the end (at the policy's capture point), how many go back. Only
     /// our own defect and "no fault found" undo a consumption; whoever withdraws after that point has used his units.
     pub fn reversed(&self, outcome: Outcome, consumed: i64) -> i64 {
         match outcome {
-            Outcome::OwnDefect => consumed,
+            Outcome::OwnDefect => (consumed - i64::from(self.own_defect_cost)).max(0),
             Outcome::NoFaultFound => (consumed - i64::from(self.no_fault_found_cost)).max(0),
             _ => 0,
         }
@@ -91,6 +227,17 @@ impl Policy {
     pub const fn keeps_hold(outcome: Outcome) -> bool {
         !outcome.is_final()
     }
+
+    /// Whether so many units may be bought at once by a customer who bought `bought` within the last 365 days.
+    pub fn check_purchase(&self, units: i64, bought: i64) -> Result<(), Refusal> {
+        let (least, step) = (i64::from(self.purchase_min), i64::from(self.purchase_step.max(1)));
+        let most = self.purchase_year_max.map(i64::from);
+        if units >= least && units % step == 0 && most.is_none_or(|most| units + bought <= most) {
+            return Ok(());
+        }
+        let refusal = Refusal::new(Code::PurchaseBounds).with("least", least).with("step", step).with("units", units);
+        Err(refusal.with("most", most.map_or_else(|| "-".to_owned(), |most| most.to_string())).with("bought", bought))
+    }
 }
 
 #[cfg(test)]
@@ -98,35 +245,49 @@ mod tests {
     use super::*;
 
     fn policy() -> Policy {
-        Policy {
-            question_cost: 1,
-            fault_cost: 1,
-            inquiry_cost: 0,
-            recurrence_days: 30,
-            capture_point: CapturePoint::Completion,
-            overdraft_limit: 2,
-            no_fault_found_cost: 1,
-            cancel_after_departure_cost: 1,
-        }
+        Policy { overdraft_limit: 2, ..Policy::SIMPLE }
+    }
+
+    fn captured(policy: &Policy, outcome: Outcome, held: i64, departed: bool) -> i64 {
+        policy.captured(Ending::of(outcome, departed), held, UnitKind::Ticket)
     }
 
     #[test]
     fn one_ticket_per_issue_and_none_for_a_chase_call_or_a_recurrence() {
-        assert_eq!(policy().cost(IssueKind::Fault, false).units, 1);
-        assert_eq!(policy().cost(IssueKind::Inquiry, false), Cost { units: 0, reason: CostReason::Free });
-        assert_eq!(policy().cost(IssueKind::Fault, true), Cost { units: 0, reason: CostReason::Recurrence });
+        assert_eq!(policy().cost(IssueKind::Fault, None, false).units, 1);
+        assert_eq!(policy().cost(IssueKind::Inquiry, None, false), Cost { units: 0, reason: CostReason::Free });
+        assert_eq!(policy().cost(IssueKind::Fault, None, true), Cost { units: 0, reason: CostReason::Recurrence });
+    }
+
+    #[test]
+    fn the_price_list_goes_before_the_kind() {
+        let text = |text: &str| text.to_owned();
+        let item = MenuItem { code: text("filter"), name_ja: text("清掃"), name_en: text("Cleaning"), units: 30 };
+        let cost = policy().cost(IssueKind::Question, Some(&item), false);
+        assert_eq!(cost, Cost { units: 30, reason: CostReason::Menu });
+        assert_eq!(policy().cost(IssueKind::Question, Some(&item), true).units, 0);
     }
 
     #[test]
     fn our_own_defect_costs_the_customer_nothing() {
-        assert_eq!(policy().captured(Outcome::OwnDefect, 1, true), 0);
-        assert_eq!(policy().captured(Outcome::Repaired, 1, true), 1);
+        assert_eq!(captured(&policy(), Outcome::OwnDefect, 1, true), 0);
+        assert_eq!(captured(&policy(), Outcome::SolvedByArticle, 1, false), 0);
+        assert_eq!(captured(&policy(), Outcome::Repaired, 1, true), 1);
     }
 
     #[test]
     fn cancelling_is_free_until_somebody_has_set_out() {
-        assert_eq!(policy().captured(Outcome::Withdrawn, 1, false), 0);
-        assert_eq!(policy().captured(Outcome::Withdrawn, 1, true), 1);
+        assert_eq!(captured(&policy(), Outcome::Withdrawn, 1, false), 0);
+        assert_eq!(captured(&policy(), Outcome::Withdrawn, 1, true), 1);
+        let strict = Policy { cancel_before_departure_cost: 1, ..policy() };
+        assert_eq!(captured(&strict, Outcome::Withdrawn, 1, false), 1);
+    }
+
+    #[test]
+    fn a_closed_door_costs_what_the_contract_says() {
+        assert_eq!(captured(&policy(), Outcome::NoAccess, 2, true), 0);
+        let strict = Policy { no_access_captures: true, ..policy() };
+        assert_eq!(captured(&strict, Outcome::NoAccess, 2, true), 2);
     }
 
     #[test]
@@ -140,6 +301,34 @@ mod tests {
     #[test]
     fn never_more_is_captured_than_was_held() {
         let generous = Policy { no_fault_found_cost: 5, ..policy() };
-        assert_eq!(generous.captured(Outcome::NoFaultFound, 1, true), 1);
+        assert_eq!(captured(&generous, Outcome::NoFaultFound, 1, true), 1);
+    }
+
+    #[test]
+    fn minutes_are_counted_up_to_the_next_step_and_no_further_than_agreed() {
+        let hours = Policy { minute_step: 15, ..policy() };
+        let after = |minutes| {
+            let ending = Ending { outcome: Outcome::Repaired, departed: true, minutes: Some(minutes) };
+            hours.captured(ending, 60, UnitKind::Minute)
+        };
+        assert_eq!([after(0), after(31), after(45), after(95)], [0, 45, 45, 60]);
+        let ending = Ending { outcome: Outcome::Repaired, departed: true, minutes: Some(5) };
+        assert_eq!(hours.captured(ending, 2, UnitKind::Ticket), 2, "tickets are no minutes");
+    }
+
+    #[test]
+    fn a_purchase_keeps_to_the_least_the_step_and_the_most_of_a_year() {
+        let packs = Policy { purchase_min: 10, purchase_step: 5, purchase_year_max: Some(40), ..policy() };
+        assert!(packs.check_purchase(10, 0).is_ok() && packs.check_purchase(25, 15).is_ok());
+        for (units, bought) in [(5, 0), (12, 0), (30, 15)] {
+            assert_eq!(packs.check_purchase(units, bought).unwrap_err().code, Code::PurchaseBounds);
+        }
+    }
+
+    #[test]
+    fn a_file_of_an_older_form_means_the_usual_contract() {
+        let text = r#"{"question_cost":1,"fault_cost":1,"inquiry_cost":0,"recurrence_days":30,"overdraft_limit":0,
+            "capture_point":"completion","no_fault_found_cost":1,"cancel_after_departure_cost":1}"#;
+        assert_eq!(serde_json::from_str::<Policy>(text).unwrap(), Policy::SIMPLE);
     }
 }

@@ -2,17 +2,22 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::ids::{LotId, TicketId};
+use crate::domain::ids::{LotId, PostingId, TicketId};
 use crate::domain::wallet::account::{Account, Movement, TicketState};
 use crate::domain::wallet::book::Entry;
 
-/// A ticket bound to an issue.
+/// A ticket bound to an issue; of points and minutes a slip of several units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundTicket {
     pub id: TicketId,
     pub lot: LotId,
     pub number: String,
+    pub units: i64,
     pub expires_on: NaiveDate,
+    /// Whether it may still be used for this issue after its last day.
+    pub honoured: bool,
+    /// The posting that bound it to the issue or used it: a correction names it.
+    pub last_posting: Option<PostingId>,
 }
 
 /// The units bound to one issue, tickets in the order in which they were chosen.
@@ -23,30 +28,38 @@ pub struct Bound {
     pub overdraft_units: i64,
 }
 
-/// What becomes of one ticket, or of overdrawn units when `ticket` is none.
+/// What becomes of a ticket or a part of it, or of overdrawn units when `ticket` is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     pub ticket: Option<BoundTicket>,
-    /// The ticket's new state; none for overdrawn units.
+    /// The new state; none for overdrawn units.
     pub state: Option<TicketState>,
     pub entry: Entry,
 }
 
+/// Units that the steps put on `account`.
+pub fn units_to(steps: &[Step], account: Account) -> i64 {
+    steps.iter().filter(|step| step.entry.to == account).map(|step| step.entry.units).sum()
+}
+
 impl Bound {
     pub fn units(&self) -> i64 {
-        self.tickets.len() as i64 + self.overdraft_units
+        self.tickets.iter().map(|ticket| ticket.units).sum::<i64>() + self.overdraft_units
     }
 
     /// Captures `captured` units, tickets before overdrawn ones, and gives the rest back. A ticket that died while it
-    /// was held is honoured when captured; given back, it expires.
+    /// was held is honoured when captured, unless the contract or the law forbids it; given back, it expires. What was
+    /// not honoured is lost to both sides and nothing else takes its place.
     pub fn settle(&self, captured: i64, today: NaiveDate, reason: &str) -> Vec<Step> {
         let mut left = captured;
         let mut steps = Vec::new();
         for ticket in &self.tickets {
-            let keep = left > 0;
-            left -= i64::from(keep);
-            let step = if keep { capture(ticket, reason) } else { give_back(ticket, Account::Held, today, reason) };
-            steps.push(step);
+            let kept = left.min(ticket.units);
+            left -= kept;
+            let usable = ticket.expires_on >= today || ticket.honoured;
+            let lost = if usable { 0 } else { kept };
+            steps.extend(capture(ticket, kept - lost, reason));
+            steps.extend(give_back(ticket, ticket.units - kept + lost, Account::Held, today, reason));
         }
         let captured_overdraft = left.clamp(0, self.overdraft_units);
         let released_overdraft = self.overdraft_units - captured_overdraft;
@@ -56,32 +69,38 @@ impl Bound {
         steps
     }
 
-    /// Gives `units` back that were captured before: the correcting entry, overdrawn units first.
+    /// Gives `units` back that were captured before: the correcting entry, overdrawn units first, then the tickets
+    /// that were chosen last.
     pub fn reverse(&self, units: i64, today: NaiveDate, reason: &str) -> Vec<Step> {
         let overdraft = units.clamp(0, self.overdraft_units);
         let entry = Entry { to: Account::Overdraft, ..Entry::usual(Movement::Reverse, overdraft, reason) };
         let mut steps: Vec<_> = overdrawn(overdraft, entry).into_iter().collect();
-        let tickets = usize::try_from(units - overdraft).unwrap_or_default();
-        let given = self.tickets.iter().rev().take(tickets);
-        steps.extend(given.map(|ticket| give_back(ticket, Account::Consumed, today, reason)));
+        let mut left = units - overdraft;
+        for ticket in self.tickets.iter().rev() {
+            let given = left.min(ticket.units);
+            left -= given;
+            steps.extend(give_back(ticket, given, Account::Consumed, today, reason));
+        }
         steps
     }
 }
 
-fn capture(ticket: &BoundTicket, reason: &str) -> Step {
-    let entry = Entry::usual(Movement::Capture, 1, reason).of_ticket(ticket.lot, ticket.id);
-    Step { ticket: Some(ticket.clone()), state: Some(TicketState::Consumed), entry }
+fn capture(ticket: &BoundTicket, units: i64, reason: &str) -> Option<Step> {
+    let entry = Entry::usual(Movement::Capture, units, reason).of_ticket(ticket.lot, ticket.id);
+    let entry = entry.referring_to(ticket.last_posting);
+    (units > 0).then(|| Step { ticket: Some(ticket.clone()), state: Some(TicketState::Consumed), entry })
 }
 
-fn give_back(ticket: &BoundTicket, from: Account, today: NaiveDate, reason: &str) -> Step {
+fn give_back(ticket: &BoundTicket, units: i64, from: Account, today: NaiveDate, reason: &str) -> Option<Step> {
     let alive = ticket.expires_on >= today;
     let (movement, to, state) = match (alive, from) {
         (false, _) => (Movement::Expire, Account::Expired, TicketState::Expired),
         (true, Account::Held) => (Movement::Release, Account::Available, TicketState::Available),
         (true, _) => (Movement::Reverse, Account::Available, TicketState::Available),
     };
-    let entry = Entry { from, to, ..Entry::usual(movement, 1, reason) }.of_ticket(ticket.lot, ticket.id);
-    Step { ticket: Some(ticket.clone()), state: Some(state), entry }
+    let entry = Entry { from, to, ..Entry::usual(movement, units, reason) }.of_ticket(ticket.lot, ticket.id);
+    let entry = entry.referring_to(ticket.last_posting);
+    (units > 0).then(|| Step { ticket: Some(ticket.clone()), state: Some(state), entry })
 }
 
 fn overdrawn(units: i64, entry: Entry) -> Option<Step> {
@@ -103,7 +122,10 @@ mod tests {
             id: TicketId::from_uuid(Uuid::from_u128(serial as u128)),
             lot: LotId::from_uuid(Uuid::from_u128(99)),
             number: serial.to_string(),
+            units: 1,
             expires_on: day(expires_on),
+            honoured: true,
+            last_posting: None,
         };
         Bound { tickets: expiries.iter().enumerate().map(ticket).collect(), overdraft_units }
     }
@@ -132,6 +154,24 @@ mod tests {
         check(&dead.settle(1, day("2026-11-23"), ""), &[(Movement::Capture, Account::Consumed, 1)]);
         check(&dead.settle(0, day("2026-11-23"), ""), &[(Movement::Expire, Account::Expired, 1)]);
         check(&dead.reverse(1, day("2026-11-23"), ""), &[(Movement::Expire, Account::Expired, 1)]);
+    }
+
+    #[test]
+    fn a_dead_ticket_of_six_months_is_not_used_late_and_no_other_pays_for_it() {
+        let mut late = bound(&["2026-11-22", "2027-03-31"], 0);
+        late.tickets[0].honoured = false;
+        let steps = late.settle(1, day("2026-11-23"), "");
+        check(&steps, &[(Movement::Expire, Account::Expired, 1), (Movement::Release, Account::Available, 1)]);
+        assert_eq!(units_to(&steps, Account::Consumed), 0);
+    }
+
+    #[test]
+    fn a_slip_of_minutes_is_cut_where_the_work_ended() {
+        let mut slip = bound(&["2027-03-31"], 0);
+        slip.tickets[0].units = 60;
+        let steps = slip.settle(45, day("2026-11-23"), "repaired");
+        check(&steps, &[(Movement::Capture, Account::Consumed, 45), (Movement::Release, Account::Available, 15)]);
+        check(&slip.reverse(20, day("2026-11-23"), ""), &[(Movement::Reverse, Account::Available, 20)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::catalogue::{Catalogue, short};
 use super::{Areas, papers};
-use crate::company::{Asset, CapturePoint, Contact, Contract, Customer, Lot, Origin, Policy, Site};
+use crate::company::{Asset, Contact, Contract, Customer, LawClass, Lot, Origin, Policy, Scope, Site, UnitKind};
 use crate::replay::day::Day;
 
 /// Tickets of a wallet: enough for a repair that has to be taken up again.
@@ -12,16 +12,9 @@ const TICKETS: u32 = 10;
 const TICKET_YEN: u64 = 12_000;
 
 /// A fault costs one ticket when it is repaired, and nothing when it was ours, was none, or was called off.
-const POLICY: Policy = Policy {
-    question_cost: 1,
-    fault_cost: 1,
-    inquiry_cost: 0,
-    recurrence_days: 0,
-    capture_point: CapturePoint::Completion,
-    overdraft_limit: 0,
-    no_fault_found_cost: 0,
-    cancel_after_departure_cost: 0,
-};
+fn policy() -> Policy {
+    Policy { recurrence_days: 0, no_fault_found_cost: 0, cancel_after_departure_cost: 0, ..Policy::SIMPLE }
+}
 
 pub fn customers(day: &Day, areas: &Areas, catalogue: &Catalogue, on: NaiveDate) -> Vec<Customer> {
     (0..day.jobs.len()).map(|index| customer(index, day, areas, catalogue, on)).collect()
@@ -52,6 +45,7 @@ fn customer(index: usize, day: &Day, areas: &Areas, catalogue: &Catalogue, on: N
             territory: areas.code(areas.at(position)),
             access_notes: String::new(),
         }],
+        group: None,
         contracts: vec![contract(number, &catalogue.faults[index].product, on)],
     }
 }
@@ -68,7 +62,8 @@ fn contract(number: usize, product: &str, on: NaiveDate) -> Contract {
         plan: "再現".to_owned(),
         starts_on,
         ends_on,
-        policy: POLICY,
+        policy: policy(),
+        unit: UnitKind::Ticket,
         menu: Vec::new(),
         lots: vec![Lot {
             number: format!("TK-{:04}-{number:06}", on.year()),
@@ -78,6 +73,8 @@ fn contract(number: usize, product: &str, on: NaiveDate) -> Contract {
             issued_on: starts_on,
             expires_on: Some(ends_on),
             used: 0,
+            scope: Scope::Any,
+            law_class: LawClass::B2bExempt,
         }],
         assets: vec![Asset {
             serial: format!("RS-{number:06}"),

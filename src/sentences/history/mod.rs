@@ -32,8 +32,10 @@ pub fn balance_change(event: &Event) -> Option<i64> {
         EventKind::WalletPurchased
         | EventKind::WalletGranted
         | EventKind::WalletReleased
+        | EventKind::WalletAdjusted
+        | EventKind::WalletTransferred
         | EventKind::WalletReversed => Some(units),
-        EventKind::WalletHeld | EventKind::WalletOverdrawn => Some(-units),
+        EventKind::WalletHeld | EventKind::WalletOverdrawn | EventKind::WalletVoided => Some(-units),
         // A ticket that dies on its way back from an issue had left the balance before.
         EventKind::WalletExpired if event.about.issue_id.is_none() => Some(-units),
         _ => None,
@@ -68,6 +70,8 @@ const SHOWN: &[&str] = &[
     "eta",
     "lot",
     "settled",
+    "from_day",
+    "menu_item",
     "available",
     "held",
 ];

@@ -3,29 +3,34 @@
 use super::{Facts, plain};
 use crate::domain::event::EventKind;
 use crate::domain::issue::Outcome;
+use crate::domain::wallet::account::CorrectionReason;
 use crate::domain::wallet::policy::CapturePoint;
-use crate::sentences::{Words, count_en};
+use crate::domain::wallet::terms::UnitKind;
+use crate::sentences::Words;
 
 pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
     let units = facts.count("/units");
     let (left, lot) = (facts.count("/available"), facts.text("/lot"));
-    let tickets = count_en(units, "ticket");
+    let unit: UnitKind = facts.text("/unit").parse().unwrap_or(UnitKind::Ticket);
+    let of = unit.counter_ja();
+    let tickets = unit.count_en(units.abs());
     match kind {
-        EventKind::WalletPurchased => bought(facts, units, left),
+        EventKind::WalletPurchased => bought(facts, unit, units, left),
         EventKind::WalletGranted => Words::new(
-            format!("無償で{units}枚を付与（{lot}、残 {left}枚）"),
+            format!("無償で{units}{of}を付与（{lot}、残 {left}{of}）"),
             format!("{tickets} granted ({lot}, {left} left)"),
         ),
         EventKind::WalletOverdrawn => {
-            Words::new(format!("超過利用 {units}枚"), format!("{tickets} used before purchase (overdraft)"))
+            Words::new(format!("超過利用 {units}{of}"), format!("{tickets} used before purchase (overdraft)"))
         }
+        EventKind::WalletAdjusted | EventKind::WalletTransferred => changed(kind, units, &lot, left, unit),
         _ => {
             let Some((verb_ja, verb_en)) = verb(kind) else { return plain(kind) };
             let why = reason(facts);
             let because_ja = if why.ja.is_empty() { String::new() } else { format!("{}のため ", why.ja) };
             let because_en = if why.en.is_empty() { String::new() } else { format!("{}: ", why.en) };
             Words::new(
-                format!("{because_ja}{units}枚を{verb_ja}（残 {left}枚）"),
+                format!("{because_ja}{units}{of}を{verb_ja}（残 {left}{of}）"),
                 format!("{because_en}{tickets} {verb_en} ({left} left)"),
             )
         }
@@ -39,17 +44,39 @@ fn verb(kind: EventKind) -> Option<(&'static str, &'static str)> {
         EventKind::WalletReleased => ("解放", "released"),
         EventKind::WalletReversed => ("消費取消", "given back"),
         EventKind::WalletExpired => ("失効", "expired"),
+        EventKind::WalletVoided => ("無効化", "made void"),
         _ => return None,
     })
 }
 
-fn bought(facts: &Facts<'_>, units: i64, left: i64) -> Words {
+/// Units that came or went without a sale.
+fn changed(kind: EventKind, units: i64, lot: &str, left: i64, unit: UnitKind) -> Words {
+    let (of, count) = (unit.counter_ja(), unit.count_en(units.abs()));
+    let transfer = kind == EventKind::WalletTransferred;
+    let (ja, en) = match (transfer, units < 0) {
+        (true, true) => ("ほかの契約へ移管", "moved to another contract"),
+        (true, false) => ("ほかの契約から受入", "received from another contract"),
+        (false, true) => ("調整で減", "taken by an adjustment"),
+        (false, false) => ("調整で増", "added by an adjustment"),
+    };
+    Words::new(
+        format!("{}{of}を{ja}（{lot}、残 {left}{of}）", units.abs()),
+        format!("{count} {en} ({lot}, {left} left)"),
+    )
+}
+
+fn bought(facts: &Facts<'_>, unit: UnitKind, units: i64, left: i64) -> Words {
+    let of = unit.counter_ja();
     let (lot, settled) = (facts.text("/lot"), facts.count("/settled"));
-    let settled_ja = if settled > 0 { format!("、うち{settled}枚を超過利用に充当") } else { String::new() };
+    let settled_ja =
+        if settled > 0 { format!("、うち{settled}{of}を超過利用に充当") } else { String::new() };
     let settled_en = if settled > 0 { format!(", {settled} of them for the overdraft") } else { String::new() };
     Words::new(
-        format!("チケット{units}枚を購入（{lot}{settled_ja}、残 {left}枚）"),
-        format!("{} bought ({lot}{settled_en}, {left} left)", count_en(units, "ticket")),
+        format!(
+            "{}{units}{of}を購入（{lot}{settled_ja}、残 {left}{of}）",
+            if unit == UnitKind::Ticket { "チケット" } else { "" }
+        ),
+        format!("{} bought ({lot}{settled_en}, {left} left)", unit.count_en(units)),
     )
 }
 
@@ -58,6 +85,9 @@ fn reason(facts: &Facts<'_>) -> Words {
     let text = facts.text("/reason");
     if let Ok(outcome) = text.parse::<Outcome>() {
         return Words::new(outcome.ja(), outcome.en());
+    }
+    if let Ok(reason) = text.parse::<CorrectionReason>() {
+        return Words::new(reason.ja(), reason.en());
     }
     if let Ok(point) = text.parse::<CapturePoint>() {
         return Words::new(format!("契約（{}）", point.ja()), point.en());

@@ -8,7 +8,6 @@ use super::{Imported, Index, known, wallets};
 use crate::company::{Contract, Customer};
 use crate::domain::ids::{ContactId, ContractId, CustomerId};
 use crate::domain::phone::{fold, normalise};
-use crate::store::codec::to_json;
 use crate::store::error::Fault;
 use crate::store::schema::{assets, contacts, contracts, customers, phones, sites};
 use crate::store::unit::Unit;
@@ -28,6 +27,7 @@ pub(super) fn customer(
             customers::kana.eq(&customer.kana),
             customers::name_folded.eq(fold(&customer.name)),
             customers::kana_folded.eq(fold(&customer.kana)),
+            customers::customer_group.eq(&customer.group),
         ))
         .execute(unit.database)?;
     index.customers.insert(customer.code.clone(), id);
@@ -115,8 +115,6 @@ fn contract_of(
             contracts::plan.eq(&contract.plan),
             contracts::starts_on.eq(contract.starts_on.to_string()),
             contracts::ends_on.eq(contract.ends_on.to_string()),
-            contracts::policy.eq(to_json(&contract.policy)),
-            contracts::menu.eq(to_json(&contract.menu)),
             contracts::version.eq(1_i64),
         ))
         .execute(unit.database)?;
@@ -134,5 +132,6 @@ fn contract_of(
             .execute(unit.database)?;
         index.assets.insert(asset.serial.clone(), asset_id);
     }
-    wallets::wallet(unit, id, &contract.lots)
+    unit.insert_policy(id, contract.starts_on, &contract.policy, &contract.menu, "import")?;
+    wallets::wallet(unit, id, contract)
 }

@@ -2,40 +2,42 @@
 
 use diesel::prelude::*;
 
-use crate::company::Lot;
+use crate::company::{Contract, Lot};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, WalletId};
 use crate::domain::wallet::account::{Movement, TicketState};
 use crate::domain::wallet::book::Entry;
-use crate::domain::wallet::chain::GENESIS;
+use crate::domain::wallet::chain::genesis;
+use crate::domain::wallet::number::ticket_number;
+use crate::domain::wallet::terms::{LotTerms, UnitKind};
 use crate::store::error::Fault;
 use crate::store::schema::wallets;
 use crate::store::unit::Unit;
-use crate::store::wallet::{Ledger, NewLot, TicketRow, Told, insert_tickets, new_lot, post_lot};
+use crate::store::wallet::{Ledger, TicketRow, Told, insert_tickets, new_lot, post_lot};
 
 const BEFORE: &str = "before import";
 
 /// Returns the number of tickets.
-pub(super) fn wallet(unit: &mut Unit<'_>, contract: ContractId, lots: &[Lot]) -> Result<usize, Fault> {
+pub(super) fn wallet(unit: &mut Unit<'_>, contract: ContractId, file: &Contract) -> Result<usize, Fault> {
     let id: WalletId = unit.id();
-    insert(unit, id, contract)?;
-    let mut ledger = Ledger::fresh(contract, id);
+    insert(unit, id, contract, file.unit)?;
+    let mut ledger = Ledger::fresh(contract, id, file.unit);
     let mut count = 0;
-    for lot in lots {
-        let tickets = bring_in(unit, &mut ledger, id, lot)?;
-        insert_tickets(unit, id, &tickets)?;
+    for lot in &file.lots {
+        let tickets = bring_in(unit, &mut ledger, lot)?;
+        insert_tickets(unit.database, &tickets)?;
         count += tickets.len();
     }
     ledger.save(unit)?;
     Ok(count)
 }
 
-fn insert(unit: &mut Unit<'_>, id: WalletId, contract: ContractId) -> Result<(), Fault> {
+fn insert(unit: &mut Unit<'_>, id: WalletId, contract: ContractId, kind: UnitKind) -> Result<(), Fault> {
     diesel::insert_into(wallets::table)
         .values((
             wallets::id.eq(id),
             wallets::contract_id.eq(contract),
-            wallets::unit.eq("ticket"),
+            wallets::unit.eq(kind),
             wallets::source.eq(0_i64),
             wallets::available.eq(0_i64),
             wallets::held.eq(0_i64),
@@ -44,39 +46,62 @@ fn insert(unit: &mut Unit<'_>, id: WalletId, contract: ContractId) -> Result<(),
             wallets::voided.eq(0_i64),
             wallets::overdraft.eq(0_i64),
             wallets::postings.eq(0_i64),
-            wallets::chain_head.eq(GENESIS.to_vec()),
-            wallets::version.eq(1_i64),
+            wallets::chain_head.eq(genesis(id, contract, kind).to_vec()),
         ))
         .execute(unit.database)?;
     Ok(())
 }
 
 /// Buys the lot, uses its lowest serials as the file says, and lets the rest die when their last day is over.
-fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, wallet: WalletId, lot: &Lot) -> Result<Vec<TicketRow>, Fault> {
-    let order = NewLot {
+fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot) -> Result<Vec<TicketRow>, Fault> {
+    let terms = LotTerms {
         number: lot.number.clone(),
         origin: lot.origin,
         units: i64::from(lot.count),
         price_yen: i64::try_from(lot.price_yen).unwrap_or(i64::MAX),
         issued_on: lot.issued_on,
         expires_on: lot.expires_on,
+        scope: lot.scope,
+        law_class: lot.law_class,
     };
-    let (id, mut tickets) = new_lot(unit, wallet, &order)?;
-    post_lot(unit, ledger, id, &order, Vec::new());
+    let mut made = new_lot(unit, ledger, &terms, None)?;
+    post_lot(unit, ledger, &made, &terms, Vec::new());
+    let mut tickets = std::mem::take(&mut made.tickets);
     let dead = lot.expires_on.is_some_and(|last| last < unit.today());
-    let (used, rest) = tickets.split_at_mut(usize::try_from(lot.used).unwrap_or_default().min(lot.count as usize));
-    mark(used, TicketState::Consumed);
+    let used = split(unit, &mut tickets, lot);
+    let (used, rest) = tickets.split_at_mut(used);
+    mark(ledger, used, TicketState::Consumed);
     post(unit, ledger, used, Movement::Hold, EventKind::WalletHeld, BEFORE);
     post(unit, ledger, used, Movement::Capture, EventKind::WalletCaptured, BEFORE);
     if dead {
-        mark(rest, TicketState::Expired);
+        mark(ledger, rest, TicketState::Expired);
         post(unit, ledger, rest, Movement::Expire, EventKind::WalletExpired, "last day over");
     }
     Ok(tickets)
 }
 
-fn mark(tickets: &mut [TicketRow], state: TicketState) {
-    tickets.iter_mut().for_each(|ticket| ticket.state = state);
+/// How many rows were used. A slip of points that was used in part is cut.
+fn split(unit: &Unit<'_>, tickets: &mut Vec<TicketRow>, lot: &Lot) -> usize {
+    let used = i64::from(lot.used);
+    if let [slip] = tickets.as_mut_slice()
+        && used > 0
+        && used < slip.units
+    {
+        let (id, units) = (unit.id(), slip.units - used);
+        slip.units = used;
+        let rest = TicketRow { id, serial: 2, number: ticket_number(&lot.number, 2), units, ..slip.clone() };
+        tickets.push(rest);
+        return 1;
+    }
+    let rows = usize::try_from(lot.used).unwrap_or_default();
+    if rows == 0 { 0 } else { rows.min(tickets.len()) }
+}
+
+fn mark(ledger: &mut Ledger, tickets: &mut [TicketRow], state: TicketState) {
+    for ticket in tickets {
+        ledger.shift(ticket.lot_id, Some(ticket.state), Some(state), ticket.units);
+        ticket.state = state;
+    }
 }
 
 /// One posting for each ticket, one event for all.
@@ -91,8 +116,9 @@ fn post(
     if tickets.is_empty() {
         return;
     }
-    let entries = tickets.iter().map(|ticket| Entry::usual(movement, 1, reason).of_ticket(ticket.lot, ticket.id));
+    let entry = |ticket: &TicketRow| Entry::usual(movement, ticket.units, reason).of_ticket(ticket.lot_id, ticket.id);
+    let units = tickets.iter().map(|ticket| ticket.units).sum();
     let numbers = tickets.iter().map(|ticket| ticket.number.clone()).collect();
     let told = Told { tickets: numbers, reason: reason.to_owned(), ..Told::default() };
-    ledger.post(unit, kind, tickets.len() as i64, entries.collect(), told);
+    ledger.post(unit, kind, units, tickets.iter().map(entry).collect(), told);
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::domain::ids::*;
 use crate::domain::refusal::{Code, Refusal};
 use crate::store::Reader;
-use crate::store::codec::{day, json};
+use crate::store::codec::day;
 use crate::store::error::{Fault, StoreError};
 use crate::store::repairs::{Whose, repairs};
 use crate::store::schema::*;
@@ -15,7 +15,7 @@ use crate::views::desk::{AssetView, ContactView, ContractCard, CustomerView, Sit
 
 impl Reader<'_> {
     pub fn contract_card(&mut self, id: ContractId) -> Result<ContractCard, Fault> {
-        type Row = (String, String, String, String, String, i64, CustomerId, String, String);
+        type Row = (String, String, String, String, i64, CustomerId, String, String);
         let row: Option<Row> = contracts::table
             .inner_join(customers::table)
             .filter(contracts::id.eq(id))
@@ -24,7 +24,6 @@ impl Reader<'_> {
                 contracts::plan,
                 contracts::starts_on,
                 contracts::ends_on,
-                contracts::policy,
                 contracts::version,
                 customers::id,
                 customers::name,
@@ -32,8 +31,10 @@ impl Reader<'_> {
             ))
             .first(self.database)
             .optional()?;
-        let (number, plan, starts_on, ends_on, policy, version, customer, name, kana) =
+        let (number, plan, starts_on, ends_on, version, customer, name, kana) =
             row.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let today = self.today();
+        let in_force = self.policy_on(id, today)?;
         let open = self.issue_summaries(&IssueFilter::OpenOf(vec![id]))?;
         Ok(ContractCard {
             id,
@@ -48,7 +49,9 @@ impl Reader<'_> {
             assets: self.assets_of(id)?,
             wallet: self.wallet_summary(id)?,
             open_issues: open.into_iter().map(|(_, issue)| issue).collect(),
-            policy: json(&policy)?,
+            policy: in_force.policy,
+            policy_version: in_force.version,
+            menu: in_force.menu,
         })
     }
 

@@ -6,9 +6,12 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::Findings;
+use super::wallets::Read;
 use crate::domain::ids::*;
 use crate::domain::issue::IssueState;
+use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{HoldState, TicketState};
+use crate::domain::wallet::terms::seal_hold;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{holds, issues, tickets, wallets};
@@ -52,12 +55,46 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<
 type Bound = BTreeMap<(IssueId, TicketState), i64>;
 
 fn bound_tickets(database: &mut Database) -> Result<Bound, Fault> {
-    let rows: Vec<(Option<IssueId>, TicketState, i64)> = tickets::table
+    let rows: Vec<(Option<IssueId>, TicketState, i64, i64)> = tickets::table
         .filter(tickets::issue_id.is_not_null())
-        .group_by((tickets::issue_id, tickets::state))
-        .select((tickets::issue_id, tickets::state, count_star()))
+        .group_by((tickets::issue_id, tickets::state, tickets::units))
+        .select((tickets::issue_id, tickets::state, tickets::units, count_star()))
         .load(database)?;
-    Ok(rows.into_iter().filter_map(|(issue, state, count)| Some(((issue?, state), count))).collect())
+    let mut bound = Bound::new();
+    for (issue, state, units, count) in rows {
+        if let Some(issue) = issue {
+            *bound.entry((issue, state)).or_default() += units * count;
+        }
+    }
+    Ok(bound)
+}
+
+/// Each hold is the one that the ledger sealed, and every issue that the ledger names has one.
+pub(super) fn against_ledger(
+    database: &mut Database,
+    wallet: WalletId,
+    read: &Read,
+    findings: &mut Findings,
+) -> Result<(), Fault> {
+    type Row = (HoldId, IssueId, i64, i64, Timestamp, Option<Timestamp>);
+    let rows: Vec<Row> = holds::table
+        .filter(holds::wallet_id.eq(wallet))
+        .order(holds::id)
+        .select((holds::id, holds::issue_id, holds::policy_version, holds::units, holds::created_at, holds::settled_at))
+        .load(database)?;
+    findings.equal("hold.ledger", wallet, "issues that hold or held", rows.len(), read.holds.len());
+    for (id, issue, version, units, made_at, settled_at) in rows {
+        let Some(line) = read.holds.get(&issue) else {
+            findings.add("hold.ledger", id, "the ledger knows nothing of the hold");
+            continue;
+        };
+        if line.terms.as_deref() != Some(&seal_hold(id, wallet, issue, version, units)[..]) {
+            findings.add("hold.ledger", id, "the hold is not the one that was sealed when it was made");
+        }
+        let seen = (Some(made_at), settled_at);
+        findings.equal("hold.ledger", id, "made and settled", seen, (line.made_at, line.moved_at));
+    }
+    Ok(())
 }
 
 fn against_issue(hold: &Hold, findings: &mut Findings) {
@@ -109,17 +146,20 @@ struct Accounts {
     held: i64,
     consumed: i64,
     expired: i64,
+    voided: i64,
     overdraft: i64,
 }
 
 /// Tickets in each state and overdrawn units must add up to the accounts.
 fn balances(database: &mut Database, all: &[Hold], findings: &mut Findings) -> Result<(), Fault> {
-    let rows: Vec<(WalletId, TicketState, i64)> = tickets::table
-        .group_by((tickets::wallet_id, tickets::state))
-        .select((tickets::wallet_id, tickets::state, count_star()))
+    let rows: Vec<(WalletId, TicketState, i64, i64)> = tickets::table
+        .group_by((tickets::wallet_id, tickets::state, tickets::units))
+        .select((tickets::wallet_id, tickets::state, tickets::units, count_star()))
         .load(database)?;
-    let tickets: BTreeMap<(WalletId, TicketState), i64> =
-        rows.into_iter().map(|(wallet, state, count)| ((wallet, state), count)).collect();
+    let mut tickets: BTreeMap<(WalletId, TicketState), i64> = BTreeMap::new();
+    for (wallet, state, units, count) in rows {
+        *tickets.entry((wallet, state)).or_default() += units * count;
+    }
     let mut owed: BTreeMap<(WalletId, HoldState), i64> = BTreeMap::new();
     for hold in all {
         *owed.entry((hold.wallet, hold.state)).or_default() += hold.overdraft_units;
@@ -132,6 +172,7 @@ fn balances(database: &mut Database, all: &[Hold], findings: &mut Findings) -> R
             wallets::held,
             wallets::consumed,
             wallets::expired,
+            wallets::voided,
             wallets::overdraft,
         ))
         .load(database)?;
@@ -140,6 +181,10 @@ fn balances(database: &mut Database, all: &[Hold], findings: &mut Findings) -> R
         let owes = |state| owed.get(&(account.wallet, state)).copied().unwrap_or_default();
         let (live, captured) = (owes(HoldState::Live), owes(HoldState::Captured));
         let seen = [account.available, account.held, account.consumed, account.expired, account.overdraft];
+        // Units that went back to the issuer leave void tickets and no balance behind.
+        if account.voided > count(TicketState::Voided) {
+            findings.add("wallet.tickets", account.wallet, "fewer void tickets than void units");
+        }
         let expected = [
             count(TicketState::Available),
             count(TicketState::Held) + live,

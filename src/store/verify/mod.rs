@@ -3,16 +3,22 @@
 
 mod cases;
 mod holds;
+mod lots;
+#[cfg(test)]
+mod plant;
+mod policies;
 mod streams;
 #[cfg(test)]
 mod tests;
 mod wallets;
 
+use diesel::result::Error as Diesel;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Reader;
-use super::error::Fault;
+use super::connection::Database;
+use super::error::{Fault, StoreError};
 use crate::effects::progress::Progress;
 
 /// Something that does not fit.
@@ -30,6 +36,9 @@ impl std::fmt::Display for Finding {
         write!(f, "{} {}: {}", self.check, self.subject, self.detail)
     }
 }
+
+/// What a check does: it adds what it finds. A row that can't be read ends it, and is a finding too.
+type Check = fn(&mut Database, &mut Findings, &Progress) -> Result<(), Fault>;
 
 /// Gathers findings.
 #[derive(Default)]
@@ -64,13 +73,22 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        wallets::check(self.database, &mut findings, progress)?;
-        progress.begin("checking holds", 0);
-        holds::check(self.database, &mut findings)?;
-        progress.begin("checking streams", 0);
-        streams::check(self.database, &mut findings)?;
-        progress.begin("checking issues and visits", 0);
-        cases::check(self.database, &mut findings)?;
+        let checks: [(&'static str, Check); 5] = [
+            ("checking wallets", wallets::check),
+            ("checking policies", |database, findings, _| policies::check(database, findings)),
+            ("checking holds", |database, findings, _| holds::check(database, findings)),
+            ("checking streams", |database, findings, _| streams::check(database, findings)),
+            ("checking issues and visits", |database, findings, _| cases::check(database, findings)),
+        ];
+        for (step, check) in checks {
+            progress.begin(step, 0);
+            match check(self.database, &mut findings, progress) {
+                Err(Fault::Store(
+                    error @ (StoreError::Corrupt(_) | StoreError::Query(Diesel::DeserializationError(_))),
+                )) => findings.add("row.unreadable", step, error.to_string()),
+                done => done?,
+            }
+        }
         Ok(findings.0)
     }
 }

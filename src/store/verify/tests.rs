@@ -38,7 +38,7 @@ async fn a_ticket_given_back_by_hand_is_found() {
     on_both(company_with(json!([lot(1, 3, None)])), async |kit| {
         kit_with_a_hold(&kit).await;
         let change = "UPDATE tickets SET state = 'available', issue_id = NULL WHERE state = 'held'";
-        assert_eq!(after(&kit, change).await, ["wallet.ticket", "hold.tickets", "wallet.tickets"]);
+        assert_eq!(after(&kit, change).await, ["wallet.lot", "wallet.ticket", "hold.tickets", "wallet.tickets"]);
     })
     .await;
 }

@@ -1,20 +1,20 @@
-//! Every wallet read again from its first posting: chain, balances, tickets, and the events that tell of it.
+//! Every wallet read again from its first posting: chain, balances, and the events that tell of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::Findings;
+use super::{Findings, holds, lots};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
-use crate::domain::wallet::account::{Account, Movement, TicketState};
+use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::book::Book;
 use crate::domain::wallet::chain::Posting;
 use crate::effects::progress::Progress;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
-use crate::store::schema::{journal, lots, postings, tickets, wallets};
+use crate::store::schema::{journal, postings, wallets};
 use crate::store::wallet::{WALLET_COLUMNS, WalletRow};
 use crate::views::wallet::WalletMoved;
 
@@ -31,10 +31,10 @@ struct Line {
     lot: Option<LotId>,
     ticket: Option<TicketId>,
     issue: Option<IssueId>,
+    sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
     event: EventId,
     at: Timestamp,
     reason: String,
-    link: Vec<u8>,
 }
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: &Progress) -> Result<(), Fault> {
@@ -45,12 +45,14 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: 
         let lines = lines_of(database, &ids)?;
         for row in part {
             let mine = lines.get(&row.id).map_or(&[][..], Vec::as_slice);
-            let mut read = Read { book: Book::empty(row.id), tickets: BTreeMap::new(), lots: BTreeMap::new() };
+            let mut read = Read::new(row);
             mine.iter().for_each(|line| read.line(line, findings));
             read.compare(row, findings);
-            tickets_fit(database, row.id, &read, findings)?;
+            lots::check(database, row, &read, findings)?;
+            holds::against_ledger(database, row.id, &read, findings)?;
         }
-        events_fit(database, lines.values().flatten(), findings)?;
+        let contracts = part.iter().map(|row| (row.id, row.contract)).collect();
+        events_fit(database, &contracts, lines.values().flatten(), findings)?;
         progress.add(part.len());
     }
     Ok(())
@@ -71,10 +73,10 @@ fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<Wa
             postings::lot_id,
             postings::ticket_id,
             postings::issue_id,
+            (postings::refers_to, postings::terms, postings::link),
             postings::event_id,
             postings::at,
             postings::reason,
-            postings::link,
         ))
         .load(database)?;
     let mut found: BTreeMap<WalletId, Vec<Line>> = BTreeMap::new();
@@ -85,21 +87,43 @@ fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<Wa
 }
 
 /// What the postings say.
-struct Read {
+pub(super) struct Read {
     book: Book,
-    /// Account on which a ticket's last posting put it.
-    tickets: BTreeMap<TicketId, Account>,
-    /// Units that each lot brought.
-    lots: BTreeMap<LotId, i64>,
+    /// The account on which a ticket's last posting put it, and the issue that it names.
+    pub tickets: BTreeMap<TicketId, (Account, Option<IssueId>)>,
+    /// Units that came from outside into each lot, less those that went back, and the seal of its terms.
+    pub lots: BTreeMap<LotId, (i64, Option<Vec<u8>>)>,
+    /// Seal of each issue's hold, when it was made and when its units moved last.
+    pub holds: BTreeMap<IssueId, HoldLine>,
+    seen: BTreeSet<PostingId>,
+}
+
+/// What the ledger says of the hold of one issue.
+#[derive(Debug, Default)]
+pub(super) struct HoldLine {
+    pub terms: Option<Vec<u8>>,
+    pub made_at: Option<Timestamp>,
+    pub moved_at: Option<Timestamp>,
 }
 
 impl Read {
+    fn new(row: &WalletRow) -> Self {
+        Self {
+            book: Book::empty(row.id, row.contract, row.unit),
+            tickets: BTreeMap::new(),
+            lots: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            seen: BTreeSet::new(),
+        }
+    }
+
     fn line(&mut self, line: &Line, findings: &mut Findings) {
         let parsed = (line.movement.parse::<Movement>(), line.from.parse::<Account>(), line.to.parse::<Account>());
         let (Ok(movement), Ok(from), Ok(to)) = parsed else {
             findings.add("wallet.chain", line.id, "a code of the posting is unknown");
             return;
         };
+        let (refers_to, terms, stored_link) = &line.sealed;
         let posting = Posting {
             id: line.id,
             wallet: line.wallet,
@@ -111,25 +135,50 @@ impl Read {
             lot: line.lot,
             ticket: line.ticket,
             issue: line.issue,
+            refers_to: *refers_to,
+            terms: terms.as_deref().and_then(|terms| terms.try_into().ok()),
+            event: line.event,
             at: line.at,
             reason: line.reason.clone(),
         };
         let link = self.book.replay(&posting);
         findings.equal("wallet.seq", line.id, "the posting's place", line.seq, self.book.postings);
-        if line.link != link {
+        if *stored_link != link {
             findings.add("wallet.chain", line.id, "the posting's content and its link do not fit");
             // Go on from the stored link, so that one changed line is one finding.
-            if let Ok(stored) = line.link.as_slice().try_into() {
+            if let Ok(stored) = stored_link.as_slice().try_into() {
                 self.book.head = stored;
             }
         }
         if let Some(fault) = self.book.balances.fault() {
             findings.add("wallet.balance", line.id, fault);
         }
+        self.seen.insert(line.id);
+        // The receiving side of a transfer names a posting of another wallet.
+        let is_known = movement == Movement::Transfer || refers_to.is_none_or(|id| self.seen.contains(&id));
+        if !is_known {
+            findings.add("wallet.chain", line.id, "the posting names one that does not stand before it");
+        }
+        self.note(line, movement, from, to);
+    }
+
+    fn note(&mut self, line: &Line, movement: Movement, from: Account, to: Account) {
         if let Some(ticket) = line.ticket {
-            self.tickets.insert(ticket, to);
-        } else if let Some(lot) = line.lot.filter(|_| from == Account::Source) {
-            *self.lots.entry(lot).or_default() += line.units;
+            self.tickets.insert(ticket, (to, line.issue));
+        }
+        if let Some(lot) = line.lot.filter(|_| from == Account::Source) {
+            let noted = self.lots.entry(lot).or_default();
+            noted.0 += line.units;
+            noted.1 = line.sealed.1.clone();
+        }
+        let Some(issue) = line.issue else { return };
+        let hold = self.holds.entry(issue).or_default();
+        let settles_debt = movement == Movement::Overdraft && from == Account::Available;
+        if matches!(movement, Movement::Hold | Movement::Overdraft) && !settles_debt {
+            hold.terms = line.sealed.1.clone();
+            hold.made_at = Some(line.at);
+        } else if !settles_debt {
+            hold.moved_at = Some(line.at);
         }
     }
 
@@ -140,48 +189,6 @@ impl Read {
             findings.add("wallet.chain", row.id, "the kept head is not the last link");
         }
     }
-}
-
-/// Where a ticket must stand after its last posting. A ticket that settled an overdraft is held or used, as the
-/// issue is that it settled for.
-fn allowed(account: Option<Account>) -> &'static [TicketState] {
-    match account {
-        None | Some(Account::Available) => &[TicketState::Available],
-        Some(Account::Held) => &[TicketState::Held],
-        Some(Account::Consumed) => &[TicketState::Consumed],
-        Some(Account::Expired) => &[TicketState::Expired],
-        Some(Account::Voided) => &[TicketState::Voided],
-        Some(Account::Overdraft) => &[TicketState::Held, TicketState::Consumed],
-        Some(Account::Source) => &[],
-    }
-}
-
-fn tickets_fit(database: &mut Database, wallet: WalletId, read: &Read, findings: &mut Findings) -> Result<(), Fault> {
-    let rows: Vec<(TicketId, LotId, String, TicketState)> = tickets::table
-        .filter(tickets::wallet_id.eq(wallet))
-        .order((tickets::lot_id, tickets::serial))
-        .select((tickets::id, tickets::lot_id, tickets::number, tickets::state))
-        .load(database)?;
-    let mut count: BTreeMap<LotId, i64> = BTreeMap::new();
-    for (id, lot, number, state) in rows {
-        *count.entry(lot).or_default() += 1;
-        let account = read.tickets.get(&id).copied();
-        if !allowed(account).contains(&state) {
-            findings.add("wallet.ticket", &number, format!("the ticket is {state}, the ledger says {account:?}"));
-        }
-    }
-    let rows: Vec<(LotId, String, i64)> = lots::table
-        .filter(lots::wallet_id.eq(wallet))
-        .order(lots::number)
-        .select((lots::id, lots::number, lots::units))
-        .load(database)?;
-    for (id, number, units) in rows {
-        let made = count.get(&id).copied().unwrap_or_default();
-        findings.equal("wallet.lot", &number, "the count of tickets", made, units);
-        let posted = read.lots.get(&id).copied().unwrap_or_default();
-        findings.equal("wallet.lot", &number, "the units posted", posted, units);
-    }
-    Ok(())
 }
 
 /// The movement of which an event tells.
@@ -195,30 +202,40 @@ fn movement_of(kind: &str) -> Option<Movement> {
         "wallet.expired" => Movement::Expire,
         "wallet.reversed" => Movement::Reverse,
         "wallet.overdrawn" => Movement::Overdraft,
+        "wallet.adjusted" => Movement::Adjust,
+        "wallet.transferred" => Movement::Transfer,
+        "wallet.voided" => Movement::Void,
         _ => return None,
     })
 }
 
-/// Each event tells of as many units as its postings move.
+/// Each event tells of as many units as its postings move, and stands in the history of the wallet's contract.
 fn events_fit<'a>(
     database: &mut Database,
+    contracts: &BTreeMap<WalletId, ContractId>,
     lines: impl Iterator<Item = &'a Line>,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
     let mut moved: BTreeMap<EventId, BTreeMap<&str, i64>> = BTreeMap::new();
+    let mut owners: BTreeMap<EventId, (Option<ContractId>, Timestamp)> = BTreeMap::new();
     for line in lines {
-        *moved.entry(line.event).or_default().entry(line.movement.as_str()).or_default() += line.units;
+        let gone = matches!(line.movement.as_str(), "adjust" | "transfer") && line.from == "available";
+        let units = if gone { -line.units } else { line.units };
+        *moved.entry(line.event).or_default().entry(line.movement.as_str()).or_default() += units;
+        owners.insert(line.event, (contracts.get(&line.wallet).copied(), line.at));
     }
     let ids: Vec<EventId> = moved.keys().copied().collect();
     for part in ids.chunks(limits::STATEMENT_IDS) {
-        let rows: Vec<(EventId, String, String)> = journal::table
+        type Told = (EventId, String, String, Option<ContractId>, Timestamp);
+        let rows: Vec<Told> = journal::table
             .filter(journal::id.eq_any(part))
-            .select((journal::id, journal::kind, journal::data))
+            .select((journal::id, journal::kind, journal::data, journal::contract_id, journal::at))
             .load(database)?;
         for id in part.iter().filter(|id| rows.iter().all(|(known, ..)| known != *id)) {
             findings.add("journal.wallet", id, "postings without their event");
         }
-        for (id, kind, data) in rows {
+        for (id, kind, data, contract, at) in rows {
+            findings.equal("journal.wallet", id, "contract and instant", Some(&(contract, at)), owners.get(&id));
             let of_event = moved.get(&id).cloned().unwrap_or_default();
             let movement = movement_of(&kind).map_or("", Movement::as_str);
             let posted = of_event.get(movement).copied().unwrap_or_default();

@@ -9,15 +9,19 @@ use crate::domain::issue::Outcome;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::HoldState;
 use crate::domain::wallet::policy::CostReason;
+use crate::domain::wallet::terms::UnitKind;
 use crate::sentences::consumption;
 use crate::store::Reader;
 use crate::store::error::Fault;
-use crate::store::schema::{holds, issues, tickets};
+use crate::store::schema::{holds, issues, lots, tickets, wallets};
 
 /// The tickets of an issue and how they stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IssueTickets {
+    /// As they are quoted; of points and minutes the lots.
     pub numbers: Vec<String>,
+    /// Units of those tickets.
+    pub units: i64,
     pub overdraft_units: i64,
     /// None: the issue never held anything.
     pub state: Option<HoldState>,
@@ -26,7 +30,7 @@ pub struct IssueTickets {
 impl IssueTickets {
     /// Units used for good.
     pub fn consumed(&self) -> i64 {
-        if self.state == Some(HoldState::Captured) { self.numbers.len() as i64 + self.overdraft_units } else { 0 }
+        if self.state == Some(HoldState::Captured) { self.units + self.overdraft_units } else { 0 }
     }
 }
 
@@ -40,33 +44,41 @@ impl Reader<'_> {
         let mut found: BTreeMap<IssueId, IssueTickets> = rows
             .into_iter()
             .map(|(issue, state, overdraft_units)| {
-                (issue, IssueTickets { numbers: Vec::new(), overdraft_units, state: Some(state) })
+                (issue, IssueTickets { overdraft_units, state: Some(state), ..IssueTickets::default() })
             })
             .collect();
-        let rows: Vec<(Option<IssueId>, String)> = tickets::table
+        let rows: Vec<(Option<IssueId>, String, i64, String, UnitKind)> = tickets::table
+            .inner_join(lots::table.on(lots::id.eq(tickets::lot_id)))
+            .inner_join(wallets::table.on(wallets::id.eq(tickets::wallet_id)))
             .filter(tickets::issue_id.eq_any(ids))
             .order((tickets::expires_on, tickets::number))
-            .select((tickets::issue_id, tickets::number))
+            .select((tickets::issue_id, tickets::number, tickets::units, lots::number, wallets::unit))
             .load(self.database)?;
-        for (issue, number) in rows {
-            if let Some(issue) = issue {
-                found.entry(issue).or_default().numbers.push(number);
-            }
+        for (issue, number, units, lot, unit) in rows {
+            let Some(issue) = issue else { continue };
+            let bound = found.entry(issue).or_default();
+            bound.units += units;
+            bound.numbers.push(if unit.is_single() { number } else { lot });
+            bound.numbers.dedup();
         }
         Ok(found)
     }
 
     /// What an issue has cost, in Japanese and English; none while it is open.
     pub fn consumption_sentence(&mut self, issue: IssueId) -> Result<Option<(String, String)>, Fault> {
-        let row: Option<(CostReason, Option<Outcome>)> =
-            issues::table.find(issue).select((issues::cost_reason, issues::outcome)).first(self.database).optional()?;
-        let (reason, ended) = row.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let row: Option<(CostReason, Option<Outcome>, UnitKind)> = issues::table
+            .inner_join(wallets::table.on(wallets::contract_id.eq(issues::contract_id)))
+            .filter(issues::id.eq(issue))
+            .select((issues::cost_reason, issues::outcome, wallets::unit))
+            .first(self.database)
+            .optional()?;
+        let (reason, ended, unit) = row.ok_or_else(|| Refusal::new(Code::NotFound))?;
         if !ended.is_some_and(Outcome::is_final) {
             return Ok(None);
         }
         let tickets = self.issue_tickets(&[issue])?.remove(&issue).unwrap_or_default();
         let numbers = if tickets.consumed() > 0 { tickets.numbers.as_slice() } else { &[] };
-        let words = consumption::outcome(reason, ended, tickets.consumed(), numbers);
+        let words = consumption::outcome(unit, reason, ended, tickets.consumed(), numbers);
         Ok(Some((words.ja, words.en)))
     }
 }

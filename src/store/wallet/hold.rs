@@ -1,17 +1,20 @@
 //! Holding tickets for an issue (仮押さえ).
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::ledger::{Ledger, Told};
+use super::slips::{Slip, cut};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::{Balances, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::book::Entry;
-use crate::domain::wallet::select::{Candidate, earliest_expiry_first};
+use crate::domain::wallet::select::{Candidate, Pick, Stock, numbers_of, units_of};
+use crate::domain::wallet::terms::{Scope, UnitKind, check_count, seal_hold};
 use crate::store::codec::day;
 use crate::store::connection::Database;
-use crate::store::error::{Fault, StoreError};
+use crate::store::error::Fault;
 use crate::store::schema::{holds, lots, tickets};
 use crate::store::unit::Unit;
 
@@ -23,17 +26,21 @@ pub struct HoldOrder {
     pub issue_number: String,
     /// At least one.
     pub units: i64,
+    /// Whether the issue needs a visit: lots may be for one or the other.
+    pub needs_visit: bool,
     /// The caller agreed to use units before buying them.
     pub allow_overdraft: bool,
     /// How many units the contract lets stand unpaid in all.
     pub overdraft_limit: i64,
+    /// The version of the policy that governs the hold to its end.
+    pub policy_version: i64,
 }
 
 /// A hold that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     pub hold: HoldId,
-    /// Ticket numbers, in the order in which they will be used.
+    /// Ticket numbers as they are quoted, in the order in which they will be used.
     pub tickets: Vec<String>,
     pub overdraft_units: i64,
     pub balances: Balances,
@@ -43,39 +50,39 @@ impl Unit<'_> {
     /// Holds the tickets that die first. Too few of them, and no overdraft agreed or left: refused with the figures,
     /// and nothing is written.
     pub fn hold(&mut self, order: &HoldOrder) -> Result<Held, Fault> {
-        if order.units < 1 {
-            return Err(StoreError::corrupt(format!("a hold of {} units", order.units)).into());
-        }
         let mut ledger = Ledger::lock(self, order.wallet)?;
+        check_count(order.units, ledger.unit)?;
         let today = self.today();
-        let taken = candidates(self.database, order.wallet, order.units, today)?;
-        let overdraft_units = order.units - taken.len() as i64;
-        afford(order, &ledger.book.balances, taken.len() as i64, overdraft_units)?;
+        let usable = candidates(self.database, ledger.unit, order.wallet, order.needs_visit, order.units, today)?;
+        let picks = Stock::new(usable, today).take(order.needs_visit, order.units);
+        let taken = units_of(&picks);
+        let overdraft_units = order.units - taken;
+        afford(order, &ledger.book.balances, taken, overdraft_units)?;
         let hold = insert_hold(self, order, overdraft_units)?;
-        let tickets: Vec<String> = taken.iter().map(|ticket| ticket.number.clone()).collect();
+        let terms = seal_hold(hold, order.wallet, order.issue, order.policy_version, order.units);
+        let numbers = numbers_of(&picks);
         let told = Told {
             issue: Some(order.issue),
             issue_number: Some(order.issue_number.clone()),
-            tickets: tickets.clone(),
+            tickets: numbers.clone(),
             ..Told::default()
         };
-        bind(self, &taken, order.issue)?;
-        if !taken.is_empty() {
-            let entries = taken.iter().map(|ticket| held_entry(ticket, order.issue)).collect();
-            ledger.post(self, EventKind::WalletHeld, taken.len() as i64, entries, told.clone());
+        if !picks.is_empty() {
+            let bound = bind(self, &mut ledger, &picks, order.issue)?;
+            let entries = bound.into_iter().map(|(lot, ticket, units)| {
+                let entry = Entry::usual(Movement::Hold, units, "accepted").of_ticket(lot, ticket);
+                entry.for_issue(order.issue).under(terms)
+            });
+            ledger.post(self, EventKind::WalletHeld, taken, entries.collect(), told.clone());
         }
         if overdraft_units > 0 {
             let entry = Entry::usual(Movement::Overdraft, overdraft_units, "overdraft").for_issue(order.issue);
             let told = Told { tickets: Vec::new(), ..told };
-            ledger.post(self, EventKind::WalletOverdrawn, overdraft_units, vec![entry], told);
+            ledger.post(self, EventKind::WalletOverdrawn, overdraft_units, vec![entry.under(terms)], told);
         }
         let balances = ledger.save(self)?;
-        Ok(Held { hold, tickets, overdraft_units, balances })
+        Ok(Held { hold, tickets: numbers, overdraft_units, balances })
     }
-}
-
-fn held_entry(ticket: &Candidate, issue: IssueId) -> Entry {
-    Entry::usual(Movement::Hold, 1, "accepted").of_ticket(ticket.lot, ticket.id).for_issue(issue)
 }
 
 /// The rule about units that nobody bought yet.
@@ -100,52 +107,78 @@ fn insert_hold(unit: &mut Unit<'_>, order: &HoldOrder, overdraft_units: i64) -> 
             holds::units.eq(order.units),
             holds::overdraft_units.eq(overdraft_units),
             holds::state.eq(HoldState::Live),
+            holds::policy_version.eq(order.policy_version),
             holds::created_at.eq(unit.now()),
         ))
         .execute(unit.database)?;
     Ok(id)
 }
 
-fn bind(unit: &mut Unit<'_>, taken: &[Candidate], issue: IssueId) -> Result<(), Fault> {
-    let ids: Vec<TicketId> = taken.iter().map(|ticket| ticket.id).collect();
-    diesel::update(tickets::table.filter(tickets::id.eq_any(ids)))
-        .set((tickets::state.eq(TicketState::Held), tickets::issue_id.eq(issue)))
-        .execute(unit.database)?;
-    Ok(())
+/// Gives the picked tickets to the issue; what is cut off a slip gets a number of its own.
+fn bind(
+    unit: &mut Unit<'_>,
+    ledger: &mut Ledger,
+    picks: &[Pick],
+    issue: IssueId,
+) -> Result<Vec<(LotId, TicketId, i64)>, Fault> {
+    let mut bound = Vec::with_capacity(picks.len());
+    let mut whole = Vec::with_capacity(picks.len());
+    for pick in picks {
+        let lot = pick.ticket.lot;
+        ledger.shift(lot, Some(TicketState::Available), Some(TicketState::Held), pick.units);
+        let ticket = if pick.is_cut() {
+            let slip = Slip { ticket: pick.ticket.id, lot, wallet: ledger.wallet() };
+            cut(unit, slip, pick.units, TicketState::Held, Some(issue))?
+        } else {
+            whole.push(pick.ticket.id);
+            pick.ticket.id
+        };
+        bound.push((lot, ticket, pick.units));
+    }
+    if !whole.is_empty() {
+        diesel::update(tickets::table.filter(tickets::id.eq_any(whole)))
+            .set((tickets::state.eq(TicketState::Held), tickets::issue_id.eq(issue)))
+            .execute(unit.database)?;
+    }
+    Ok(bound)
 }
 
-/// The first `units` available tickets that are valid on `today`, in the order of the domain's rule. The database
-/// sorts by the same keys, so that a wallet of thousands is not read for one hold.
+/// Available tickets of up to `units` units that are valid on `today` and pay for such an issue, lot by lot in the
+/// order of the domain's rule: a wallet of thousands is not read for one hold.
 pub(in crate::store) fn candidates(
     database: &mut Database,
+    unit: UnitKind,
     wallet: WalletId,
+    needs_visit: bool,
     units: i64,
-    today: chrono::NaiveDate,
+    today: NaiveDate,
 ) -> Result<Vec<Candidate>, Fault> {
-    type Row = (TicketId, LotId, String, i32, Origin, String, String);
-    let rows: Vec<Row> = tickets::table
-        .inner_join(lots::table.on(tickets::lot_id.eq(lots::id)))
-        .filter(tickets::wallet_id.eq(wallet))
-        .filter(tickets::state.eq(TicketState::Available))
-        .filter(tickets::expires_on.ge(today.to_string()))
-        .order_by((tickets::expires_on, lots::origin.desc(), lots::issued_on, lots::id, tickets::serial))
-        .limit(units)
-        .select((
-            tickets::id,
-            lots::id,
-            tickets::number,
-            tickets::serial,
-            lots::origin,
-            lots::issued_on,
-            tickets::expires_on,
-        ))
+    type LotRow = (LotId, String, Origin, Scope, String, String, i64);
+    let rows: Vec<LotRow> = lots::table
+        .filter(lots::wallet_id.eq(wallet))
+        .filter(lots::available.gt(0).and(lots::expires_on.ge(today.to_string())))
+        .filter(lots::scope.eq_any(Scope::paying(needs_visit)))
+        .order_by((lots::expires_on, lots::origin.desc(), lots::issued_on, lots::id))
+        .select((lots::id, lots::number, lots::origin, lots::scope, lots::issued_on, lots::expires_on, lots::available))
         .load(database)?;
-    let found: Result<Vec<Candidate>, StoreError> = rows
-        .into_iter()
-        .map(|(id, lot, number, serial, origin, issued_on, expires_on)| {
-            let (issued_on, expires_on) = (day(&issued_on)?, day(&expires_on)?);
-            Ok(Candidate { id, lot, number, serial, origin, issued_on, expires_on })
-        })
-        .collect();
-    Ok(earliest_expiry_first(found?, usize::try_from(units).unwrap_or_default(), today))
+    let mut found = Vec::new();
+    let mut left = units;
+    for (lot, lot_number, origin, scope, issued_on, expires_on, available) in rows {
+        if left <= 0 {
+            break;
+        }
+        let (issued_on, expires_on) = (day(&issued_on)?, day(&expires_on)?);
+        let slips: Vec<(TicketId, String, i32, i64)> = tickets::table
+            .filter(tickets::lot_id.eq(lot).and(tickets::state.eq(TicketState::Available)))
+            .order_by(tickets::serial)
+            .limit(left)
+            .select((tickets::id, tickets::number, tickets::serial, tickets::units))
+            .load(database)?;
+        found.extend(slips.into_iter().map(|(id, number, serial, units)| {
+            let number = if unit.is_single() { number } else { lot_number.clone() };
+            Candidate { id, lot, number, serial, units, origin, scope, issued_on, expires_on }
+        }));
+        left -= available;
+    }
+    Ok(found)
 }

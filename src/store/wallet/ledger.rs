@@ -1,16 +1,20 @@
 //! One wallet, locked for the rest of the transaction, with the lines that are about to be posted.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
+use super::rows::{PostingRow, insert_postings};
 use crate::domain::event::{About, EventKind, Stream};
-use crate::domain::ids::{ContractId, EventId, IssueId, WalletId};
+use crate::domain::ids::{ContractId, EventId, IssueId, LotId, PostingId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::wallet::account::Balances;
+use crate::domain::wallet::account::{Balances, TicketState};
 use crate::domain::wallet::book::{Book, Entry};
-use crate::domain::wallet::chain::{Link, Posting};
+use crate::domain::wallet::chain::Link;
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::error::{Fault, StoreError};
-use crate::store::schema::{postings, wallets};
+use crate::store::schema::{lots, wallets};
 use crate::store::unit::Unit;
 use crate::views::wallet::WalletMoved;
 
@@ -23,19 +27,25 @@ pub(in crate::store) struct Told {
     pub lot: Option<String>,
     pub settled: i64,
     pub reason: String,
+    /// What a person wrote beside the reason.
+    pub note: String,
 }
 
 /// A locked wallet. Nothing is written before `save`.
 pub(in crate::store) struct Ledger {
     pub contract: ContractId,
+    pub unit: UnitKind,
     pub book: Book,
-    lines: Vec<(Posting, Link, EventId)>,
+    lines: Vec<PostingRow>,
+    /// Units of each lot that came into (or left) each state of [`TicketState::ALL`].
+    moved: BTreeMap<LotId, [i64; 5]>,
 }
 
 #[derive(Queryable)]
 pub(in crate::store) struct WalletRow {
     pub id: WalletId,
     pub contract: ContractId,
+    pub unit: UnitKind,
     pub source: i64,
     pub available: i64,
     pub held: i64,
@@ -45,12 +55,12 @@ pub(in crate::store) struct WalletRow {
     pub overdraft: i64,
     pub postings: i64,
     pub chain_head: Vec<u8>,
-    pub version: i64,
 }
 
 pub(in crate::store) type WalletColumns = (
     wallets::id,
     wallets::contract_id,
+    wallets::unit,
     wallets::source,
     wallets::available,
     wallets::held,
@@ -60,12 +70,12 @@ pub(in crate::store) type WalletColumns = (
     wallets::overdraft,
     wallets::postings,
     wallets::chain_head,
-    wallets::version,
 );
 
 pub(in crate::store) const WALLET_COLUMNS: WalletColumns = (
     wallets::id,
     wallets::contract_id,
+    wallets::unit,
     wallets::source,
     wallets::available,
     wallets::held,
@@ -75,7 +85,6 @@ pub(in crate::store) const WALLET_COLUMNS: WalletColumns = (
     wallets::overdraft,
     wallets::postings,
     wallets::chain_head,
-    wallets::version,
 );
 
 impl WalletRow {
@@ -100,21 +109,49 @@ impl WalletRow {
 impl Ledger {
     /// Takes the wallet's row, so that whoever comes second sees what the first has left.
     pub fn lock(unit: &mut Unit<'_>, wallet: WalletId) -> Result<Self, Fault> {
+        // An update without a change takes the row's lock on either database.
         let row: WalletRow = diesel::update(wallets::table.find(wallet))
-            .set(wallets::version.eq(wallets::version + 1))
+            .set(wallets::postings.eq(wallets::postings))
             .returning(WALLET_COLUMNS)
             .get_result(unit.database)
             .optional()?
             .ok_or_else(|| Refusal::new(Code::NotFound))?;
-        Ok(Self { contract: row.contract, book: row.book()?, lines: Vec::new() })
+        let book = row.book()?;
+        Ok(Self { contract: row.contract, unit: row.unit, book, lines: Vec::new(), moved: BTreeMap::new() })
+    }
+
+    /// The wallet of a contract, locked.
+    pub fn lock_of(unit: &mut Unit<'_>, contract: ContractId) -> Result<Self, Fault> {
+        let wallet: Option<WalletId> = wallets::table
+            .filter(wallets::contract_id.eq(contract))
+            .select(wallets::id)
+            .first(unit.database)
+            .optional()?;
+        Self::lock(unit, wallet.ok_or_else(|| Refusal::new(Code::NotFound).at("contract_id"))?)
     }
 
     /// A wallet that this command has just made.
-    pub fn fresh(contract: ContractId, wallet: WalletId) -> Self {
-        Self { contract, book: Book::empty(wallet), lines: Vec::new() }
+    pub fn fresh(contract: ContractId, wallet: WalletId, unit: UnitKind) -> Self {
+        let book = Book::empty(wallet, contract, unit);
+        Self { contract, unit, book, lines: Vec::new(), moved: BTreeMap::new() }
     }
 
-    /// Posts `entries` and tells of those that carry the event's own movement, `units` of them in all.
+    pub fn wallet(&self) -> WalletId {
+        self.book.wallet
+    }
+
+    /// Units of a lot change their state. None: they come into being or go to another wallet.
+    pub fn shift(&mut self, lot: LotId, from: Option<TicketState>, to: Option<TicketState>, units: i64) {
+        let counts = self.moved.entry(lot).or_default();
+        for (state, sign) in [(from, -1), (to, 1)] {
+            if let Some(state) = state {
+                counts[state as usize] += sign * units;
+            }
+        }
+    }
+
+    /// Posts `entries` and tells of those that carry the event's own movement, `units` of them in all. Returns the
+    /// postings' ids.
     pub fn post(
         &mut self,
         unit: &mut Unit<'_>,
@@ -122,38 +159,51 @@ impl Ledger {
         units: i64,
         entries: Vec<Entry>,
         told: Told,
-    ) -> EventId {
-        let event = unit.id();
+    ) -> Vec<PostingId> {
+        let event: EventId = unit.id();
+        let first = self.lines.len();
         for entry in entries {
-            let (posting, link) = self.book.post(unit.id(), unit.now(), entry);
-            self.lines.push((posting, link, event));
+            let (posting, link) = self.book.post(unit.id(), event, unit.now(), entry);
+            self.lines.push(PostingRow::new(posting, link));
         }
+        let ids = self.lines[first..].iter().map(|line| line.id).collect();
         let mut tickets = told.tickets;
         tickets.truncate(limits::EVENT_TICKETS);
         let moved = WalletMoved {
+            unit: self.unit,
             units,
             tickets,
             issue_number: told.issue_number,
             lot: told.lot,
             settled: told.settled,
             reason: told.reason,
+            note: told.note,
             available: self.book.balances.available,
             held: self.book.balances.held,
         };
         let about = About { contract_id: Some(self.contract), issue_id: told.issue, ..About::default() };
         let data = serde_json::to_value(moved).expect("a plain struct has a JSON form");
         unit.record_as(event, &[Stream::Contract(self.contract)], kind, about, data);
-        event
+        ids
     }
 
-    /// Writes the lines and the wallet's row. An account that no rule may produce stops the command.
+    /// Writes the lines, the lots' counts and the wallet's row. An account that no rule may produce stops the command.
     pub fn save(self, unit: &mut Unit<'_>) -> Result<Balances, Fault> {
         let balances = self.book.balances;
         if let Some(fault) = balances.fault() {
             return Err(StoreError::corrupt(format!("wallet {}: {fault}", self.book.wallet)).into());
         }
-        for line in &self.lines {
-            insert(unit, line)?;
+        insert_postings(unit.database, &self.lines)?;
+        for (lot, [available, held, consumed, expired, voided]) in &self.moved {
+            diesel::update(lots::table.find(lot))
+                .set((
+                    lots::available.eq(lots::available + available),
+                    lots::held.eq(lots::held + held),
+                    lots::consumed.eq(lots::consumed + consumed),
+                    lots::expired.eq(lots::expired + expired),
+                    lots::voided.eq(lots::voided + voided),
+                ))
+                .execute(unit.database)?;
         }
         diesel::update(wallets::table.find(self.book.wallet))
             .set((
@@ -170,26 +220,4 @@ impl Ledger {
             .execute(unit.database)?;
         Ok(balances)
     }
-}
-
-fn insert(unit: &mut Unit<'_>, (posting, link, event): &(Posting, Link, EventId)) -> Result<(), Fault> {
-    diesel::insert_into(postings::table)
-        .values((
-            postings::id.eq(posting.id),
-            postings::wallet_id.eq(posting.wallet),
-            postings::seq.eq(posting.seq),
-            postings::movement.eq(posting.movement),
-            postings::from_account.eq(posting.from),
-            postings::to_account.eq(posting.to),
-            postings::units.eq(posting.units),
-            postings::lot_id.eq(posting.lot),
-            postings::ticket_id.eq(posting.ticket),
-            postings::issue_id.eq(posting.issue),
-            postings::event_id.eq(*event),
-            postings::at.eq(posting.at),
-            postings::reason.eq(&posting.reason),
-            postings::link.eq(link.to_vec()),
-        ))
-        .execute(unit.database)?;
-    Ok(())
 }

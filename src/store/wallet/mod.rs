@@ -1,20 +1,31 @@
 //! The ticket wallet at rest: tickets, holds and postings. Every change locks the wallet's row first, posts its lines
 //! to the chain and tells of them in the journal.
 
+mod adjust;
+mod bond;
+mod correct;
 mod cost;
+mod expire;
 mod hold;
 mod ledger;
 mod lots;
+mod rows;
 mod settle;
+mod slips;
 #[cfg(test)]
 mod tests;
-
+mod transfer;
 mod views;
 
+pub(in crate::store) use adjust::{TERMS, TermsRow};
+pub use correct::Because;
 pub use cost::IssueTickets;
+pub use expire::Expired;
 pub use hold::{Held, HoldOrder};
 pub(in crate::store) use ledger::{Ledger, Told, WALLET_COLUMNS, WalletRow};
-pub use lots::{Expired, NewLot, Purchased};
-pub(in crate::store) use lots::{TicketRow, insert_tickets, new_lot, post_lot};
+pub use lots::Purchased;
+pub(in crate::store) use lots::{new_lot, post_lot};
+pub(in crate::store) use rows::{TicketRow, insert_tickets};
 pub use settle::Settled;
+pub use transfer::TransferOrder;
 pub use views::Funds;

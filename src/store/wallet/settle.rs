@@ -2,17 +2,17 @@
 
 use diesel::prelude::*;
 
+use super::bond::Bond;
 use super::ledger::{Ledger, Told};
+use super::slips::{Slip, cut};
 use crate::domain::event::EventKind;
-use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
-use crate::domain::issue::Outcome;
-use crate::domain::refusal::{Code, Refusal};
+use crate::domain::ids::{IssueId, TicketId};
+use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::{Account, Balances, HoldState, Movement, TicketState};
-use crate::domain::wallet::policy::{CapturePoint, Policy};
-use crate::domain::wallet::settle::{Bound, BoundTicket, Step};
-use crate::store::codec::{day, json};
-use crate::store::error::{Fault, StoreError};
-use crate::store::schema::{contracts, holds, issues, lots, tickets, wallets};
+use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
+use crate::domain::wallet::settle::{Step, units_to};
+use crate::store::error::Fault;
+use crate::store::schema::{holds, tickets};
 use crate::store::unit::Unit;
 
 /// What became of an issue's units.
@@ -26,102 +26,101 @@ pub struct Settled {
     pub balances: Balances,
 }
 
-#[derive(Queryable)]
-struct HoldRow {
-    id: HoldId,
-    state: HoldState,
-    overdraft_units: i64,
-}
-
-struct Bond {
-    hold: HoldRow,
-    bound: Bound,
-    policy: Policy,
-    issue: IssueId,
-    issue_number: Option<String>,
-}
-
 impl Unit<'_> {
-    /// Settles the hold of an issue that ends with `outcome`, as the contract's policy says; `departed` tells whether
-    /// somebody had set out. None: the issue holds nothing, or goes on and keeps its hold.
-    pub fn settle(&mut self, issue: IssueId, outcome: Outcome, departed: bool) -> Result<Option<Settled>, Fault> {
-        if Policy::keeps_hold(outcome) {
+    /// Settles the hold of an issue that ends so, as the contract's policy says. None: there is nothing to settle, or
+    /// the issue goes on and keeps its hold.
+    pub fn settle(&mut self, issue: IssueId, ending: Ending) -> Result<Option<Settled>, Fault> {
+        if Policy::keeps_hold(ending.outcome) {
             return Ok(None);
         }
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
-        let units = bond.bound.units();
-        let today = self.today();
-        match bond.hold.state {
+        let (units, reason) = (bond.bound.units(), ending.outcome.as_str());
+        match bond.state {
             HoldState::Live => {
-                let captured = bond.policy.captured(outcome, units, departed);
-                let steps = bond.bound.settle(captured, today, outcome.as_str());
-                self.carry_out(ledger, &bond, steps, captured).map(Some)
+                let captured = bond.policy.captured(ending, units, ledger.unit);
+                let steps = bond.bound.settle(captured, self.today(), reason);
+                self.carry_out(ledger, &bond, steps, "").map(Some)
             }
             HoldState::Captured => {
-                let reversed = bond.policy.reversed(outcome, units);
-                let steps = bond.bound.reverse(reversed, today, outcome.as_str());
-                self.carry_out(ledger, &bond, steps, units - reversed).map(Some)
+                let reversed = bond.policy.reversed(ending.outcome, units);
+                let steps = bond.bound.reverse(reversed, self.today(), reason);
+                self.carry_out(ledger, &bond, steps, "").map(Some)
             }
-            HoldState::Released => Err(Refusal::new(Code::HoldClosed).into()),
+            // Somebody gave the units back by hand.
+            HoldState::Released => Ok(None),
         }
     }
 
     /// The issue has come to `point` (acceptance, investigation, arrival). When the contract captures there, its hold
     /// becomes consumption. None: nothing to do.
     pub fn reach(&mut self, issue: IssueId, point: CapturePoint) -> Result<Option<Settled>, Fault> {
-        let Some((_, policy)) = find_hold(self, issue)? else { return Ok(None) };
-        if policy.capture_point != point {
-            return Ok(None);
-        }
+        self.capture_if(issue, point.as_str(), |policy, units| if policy.capture_point == point { units } else { 0 })
+    }
+
+    /// Nobody opened. Where the contract says so, the trip has used the issue's units. None: nothing to do.
+    pub fn futile_trip(&mut self, issue: IssueId) -> Result<Option<Settled>, Fault> {
+        let ending = Ending::of(crate::domain::issue::Outcome::NoAccess, true);
+        self.capture_if(issue, ending.outcome.as_str(), |policy, units| {
+            policy.captured(ending, units, crate::domain::wallet::terms::UnitKind::Ticket)
+        })
+    }
+
+    fn capture_if(
+        &mut self,
+        issue: IssueId,
+        reason: &str,
+        due: impl FnOnce(&Policy, i64) -> i64,
+    ) -> Result<Option<Settled>, Fault> {
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
-        if bond.hold.state != HoldState::Live {
+        let captured = due(&bond.policy, bond.bound.units());
+        if bond.state != HoldState::Live || captured == 0 {
             return Ok(None);
         }
-        let units = bond.bound.units();
-        let steps = bond.bound.settle(units, self.today(), point.as_str());
-        self.carry_out(ledger, &bond, steps, units).map(Some)
+        let steps = bond.bound.settle(captured, self.today(), reason);
+        self.carry_out(ledger, &bond, steps, "").map(Some)
     }
 
-    /// Locks the wallet, then reads the hold as it stands.
-    fn bond(&mut self, issue: IssueId) -> Result<Option<(Ledger, Bond)>, Fault> {
-        let Some((wallet, policy)) = find_hold(self, issue)? else { return Ok(None) };
-        let ledger = Ledger::lock(self, wallet)?;
-        let hold = read_hold(self, issue)?;
-        let issue_number = issues::table.find(issue).select(issues::number).first(self.database).optional()?;
-        let bound = Bound { tickets: bound_tickets(self, issue)?, overdraft_units: hold.overdraft_units };
-        Ok(Some((ledger, Bond { hold, bound, policy, issue, issue_number })))
-    }
-
-    fn carry_out(
+    /// Moves the tickets, posts the steps and closes the hold.
+    pub(super) fn carry_out(
         &mut self,
         mut ledger: Ledger,
         bond: &Bond,
-        steps: Vec<Step>,
-        consumed: i64,
+        mut steps: Vec<Step>,
+        note: &str,
     ) -> Result<Settled, Fault> {
+        let (returned, to_consumed) = (units_to(&steps, Account::Overdraft), units_to(&steps, Account::Consumed));
+        let moved: i64 = steps.iter().map(|step| step.entry.units).sum();
+        let consumed = match bond.state {
+            HoldState::Live => to_consumed,
+            HoldState::Captured | HoldState::Released => bond.bound.units() - moved,
+        };
         let state = if consumed > 0 { HoldState::Captured } else { HoldState::Released };
-        set_states(self, &steps)?;
-        post(self, &mut ledger, bond, &steps);
-        let released: i64 = steps.iter().filter(|step| step.entry.to != Account::Consumed).map(units_of).sum();
-        let returned: i64 = steps.iter().filter(|step| step.entry.to == Account::Overdraft).map(units_of).sum();
-        diesel::update(holds::table.find(bond.hold.id))
-            .set((
-                holds::state.eq(state),
-                holds::overdraft_units.eq(bond.hold.overdraft_units - returned),
-                holds::settled_at.eq(self.now()),
-            ))
-            .execute(self.database)?;
+        move_tickets(self, &mut ledger, bond, &mut steps)?;
+        post(self, &mut ledger, bond, &steps, note);
+        if moved > 0 {
+            diesel::update(holds::table.find(bond.hold))
+                .set((
+                    holds::state.eq(state),
+                    holds::overdraft_units.eq(bond.bound.overdraft_units - returned),
+                    holds::settled_at.eq(self.now()),
+                ))
+                .execute(self.database)?;
+        }
         let balances = ledger.save(self)?;
-        Ok(Settled { consumed, released, hold_state: state, balances })
+        Ok(Settled { consumed, released: moved - to_consumed, hold_state: state, balances })
+    }
+
+    /// The wallet of an issue's hold, locked, with the hold as it stands. None: the issue never held anything.
+    pub(super) fn bond(&mut self, issue: IssueId) -> Result<Option<(Ledger, Bond)>, Fault> {
+        let Some(wallet) = Bond::wallet_of(self, issue)? else { return Ok(None) };
+        let ledger = Ledger::lock(self, wallet)?;
+        let bond = Bond::read(self, &ledger, issue)?;
+        Ok(Some((ledger, bond)))
     }
 }
 
-fn units_of(step: &Step) -> i64 {
-    step.entry.units
-}
-
 /// One event for each kind of movement among the steps.
-fn post(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &[Step]) {
+fn post(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &[Step], note: &str) {
     let kinds = [
         (Movement::Capture, EventKind::WalletCaptured),
         (Movement::Release, EventKind::WalletReleased),
@@ -131,67 +130,60 @@ fn post(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &[Step]) {
     for (movement, kind) in kinds {
         let of_kind: Vec<&Step> = steps.iter().filter(|step| step.entry.movement == movement).collect();
         let Some(first) = of_kind.first() else { continue };
+        let mut numbers: Vec<String> =
+            of_kind.iter().filter_map(|step| step.ticket.as_ref()).map(|ticket| ticket.number.clone()).collect();
+        numbers.dedup();
         let told = Told {
             issue: Some(bond.issue),
             issue_number: bond.issue_number.clone(),
-            tickets: of_kind.iter().filter_map(|step| step.ticket.as_ref()).map(|t| t.number.clone()).collect(),
+            tickets: numbers,
             reason: first.entry.reason.clone(),
+            note: note.to_owned(),
             ..Told::default()
         };
-        let units = of_kind.iter().map(|step| units_of(step)).sum();
-        let entries = of_kind.iter().map(|step| step.entry.clone().for_issue(bond.issue)).collect();
-        ledger.post(unit, kind, units, entries, told);
+        let units = of_kind.iter().map(|step| step.entry.units).sum();
+        let entries = of_kind.iter().map(|step| {
+            let owed = if step.ticket.is_none() { bond.overdraft_posting } else { step.entry.refers_to };
+            step.entry.clone().for_issue(bond.issue).referring_to(owed)
+        });
+        ledger.post(unit, kind, units, entries.collect(), told);
     }
 }
 
-/// Moves the tickets; one that went back belongs to no issue any more.
-fn set_states(unit: &mut Unit<'_>, steps: &[Step]) -> Result<(), Fault> {
+/// Moves the tickets; one that went back belongs to no issue any more. A slip that several steps share is cut: the
+/// first step keeps its number unless a rest stays behind.
+fn move_tickets(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &mut [Step]) -> Result<(), Fault> {
+    let mut whole: Vec<(TicketState, TicketId)> = Vec::new();
+    for ticket in &bond.bound.tickets {
+        let of_ticket = |step: &Step| step.ticket.as_ref().is_some_and(|moved| moved.id == ticket.id);
+        let moved: i64 = steps.iter().filter(|step| of_ticket(step)).map(|step| step.entry.units).sum();
+        let mut keeps_number = moved == ticket.units;
+        for step in steps.iter_mut().filter(|step| of_ticket(step)) {
+            let Some(state) = step.state else { continue };
+            ledger.shift(ticket.lot, Some(bond.ticket_state()), Some(state), step.entry.units);
+            if std::mem::replace(&mut keeps_number, false) {
+                whole.push((state, ticket.id));
+            } else {
+                let slip = Slip { ticket: ticket.id, lot: ticket.lot, wallet: ledger.wallet() };
+                let issue = (state == TicketState::Consumed).then_some(bond.issue);
+                step.entry.ticket = Some(cut(unit, slip, step.entry.units, state, issue)?);
+            }
+        }
+    }
     for state in [TicketState::Consumed, TicketState::Available, TicketState::Expired] {
-        let of_state = steps.iter().filter(|step| step.state == Some(state));
-        let ids: Vec<TicketId> = of_state.filter_map(|step| step.ticket.as_ref()).map(|ticket| ticket.id).collect();
+        let ids: Vec<TicketId> = whole.iter().filter(|(to, _)| *to == state).map(|(_, id)| *id).collect();
         if ids.is_empty() {
             continue;
         }
-        let moved = tickets::table.filter(tickets::id.eq_any(ids));
-        if state == TicketState::Consumed {
-            diesel::update(moved).set(tickets::state.eq(state)).execute(unit.database)?;
-        } else {
-            let none: Option<IssueId> = None;
-            diesel::update(moved).set((tickets::state.eq(state), tickets::issue_id.eq(none))).execute(unit.database)?;
-        }
+        let issue = (state == TicketState::Consumed).then_some(bond.issue);
+        diesel::update(tickets::table.filter(tickets::id.eq_any(ids)))
+            .set((tickets::state.eq(state), tickets::issue_id.eq(issue)))
+            .execute(unit.database)?;
     }
     Ok(())
 }
 
-fn find_hold(unit: &mut Unit<'_>, issue: IssueId) -> Result<Option<(WalletId, Policy)>, Fault> {
-    let found: Option<(WalletId, String)> = holds::table
-        .inner_join(wallets::table.on(holds::wallet_id.eq(wallets::id)))
-        .inner_join(contracts::table.on(wallets::contract_id.eq(contracts::id)))
-        .filter(holds::issue_id.eq(issue))
-        .select((holds::wallet_id, contracts::policy))
-        .first(unit.database)
-        .optional()?;
-    Ok(found.map(|(wallet, policy)| json(&policy).map(|policy| (wallet, policy))).transpose()?)
-}
-
-fn read_hold(unit: &mut Unit<'_>, issue: IssueId) -> Result<HoldRow, Fault> {
-    Ok(holds::table
-        .filter(holds::issue_id.eq(issue))
-        .select((holds::id, holds::state, holds::overdraft_units))
-        .first(unit.database)?)
-}
-
-/// The tickets of an issue in the order in which they were chosen.
-fn bound_tickets(unit: &mut Unit<'_>, issue: IssueId) -> Result<Vec<BoundTicket>, Fault> {
-    let rows: Vec<(TicketId, LotId, String, String)> = tickets::table
-        .inner_join(lots::table.on(tickets::lot_id.eq(lots::id)))
-        .filter(tickets::issue_id.eq(issue))
-        .order_by((tickets::expires_on, lots::origin.desc(), lots::issued_on, lots::id, tickets::serial))
-        .select((tickets::id, tickets::lot_id, tickets::number, tickets::expires_on))
-        .load(unit.database)?;
-    let bound: Result<Vec<BoundTicket>, StoreError> = rows
-        .into_iter()
-        .map(|(id, lot, number, expires_on)| Ok(BoundTicket { id, lot, number, expires_on: day(&expires_on)? }))
-        .collect();
-    Ok(bound?)
+/// A refusal that speaks of the wallet's units by their name.
+pub(super) fn with_unit(refusal: Refusal, ledger: &Ledger) -> Refusal {
+    refusal.with("unit_ja", ledger.unit.ja()).with("unit_en", ledger.unit.en().to_lowercase())
 }

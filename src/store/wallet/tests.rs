@@ -4,13 +4,14 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::NewLot;
 use crate::commands::intake::save;
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::IssueId;
 use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::Origin;
+use crate::domain::wallet::policy::Ending;
+use crate::domain::wallet::terms::{LawClass, LotTerms, Scope};
 use crate::store::testing::{Kit, call, company_with, date, lot};
 use crate::store::{Fault, Unit};
 
@@ -148,7 +149,7 @@ fn end(unit: &mut Unit<'_>, issue: IssueId, outcome: Outcome, departed: bool) ->
     unit.set_issue_state(issue, IssueState::Closed, Some(outcome))?;
     let about = About { contract_id: Some(detail.contract_id), issue_id: Some(issue), ..About::default() };
     unit.record(&[Stream::Contract(detail.contract_id)], EventKind::IssueResolved, about, json!({}));
-    unit.settle(issue, outcome, departed)?;
+    unit.settle(issue, Ending::of(outcome, departed))?;
     Ok(())
 }
 
@@ -203,13 +204,15 @@ async fn live(kit: &Kit, acts: &[Act]) {
                 }
             }
             Act::Buy { count, days, origin } => {
-                let order = NewLot {
+                let order = LotTerms {
                     number: format!("TK-2027-{number:06}"),
                     origin,
                     units: i64::from(count),
                     price_yen: 0,
                     issued_on: model.today,
                     expires_on: Some(model.today + Days::new(days)),
+                    scope: Scope::Any,
+                    law_class: LawClass::B2bExempt,
                 };
                 let wallet = card.wallet.id;
                 let bought = kit.write(move |unit| unit.purchase(wallet, &order)).await.unwrap();

@@ -3,32 +3,35 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::hold::candidates;
 use super::ledger::{WALLET_COLUMNS, WalletRow};
-use crate::domain::ids::{ContractId, IssueId, LotId, WalletId};
+use crate::domain::ids::*;
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::wallet::account::{Balances, Origin, TicketState};
+use crate::domain::time::Timestamp;
+use crate::domain::wallet::account::{Account, Balances, Movement, Origin, TicketState};
 use crate::domain::wallet::chain::hex;
-use crate::domain::wallet::select::Candidate;
+use crate::domain::wallet::select::Stock;
+use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
+use crate::limits;
 use crate::store::Reader;
 use crate::store::codec::{day, last_day};
 use crate::store::connection::Database;
 use crate::store::error::{Fault, StoreError};
-use crate::store::schema::{issues, lots, tickets, wallets};
-use crate::views::wallet::{Expiry, LotView, TicketView, WalletDetail, WalletSummary};
+use crate::store::schema::{issues, lots, postings, tickets, wallets};
+use crate::views::wallet::{Expiry, LedgerPage, LotView, PostingView, TicketView, WalletDetail, WalletSummary};
 
 /// What a wallet can pay with today.
 #[derive(Debug, Clone)]
 pub struct Funds {
     pub wallet: WalletId,
+    pub unit: UnitKind,
     pub balances: Balances,
-    /// Available tickets whose last day is not over.
+    /// Available units whose last day is not over.
     pub valid: i64,
-    /// The first of them in the order in which they will be used, as many as were asked for.
-    pub next: Vec<Candidate>,
+    /// The first of them in the order in which they will be used, enough for what was asked.
+    pub stock: Stock,
 }
 
 impl Reader<'_> {
@@ -56,13 +59,14 @@ impl Reader<'_> {
     pub fn wallet_detail(&mut self, contract: ContractId) -> Result<WalletDetail, Fault> {
         let summary = self.wallet_summary(contract)?;
         let head: Vec<u8> = wallets::table.find(summary.id).select(wallets::chain_head).first(self.database)?;
-        type Row = (String, TicketState, LotId, String, Option<IssueId>, Option<String>);
+        type Row = (String, i64, TicketState, LotId, String, Option<IssueId>, Option<String>);
         let rows: Vec<Row> = tickets::table
             .left_join(issues::table.on(tickets::issue_id.eq(issues::id.nullable())))
             .filter(tickets::wallet_id.eq(summary.id))
             .order_by((tickets::expires_on, tickets::number))
             .select((
                 tickets::number,
+                tickets::units,
                 tickets::state,
                 tickets::lot_id,
                 tickets::expires_on,
@@ -72,26 +76,124 @@ impl Reader<'_> {
             .load(self.database)?;
         let tickets: Result<Vec<TicketView>, StoreError> = rows
             .into_iter()
-            .map(|(number, state, lot_id, expires_on, issue_id, issue_number)| {
+            .map(|(number, units, state, lot_id, expires_on, issue_id, issue_number)| {
                 let expires_on = last_day(&expires_on)?;
-                Ok(TicketView { number, state, lot_id, expires_on, issue_id, issue_number })
+                Ok(TicketView { number, units, state, lot_id, expires_on, issue_id, issue_number })
             })
             .collect();
         Ok(WalletDetail { summary, tickets: tickets?, chain_head: hex(&head) })
     }
 
-    /// What the wallet of a contract can pay with on `today`, and the `units` tickets that it would use first.
-    pub fn funds(&mut self, contract: ContractId, units: i64, today: NaiveDate) -> Result<Funds, Fault> {
+    /// What the wallet of a contract can pay with on `today`, and what it would use first for issues of which some need
+    /// a visit and some do not (`needs_visit`), `units` at the most.
+    pub fn funds(
+        &mut self,
+        contract: ContractId,
+        needs_visit: &[bool],
+        units: i64,
+        today: NaiveDate,
+    ) -> Result<Funds, Fault> {
         let row: WalletRow =
             wallets::table.filter(wallets::contract_id.eq(contract)).select(WALLET_COLUMNS).first(self.database)?;
-        let valid = tickets::table
-            .filter(tickets::wallet_id.eq(row.id))
-            .filter(tickets::state.eq(TicketState::Available))
-            .filter(tickets::expires_on.ge(today.to_string()))
-            .select(count_star())
-            .first(self.database)?;
-        let next = candidates(self.database, row.id, units, today)?;
-        Ok(Funds { wallet: row.id, balances: row.balances(), valid, next })
+        let left: Vec<i64> = lots::table
+            .filter(lots::wallet_id.eq(row.id).and(lots::available.gt(0)))
+            .filter(lots::expires_on.ge(today.to_string()))
+            .select(lots::available)
+            .load(self.database)?;
+        let mut usable = Vec::new();
+        for kind in [true, false] {
+            if needs_visit.contains(&kind) {
+                usable.extend(candidates(self.database, row.unit, row.id, kind, units, today)?);
+            }
+        }
+        let stock = Stock::new(usable, today);
+        Ok(Funds { wallet: row.id, unit: row.unit, balances: row.balances(), valid: left.into_iter().sum(), stock })
+    }
+
+    /// What stands on each account of a contract's wallet.
+    pub fn wallet_book(&mut self, contract: ContractId) -> Result<Balances, Fault> {
+        let row: Option<WalletRow> = wallets::table
+            .filter(wallets::contract_id.eq(contract))
+            .select(WALLET_COLUMNS)
+            .first(self.database)
+            .optional()?;
+        Ok(row.ok_or_else(|| Refusal::new(Code::NotFound))?.balances())
+    }
+
+    /// Postings of all wallets.
+    pub fn posting_count(&mut self) -> Result<i64, Fault> {
+        let counts: Vec<i64> = wallets::table.select(wallets::postings).load(self.database)?;
+        Ok(counts.into_iter().sum())
+    }
+
+    /// A page of the ledger of a contract's wallet, newest first.
+    pub fn ledger_page(
+        &mut self,
+        contract: ContractId,
+        before: Option<i64>,
+        limit: Option<i64>,
+    ) -> Result<LedgerPage, Fault> {
+        let limit = limit.unwrap_or(limits::LEDGER_PAGE).clamp(1, limits::LEDGER_PAGE_MAX);
+        let found: Option<(WalletId, Vec<u8>)> = wallets::table
+            .filter(wallets::contract_id.eq(contract))
+            .select((wallets::id, wallets::chain_head))
+            .first(self.database)
+            .optional()?;
+        let (wallet, head) = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let mut rows: Vec<LineRow> = postings::table
+            .left_join(lots::table.on(postings::lot_id.eq(lots::id.nullable())))
+            .left_join(tickets::table.on(postings::ticket_id.eq(tickets::id.nullable())))
+            .left_join(issues::table.on(postings::issue_id.eq(issues::id.nullable())))
+            .filter(postings::wallet_id.eq(wallet).and(postings::seq.lt(before.unwrap_or(i64::MAX))))
+            .order(postings::seq.desc())
+            .limit(limit + 1)
+            .select((
+                (postings::id, postings::seq, postings::movement, postings::from_account, postings::to_account),
+                (postings::units, postings::lot_id, lots::number.nullable(), tickets::number.nullable()),
+                (postings::issue_id, issues::number.nullable(), postings::refers_to, postings::event_id),
+                (postings::at, postings::reason, postings::link),
+            ))
+            .load(self.database)?;
+        let more = rows.len() as i64 > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or_default());
+        let next = rows.last().map(|row| row.place.1).filter(|_| more);
+        Ok(LedgerPage { postings: rows.into_iter().map(LineRow::view).collect(), next, chain_head: hex(&head) })
+    }
+}
+
+#[derive(Queryable)]
+struct LineRow {
+    place: (PostingId, i64, Movement, Account, Account),
+    what: (i64, Option<LotId>, Option<String>, Option<String>),
+    about: (Option<IssueId>, Option<String>, Option<PostingId>, EventId),
+    told: (Timestamp, String, Vec<u8>),
+}
+
+impl LineRow {
+    fn view(self) -> PostingView {
+        let (id, seq, movement, from, to) = self.place;
+        let (units, lot_id, lot, ticket) = self.what;
+        let (issue_id, issue_number, refers_to, event_id) = self.about;
+        let (at, reason, link) = self.told;
+        let link = hex(&link);
+        PostingView {
+            id,
+            seq,
+            movement,
+            from,
+            to,
+            units,
+            lot_id,
+            lot,
+            ticket,
+            issue_id,
+            issue_number,
+            refers_to,
+            event_id,
+            at,
+            reason,
+            link,
+        }
     }
 }
 
@@ -99,13 +201,14 @@ fn summary(row: &WalletRow, lots: Vec<LotView>) -> WalletSummary {
     let balances = row.balances();
     WalletSummary {
         id: row.id,
-        unit: "ticket".to_owned(),
+        unit: row.unit,
         available: balances.available,
         held: balances.held,
         consumed: balances.consumed,
         expired: balances.expired,
+        voided: balances.voided,
         overdraft: -balances.overdraft,
-        version: row.version,
+        version: row.postings,
         next_expiry: next_expiry(&lots),
         lots,
     }
@@ -117,39 +220,56 @@ fn next_expiry(lots: &[LotView]) -> Option<Expiry> {
     Some(Expiry { on, count })
 }
 
+#[derive(Queryable)]
+struct LotRow {
+    id: LotId,
+    wallet: WalletId,
+    number: String,
+    origin: Origin,
+    sold: (i64, i64, Scope, LawClass),
+    days: (String, String),
+    counts: (i64, i64, i64, i64, i64),
+}
+
 /// The lots of each wallet, those that die first at the top.
 fn lot_views(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<LotView>>, Fault> {
-    type Row = (LotId, WalletId, String, Origin, i64, String, String);
-    let rows: Vec<Row> = lots::table
+    let rows: Vec<LotRow> = lots::table
         .filter(lots::wallet_id.eq_any(wallets))
         .order_by((lots::expires_on, lots::issued_on, lots::number))
-        .select((lots::id, lots::wallet_id, lots::number, lots::origin, lots::units, lots::issued_on, lots::expires_on))
+        .select((
+            lots::id,
+            lots::wallet_id,
+            lots::number,
+            lots::origin,
+            (lots::units, lots::price_yen, lots::scope, lots::law_class),
+            (lots::issued_on, lots::expires_on),
+            (lots::available, lots::held, lots::consumed, lots::expired, lots::voided),
+        ))
         .load(database)?;
-    let counts = ticket_counts(database, wallets)?;
     let mut found: BTreeMap<WalletId, Vec<LotView>> = BTreeMap::new();
-    for (id, wallet, number, origin, count, issued_on, expires_on) in rows {
-        let in_state = |state| counts.get(&(id, state)).copied().unwrap_or_default();
-        found.entry(wallet).or_default().push(LotView {
-            id,
-            number,
-            origin,
-            count,
-            available: in_state(TicketState::Available),
-            held: in_state(TicketState::Held),
-            consumed: in_state(TicketState::Consumed),
-            expired: in_state(TicketState::Expired),
-            issued_on: day(&issued_on)?,
-            expires_on: last_day(&expires_on)?,
-        });
+    for row in rows {
+        found.entry(row.wallet).or_default().push(lot_view(row)?);
     }
     Ok(found)
 }
 
-fn ticket_counts(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<(LotId, TicketState), i64>, Fault> {
-    let rows: Vec<(LotId, TicketState, i64)> = tickets::table
-        .filter(tickets::wallet_id.eq_any(wallets))
-        .group_by((tickets::lot_id, tickets::state))
-        .select((tickets::lot_id, tickets::state, count_star()))
-        .load(database)?;
-    Ok(rows.into_iter().map(|(lot, state, count)| ((lot, state), count)).collect())
+fn lot_view(row: LotRow) -> Result<LotView, StoreError> {
+    let (count, price_yen, scope, law_class) = row.sold;
+    let (available, held, consumed, expired, voided) = row.counts;
+    Ok(LotView {
+        id: row.id,
+        number: row.number,
+        origin: row.origin,
+        count,
+        price_yen,
+        scope,
+        law_class,
+        available,
+        held,
+        consumed,
+        expired,
+        voided,
+        issued_on: day(&row.days.0)?,
+        expires_on: last_day(&row.days.1)?,
+    })
 }

@@ -107,7 +107,7 @@ impl World {
             "INSERT INTO company VALUES (1, 'life-1', '駆けつけ商会', 'Kaketsuke Trading', 'Asia/Tokyo', '076-000-0000', '{{}}');
              INSERT INTO territories VALUES ({}, 'KNZ', '金沢', 'Kanazawa', 36.56, 136.65);
              INSERT INTO technicians VALUES ({}, 'T01', '高橋', 'タカハシ', '090', {}, 36.56, 136.65, '{{}}', 1);
-             INSERT INTO customers VALUES ({}, 'C01', '北陸印刷', 'ホクリクインサツ', '', '');",
+             INSERT INTO customers VALUES ({}, 'C01', '北陸印刷', 'ホクリクインサツ', '', '', NULL);",
             blob(self.territory),
             blob(self.technician),
             blob(self.territory),
@@ -150,9 +150,9 @@ impl World {
         let contract: ContractId = self.services.store.seeds().id(SystemClock.now());
         let (visit, customer, territory) = (blob(visit), blob(self.customer), blob(self.territory));
         self.sql(&format!(
-            "INSERT INTO contracts VALUES ({0}, 'K-1', {customer}, '標準', '2026-01-01', '2026-12-31', '{{}}', '{{}}', 1);
+            "INSERT INTO contracts VALUES ({0}, 'K-1', {customer}, '標準', '2026-01-01', '2026-12-31', 1);
              INSERT INTO issues VALUES ({visit}, 'I-1', {visit}, {0}, {territory}, {visit}, NULL, NULL, NULL, 'fault', '', 'none',
-                'whenever', 'P4', 'in_field', NULL, NULL, NULL, NULL, 0, 'standard', 0, NULL, 1);
+                'whenever', 'P4', 'in_field', NULL, NULL, NULL, NULL, NULL, 0, 'standard', 0, NULL, 1);
              INSERT INTO work_orders VALUES ({visit}, {visit}, {territory}, 'assigned', '', 0, NULL, 60, NULL, 0, 1, '[]');",
             blob(contract),
         ));

@@ -10,7 +10,7 @@ export async function away(stage) {
   const order = await scene.fault(card, 0, "異音がする");
   const dispatcher = await stage.person("dispatcher away");
   const board = await dispatcher.page();
-  const world = { order };
+  const world = { order, scene };
   await link(board, world);
   await absence(board, world);
   await days(board, world);
@@ -35,6 +35,14 @@ async function link(board, world) {
     await board.getByText("リンクを取り消しました").waitFor();
     equal((await board.context().request.get(path)).status(), 410, "status of the withdrawn link");
   });
+  await step("dispatcher: withdraws a link that a colleague gave out, without knowing its address", async () => {
+    const { url, id } = await world.scene.call("operator", "POST", `/api/visits/${world.visit.id}/track-links`, {});
+    await board.keyboard.press("Escape");
+    await board.locator(`#bar-${world.visit.id}`).click();
+    await board.locator(`[data-link="${id}"]`).getByRole("button").click();
+    await until(async () => (await board.locator(`[data-link="${id}"]`).count()) === 0, "it leaves the list");
+    equal((await board.context().request.get(url.replace("/t/", "/api/track/"))).status(), 410, "status of the withdrawn link");
+  });
 }
 
 async function absence(board, { order, visit }) {
@@ -53,7 +61,7 @@ async function absence(board, { order, visit }) {
     const removal = board.locator("dialog[open]").filter({ hasText: "手配待ちに戻します" });
     await removal.getByRole("button", { name: "技術員の都合" }).click();
     await removal.getByRole("button", { name: "外す", exact: true }).click();
-    await until(async () => (await dialog.locator("[data-touched]").count()) === 0, "nothing of his is left");
+    await until(async () => (await dialog.locator(`[data-touched="${visit.id}"]`).count()) === 0, "it is his no more");
     await dialog.getByRole("button", { name: "閉じる" }).click();
     await board.locator(`[data-technician="${visit.technician_id}"] [data-absence]`).first().waitFor({ state: "attached" });
     await board.locator(`[data-order="${order}"]`).waitFor();

@@ -58,6 +58,7 @@ export const api = {
   enterAbsence: (technicianId: string, body: T.AbsenceRequest, operation: string) =>
     post<T.AbsenceEntered>(`/api/technicians/${part(technicianId)}/absences`, body, operation),
   endAbsence: (id: string, operation: string) => post<T.AbsenceEnded>(`/api/absences/${part(id)}/end`, {}, operation),
+  trackLinks: (visitId: string) => get<T.OpenLinks>(`/api/visits/${part(visitId)}/track-links`),
   makeTrackLink: (visitId: string, operation: string) =>
     post<T.TrackLink>(`/api/visits/${part(visitId)}/track-links`, {}, operation),
   revokeTrackLink: (id: string, operation: string) =>

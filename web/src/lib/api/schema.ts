@@ -693,6 +693,16 @@ export interface components {
         };
         /** @description An empty body. */
         Nothing: Record<string, never>;
+        /** @description A link that still shows its visit. Its secret is known only to those who were given it. */
+        OpenLink: {
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["TrackLinkId"];
+        };
+        /** @description The links of a visit that still show it, the oldest first. */
+        OpenLinks: {
+            links: components["schemas"]["OpenLink"][];
+        };
         OperationId: string;
         /** @enum {string} */
         Origin: "promotional" | "paid";
@@ -1351,6 +1361,8 @@ export type MyVisit = components['schemas']['MyVisit'];
 export type NamedView = components['schemas']['NamedView'];
 export type NewUser = components['schemas']['NewUser'];
 export type Nothing = components['schemas']['Nothing'];
+export type OpenLink = components['schemas']['OpenLink'];
+export type OpenLinks = components['schemas']['OpenLinks'];
 export type OperationId = components['schemas']['OperationId'];
 export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];

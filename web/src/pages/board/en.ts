@@ -155,6 +155,8 @@ export const en = {
       copied: "Copied",
       revoke: "Revoke",
       revoked: "The link was revoked",
+      others: "Links given out before",
+      given: (time: string) => `Given out at ${time}`,
       expires: (time: string) => `valid until ${time}`,
     },
     report: "Service report",

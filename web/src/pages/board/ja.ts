@@ -153,6 +153,8 @@ export const ja = {
       copied: "コピーしました",
       revoke: "取り消す",
       revoked: "リンクを取り消しました",
+      others: "ほかに発行済みのリンク",
+      given: (time: string) => `${time} に発行`,
       expires: (time: string) => `${time} まで有効`,
     },
     report: "作業報告書",

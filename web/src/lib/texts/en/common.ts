@@ -66,7 +66,7 @@ export const common = {
   priority: { P1: "Stopped", P2: "Partly stopped", P3: "Inconvenient", P4: "Advice" },
   kind: { fault: "Fault", question: "Question", inquiry: "Inquiry" },
   ticketState: { available: "Available", held: "On hold", consumed: "Used", expired: "Expired", voided: "Void" },
-  lotOrigin: { paid: "Purchase", promotional: "Grant" },
+  lotOrigin: { paid: "Purchase", promotional: "Grant", adjustment: "Adjustment" },
   wallet: {
     title: "Ticket wallet",
     balance: "Balance",

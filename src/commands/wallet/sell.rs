@@ -1,0 +1,70 @@
+//! Lots sold and granted at run time.
+
+use chrono::{Datelike, Days};
+
+use super::receipt;
+use crate::domain::ids::ContractId;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::account::Origin;
+use crate::domain::wallet::terms::LotTerms;
+use crate::store::{Fault, Unit};
+use crate::views::ledger::{LedgerReceipt, LotRequest};
+
+/// Sells a lot, within what the contract says of purchases. It settles an overdraft first.
+pub fn sell(unit: &mut Unit<'_>, contract: ContractId, request: &LotRequest) -> Result<LedgerReceipt, Fault> {
+    add(unit, contract, request, Origin::Paid)
+}
+
+/// Gives a lot away.
+pub fn grant(unit: &mut Unit<'_>, contract: ContractId, request: &LotRequest) -> Result<LedgerReceipt, Fault> {
+    add(unit, contract, request, Origin::Promotional)
+}
+
+fn add(
+    unit: &mut Unit<'_>,
+    contract: ContractId,
+    request: &LotRequest,
+    origin: Origin,
+) -> Result<LedgerReceipt, Fault> {
+    unit.lock_wallet_of(contract)?;
+    receipt(unit, contract, |unit| {
+        let wallet = unit.look().wallet_summary(contract)?;
+        let today = unit.today();
+        let mut terms = LotTerms {
+            number: String::new(),
+            origin,
+            units: request.units,
+            price_yen: request.price_yen,
+            issued_on: request.issued_on.unwrap_or(today),
+            expires_on: request.expires_on,
+            scope: request.scope,
+            law_class: request.law_class,
+        };
+        terms.check(wallet.unit, today)?;
+        if terms.issued_on > today {
+            let (ja, en) = ("発行日は今日までです", "a lot is issued today");
+            return Err(Refusal::invalid_both("issued_on", ja, en).into());
+        }
+        in_force(unit, contract)?;
+        if origin == Origin::Paid {
+            let since = today - Days::new(365);
+            let of_year = |lot: &&crate::views::wallet::LotView| lot.origin == Origin::Paid && lot.issued_on > since;
+            let bought = wallet.lots.iter().filter(of_year).map(|lot| lot.count - lot.voided).sum();
+            unit.look().policy_on(contract, today)?.policy.check_purchase(terms.units, bought)?;
+        }
+        terms.number = unit.next_lot_number(wallet.unit, today.year())?;
+        unit.purchase(wallet.id, &terms)?;
+        Ok(None)
+    })
+}
+
+/// Nothing is sold under a contract that is over.
+fn in_force(unit: &mut Unit<'_>, contract: ContractId) -> Result<(), Fault> {
+    let today = unit.today();
+    let (starts_on, ends_on) = unit.look().contract_term(contract)?;
+    if today <= ends_on {
+        return Ok(());
+    }
+    let refusal = Refusal::new(Code::NotInForce).at("contract_id");
+    Err(refusal.with("starts_on", starts_on).with("ends_on", ends_on).into())
+}

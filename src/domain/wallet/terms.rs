@@ -1,0 +1,243 @@
+//! What a lot was sold as: what it counts, what it may be used for, how long, and under which class of the Payment
+//! Services Act (資金決済法). Terms never change after the sale; the ledger seals them.
+
+use chrono::{Months, NaiveDate};
+
+use crate::coded;
+use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::account::Origin;
+use crate::domain::wallet::chain::{Link, Seal};
+
+coded! {
+    /// What a wallet counts.
+    UnitKind {
+        Ticket = "ticket", "チケット", "Ticket";
+        Point = "point", "ポイント", "Point";
+        Minute = "minute", "分", "Minute";
+    }
+}
+
+impl UnitKind {
+    /// First letters of its lots' numbers.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Ticket => "TK",
+            Self::Point => "PT",
+            Self::Minute => "MN",
+        }
+    }
+
+    /// Whether every unit has a number of its own; otherwise a numbered slip carries several.
+    pub const fn is_single(self) -> bool {
+        matches!(self, Self::Ticket)
+    }
+
+    /// The Japanese counter word.
+    pub const fn counter_ja(self) -> &'static str {
+        match self {
+            Self::Ticket => "枚",
+            Self::Point => "ポイント",
+            Self::Minute => "分",
+        }
+    }
+
+    /// `1 ticket`, `30 points`.
+    pub fn count_en(self, count: i64) -> String {
+        let noun = self.en().to_lowercase();
+        if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    }
+}
+
+coded! {
+    /// What units of a lot may be used for.
+    Scope {
+        Any = "any", "すべて", "Everything";
+        Remote = "remote", "電話・メール・チャット", "Phone, mail and chat";
+        Visit = "visit", "訪問修理", "Repair visits";
+    }
+}
+
+impl Scope {
+    /// Whether a lot of this scope pays for an issue that is settled remotely or by a visit.
+    pub const fn covers(self, needs_visit: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Remote => !needs_visit,
+            Self::Visit => needs_visit,
+        }
+    }
+
+    /// The scopes that pay for such an issue.
+    pub const fn paying(needs_visit: bool) -> [Self; 2] {
+        if needs_visit { [Self::Any, Self::Visit] } else { [Self::Any, Self::Remote] }
+    }
+}
+
+coded! {
+    /// Class under the Payment Services Act. Sold to companies for their business: exempt (Art. 4 no. 7); usable only
+    /// within six months of issue: exempt (Art. 4 no. 2) as long as that is kept to; otherwise regulated.
+    LawClass {
+        B2bExempt = "b2b_exempt", "法人取引のため適用除外", "Exempt: business customers only";
+        SixMonthExempt = "six_month_exempt", "6か月以内のため適用除外", "Exempt: six months";
+        Regulated = "regulated", "前払式支払手段", "Prepaid payment instrument";
+    }
+}
+
+/// Everything that was agreed when a lot was sold or granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotTerms {
+    /// `TK-2026-004512`.
+    pub number: String,
+    pub origin: Origin,
+    pub units: i64,
+    /// Price of the whole lot.
+    pub price_yen: i64,
+    pub issued_on: NaiveDate,
+    /// The last day of its tickets; none is without end.
+    pub expires_on: Option<NaiveDate>,
+    pub scope: Scope,
+    pub law_class: LawClass,
+}
+
+/// Units in a lot of points or minutes: more than any contract of the trade.
+const UNITS_MAX: i64 = 1_000_000;
+/// Tickets in a lot: their serials have at most four digits.
+const TICKETS_MAX: i64 = 9_999;
+/// Price of a lot, in yen: more is a typing error.
+const PRICE_MAX: i64 = 10_000_000_000;
+
+impl LotTerms {
+    /// The rules that every lot must keep, whoever sells it. `today` is the day of the sale.
+    pub fn check(&self, unit: UnitKind, today: NaiveDate) -> Result<(), Refusal> {
+        check_count(self.units, unit)?;
+        if !(0..=PRICE_MAX).contains(&self.price_yen) {
+            let (ja, en) = ("価格は0円から100億円までです", "the price lies between 0 and 10 billion yen");
+            return Err(Refusal::invalid_both("price_yen", ja, en));
+        }
+        if self.origin != Origin::Paid && self.price_yen != 0 {
+            let (ja, en) = ("無償のロットに価格は付けられません", "a lot that is not sold has no price");
+            return Err(Refusal::invalid_both("price_yen", ja, en));
+        }
+        let past = Refusal::new(Code::LotInPast).with("today", today);
+        if self.issued_on < today {
+            return Err(past.with("day", self.issued_on).at("issued_on"));
+        }
+        match self.expires_on {
+            Some(last) if last < today => Err(past.with("day", last).at("expires_on")),
+            _ => self.check_law(),
+        }
+    }
+
+    /// The exemption holds only while every unit can be used within six months and no longer. The day of issue counts,
+    /// the stricter of the two readings.
+    fn check_law(&self) -> Result<(), Refusal> {
+        if self.law_class != LawClass::SixMonthExempt || self.expires_on.is_some_and(|last| last < self.six_months()) {
+            return Ok(());
+        }
+        let refusal = Refusal::new(Code::SixMonths).at("expires_on");
+        Err(refusal.with("last_day", self.six_months().pred_opt().unwrap_or(self.issued_on)))
+    }
+
+    /// The first day after the six months.
+    fn six_months(&self) -> NaiveDate {
+        self.issued_on.checked_add_months(Months::new(6)).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// Binds the terms to the lot, and the ids of its tickets in the order of their serials.
+    pub fn seal(
+        &self,
+        lot: LotId,
+        wallet: WalletId,
+        from_lot: Option<LotId>,
+        tickets: impl Iterator<Item = TicketId>,
+    ) -> Link {
+        let mut seal = Seal::new("lot");
+        seal.id(lot).id(wallet).text(&self.number).text(self.origin.as_str()).number(self.units);
+        seal.number(self.price_yen).text(&self.issued_on.to_string());
+        seal.maybe(self.expires_on.map(|day| day.to_string()).as_deref().map(str::as_bytes));
+        seal.text(self.scope.as_str()).text(self.law_class.as_str());
+        seal.maybe(from_lot.as_ref().map(LotId::bytes));
+        for ticket in tickets {
+            seal.id(ticket);
+        }
+        seal.close()
+    }
+}
+
+/// Binds a hold to what it was made for and to the version of the policy that governs it.
+pub fn seal_hold(hold: HoldId, wallet: WalletId, issue: IssueId, policy_version: i64, units: i64) -> Link {
+    let mut seal = Seal::new("hold");
+    seal.id(hold).id(wallet).id(issue).number(policy_version).number(units);
+    seal.close()
+}
+
+/// A count of units that a lot or a movement can have.
+pub fn check_count(units: i64, unit: UnitKind) -> Result<(), Refusal> {
+    let most = if unit.is_single() { TICKETS_MAX } else { UNITS_MAX };
+    if (1..=most).contains(&units) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::WalletCount).with("units", units).with("most", most).at("units"))
+}
+
+/// Whether units whose last day is over may still be used for an issue that was accepted before. Units sold under the
+/// six-month exemption never may: the exemption is lost when expired ones are in practice still taken.
+pub fn honoured(law_class: LawClass, honours_holds: bool) -> bool {
+    honours_holds && law_class != LawClass::SixMonthExempt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date of the test")
+    }
+
+    fn lot() -> LotTerms {
+        LotTerms {
+            number: "TK-2026-000001".to_owned(),
+            origin: Origin::Paid,
+            units: 10,
+            price_yen: 50_000,
+            issued_on: day("2026-11-23"),
+            expires_on: Some(day("2027-11-22")),
+            scope: Scope::Any,
+            law_class: LawClass::B2bExempt,
+        }
+    }
+
+    fn check(lot: &LotTerms, expected: Option<Code>) {
+        let refused = lot.check(UnitKind::Ticket, day("2026-11-23")).err().map(|refusal| refusal.code);
+        assert_eq!(refused, expected, "{lot:?}");
+    }
+
+    #[test]
+    fn an_honest_lot_is_sold_and_a_mistyped_one_is_not() {
+        check(&lot(), None);
+        check(&LotTerms { expires_on: None, ..lot() }, None);
+        check(&LotTerms { units: -3, ..lot() }, Some(Code::WalletCount));
+        check(&LotTerms { units: 0, ..lot() }, Some(Code::WalletCount));
+        check(&LotTerms { units: 10_000, ..lot() }, Some(Code::WalletCount));
+        check(&LotTerms { issued_on: day("2026-11-22"), ..lot() }, Some(Code::LotInPast));
+        check(&LotTerms { expires_on: Some(day("2026-11-22")), ..lot() }, Some(Code::LotInPast));
+        check(&LotTerms { origin: Origin::Promotional, ..lot() }, Some(Code::RequestInvalid));
+    }
+
+    #[test]
+    fn six_months_are_six_months() {
+        let six = LotTerms { law_class: LawClass::SixMonthExempt, ..lot() };
+        check(&LotTerms { expires_on: Some(day("2027-05-22")), ..six.clone() }, None);
+        check(&LotTerms { expires_on: Some(day("2027-05-23")), ..six.clone() }, Some(Code::SixMonths));
+        check(&LotTerms { expires_on: None, ..six }, Some(Code::SixMonths));
+        assert!(!honoured(LawClass::SixMonthExempt, true));
+        assert!(honoured(LawClass::B2bExempt, true));
+    }
+
+    #[test]
+    fn a_lot_for_phone_calls_pays_no_visit() {
+        assert!(Scope::Any.covers(true) && Scope::Visit.covers(true) && !Scope::Remote.covers(true));
+        assert!(Scope::Remote.covers(false) && !Scope::Visit.covers(false));
+    }
+}

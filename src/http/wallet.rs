@@ -1,0 +1,187 @@
+//! The ledger by hand. Each kind of posting has a permission of its own; what is refused is kept for audit.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::desk::own_contract;
+use super::extract::{Body, OperationId, Path, Query, Shared};
+use super::guard::{Allowed, perm};
+use super::reply::{Json, Stored};
+use super::{Method, Route};
+use crate::commands::wallet;
+use crate::domain::access::Actor;
+use crate::domain::ids::{AdjustmentId, ContractId};
+use crate::store::{Answer, Fault, Operation, Unit};
+use crate::views::ledger::*;
+use crate::views::wallet::LedgerPage;
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/api/contracts/{id}/wallet/postings", "The ledger, newest first", postings),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/lots", "Sell a lot", sell).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/grants", "Give a lot away", grant).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/captures", "Use a part of a hold", capture).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/releases", "Give a hold back", release).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/reversals", "Give used units back", reverse).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments", "Adjust the balance", adjust).created(),
+        Route::new(Method::GET, "/api/contracts/{id}/wallet/adjustments", "Adjustments by two", adjustments),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments/{adjustment}/decision", "Decide", decide),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/transfers", "Move units", transfer).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/voids", "Make an untouched lot void", void).created(),
+        Route::new(Method::GET, "/api/contracts/{id}/wallet/refusals", "What the ledger refused", refusals),
+        Route::new(Method::GET, "/api/contracts/{id}/policies", "Policies and price lists", policies),
+        Route::new(Method::POST, "/api/contracts/{id}/policies", "Set the next policy", set_policy).created(),
+    ]
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct ContractPath {
+    id: ContractId,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct AdjustmentPath {
+    id: ContractId,
+    adjustment: AdjustmentId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PageQuery {
+    /// `next` of the page before.
+    before: Option<i64>,
+    /// Postings on the page, at most 500.
+    limit: Option<i64>,
+}
+
+/// Runs a change; a refusal is kept with who asked and the rule that said no.
+async fn post<T: 'static>(
+    shared: &Shared,
+    actor: Actor,
+    operation: Operation,
+    contract: ContractId,
+    action: &'static str,
+    status: u16,
+    mut change: impl FnMut(&mut Unit<'_>) -> Result<LedgerReceipt, Fault> + Send + 'static,
+) -> Result<Stored<T>, Fault> {
+    let made = shared.store.command(actor.clone(), operation, move |unit| Ok(Answer::json(status, &change(unit)?)));
+    let made = made.await;
+    if let Err(Fault::Refused(refusal)) = &made {
+        note(shared, actor, operation, contract, action, refusal.clone()).await;
+    }
+    Ok(made?.into())
+}
+
+/// The audit entry is written after the refused command was taken back, so it stands on its own.
+async fn note(
+    shared: &Shared,
+    actor: Actor,
+    operation: Operation,
+    contract: ContractId,
+    action: &'static str,
+    refusal: crate::domain::refusal::Refusal,
+) {
+    tracing::warn!(%contract, action, code = refusal.code.as_str(), "the ledger refused a posting");
+    let noted = shared.store.task(actor, move |unit| unit.note_refusal(operation.id, contract, action, &refusal));
+    if let Err(error) = noted.await {
+        tracing::error!(%error, "a refusal could not be kept for audit");
+    }
+}
+
+macro_rules! postings {
+    ($($name:ident($right:ident, $action:literal, $body:ty);)+) => {$(
+        async fn $name(
+            who: Allowed<perm::$right>,
+            shared: Shared,
+            Path(path): Path<ContractPath>,
+            OperationId(operation): OperationId,
+            Body(request): Body<$body>,
+        ) -> Result<Stored<LedgerReceipt>, Fault> {
+            let change = move |unit: &mut Unit<'_>| wallet::$name(unit, path.id, &request);
+            post(&shared, who.actor, operation, path.id, $action, 201, change).await
+        }
+    )+};
+}
+
+postings! {
+    sell(SellTickets, "sell", LotRequest);
+    grant(GrantTickets, "grant", LotRequest);
+    capture(CaptureHold, "capture", CaptureRequest);
+    release(ReleaseHold, "release", ReleaseRequest);
+    reverse(ReverseUse, "reverse", ReversalRequest);
+    adjust(AdjustBalance, "adjust", AdjustRequest);
+    transfer(TransferTickets, "transfer", TransferRequest);
+    void(VoidLot, "void", VoidRequest);
+}
+
+async fn decide(
+    who: Allowed<perm::ApproveAdjustment>,
+    shared: Shared,
+    Path(path): Path<AdjustmentPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<DecisionRequest>,
+) -> Result<Stored<LedgerReceipt>, Fault> {
+    let change = move |unit: &mut Unit<'_>| wallet::decide(unit, path.id, path.adjustment, &request);
+    post(&shared, who.actor, operation, path.id, "decide", 200, change).await
+}
+
+async fn postings(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ContractPath>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<LedgerPage>, Fault> {
+    let user = who.user;
+    let page = shared.store.read(move |reader| {
+        own_contract(reader, &user, path.id)?;
+        reader.ledger_page(path.id, query.before, query.limit)
+    });
+    Ok(Json(page.await?))
+}
+
+async fn adjustments(
+    _: Allowed<perm::ApproveAdjustment>,
+    shared: Shared,
+    Path(path): Path<ContractPath>,
+) -> Result<Json<Vec<AdjustmentView>>, Fault> {
+    Ok(Json(shared.store.read(move |reader| reader.adjustments(path.id)).await?))
+}
+
+async fn refusals(
+    _: Allowed<perm::AuditLedger>,
+    shared: Shared,
+    Path(path): Path<ContractPath>,
+) -> Result<Json<Vec<RefusalView>>, Fault> {
+    Ok(Json(shared.store.read(move |reader| reader.refusals(path.id)).await?))
+}
+
+async fn policies(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ContractPath>,
+) -> Result<Json<Vec<PolicyView>>, Fault> {
+    let user = who.user;
+    let all = shared.store.read(move |reader| {
+        own_contract(reader, &user, path.id)?;
+        wallet::versions(reader, path.id)
+    });
+    Ok(Json(all.await?))
+}
+
+async fn set_policy(
+    who: Allowed<perm::SetPolicy>,
+    shared: Shared,
+    Path(path): Path<ContractPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<PolicyRequest>,
+) -> Result<Stored<Vec<PolicyView>>, Fault> {
+    let actor = who.actor.clone();
+    let made = shared.store.command(who.actor, operation, move |unit| {
+        Ok(Answer::json(201, &wallet::set_policy(unit, path.id, &request)?))
+    });
+    let made = made.await;
+    if let Err(Fault::Refused(refusal)) = &made {
+        note(&shared, actor, operation, path.id, "policy", refusal.clone()).await;
+    }
+    Ok(made?.into())
+}

@@ -1,0 +1,45 @@
+//! A group of customers whose contracts count in every way there is.
+
+use serde_json::{Value, json};
+
+use crate::company::CompanyFile;
+use crate::domain::wallet::policy::CapturePoint;
+use crate::domain::wallet::terms::UnitKind;
+
+/// Contracts in the company: a few, so that commands meet in the same wallets.
+pub const CONTRACTS: usize = 12;
+
+/// The whole company. No lot is in it: everything is bought in the run.
+pub fn company() -> anyhow::Result<CompanyFile> {
+    let customers: Vec<Value> = (0..CONTRACTS).map(customer).collect();
+    Ok(serde_json::from_value(json!({
+        "format": "kaketsuke-company/1", "name_ja": "試算サービス", "name_en": "Trial Service",
+        "zone": "Asia/Tokyo", "vendor_phone": "076-555-0100",
+        "territories": [{"code": "KN", "name_ja": "金沢", "name_en": "Kanazawa",
+            "center": {"lat": 36.56, "lon": 136.65}}],
+        "skills": [{"code": "air", "name_ja": "空圧", "name_en": "Air"}], "qualifications": [], "parts": [],
+        "products": [{"code": "AC", "name_ja": "コンプレッサー", "name_en": "Compressor", "maker": "白山工機",
+            "skill": "air", "symptoms": [{"code": "noise", "name_ja": "異音", "name_en": "Noise",
+                "service_minutes": 60, "needs_visit": true, "level_min": 1, "qualification": null}]}],
+        "causes": [], "technicians": [], "customers": customers, "users": [],
+    }))?)
+}
+
+fn customer(nth: usize) -> Value {
+    let unit = [UnitKind::Ticket, UnitKind::Ticket, UnitKind::Point, UnitKind::Minute][nth % 4];
+    let point = CapturePoint::ALL[nth % CapturePoint::ALL.len()];
+    let (question, fault) = if unit.is_single() { (1, 2) } else { (15, 40) };
+    let policy = json!({"question_cost": question, "fault_cost": fault, "inquiry_cost": 0, "recurrence_days": 0,
+        "capture_point": point, "overdraft_limit": if nth % 3 == 0 { 0 } else { 60 }, "no_fault_found_cost": 1,
+        "cancel_after_departure_cost": 1, "cancel_before_departure_cost": nth % 2, "honours_holds": nth % 5 != 0,
+        "transfer_allowed": true, "minute_step": 15});
+    json!({"code": format!("C{nth}"), "name": format!("お客様{nth}"), "kana": "オキャクサマ",
+        "phones": [format!("076-555-{nth:04}")], "contacts": [], "group": format!("G{}", nth / 8),
+        "sites": [{"code": format!("S{nth}"), "name": "本社", "postcode": "920-0001", "address": "金沢市東山1-1",
+            "position": {"lat": 36.57, "lon": 136.67}, "territory": "KN"}],
+        "contracts": [{"number": format!("KS-{nth:04}"), "plan": "試算", "starts_on": "2026-01-01",
+            "ends_on": "2099-12-31", "policy": policy, "unit": unit, "lots": [],
+            "menu": [{"code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": fault + 5}],
+            "assets": [{"serial": format!("AC-{nth:04}"), "product": "AC", "site": format!("S{nth}"),
+                "installed_on": "2024-05-10"}]}]})
+}

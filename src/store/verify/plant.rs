@@ -1,0 +1,117 @@
+//! One byte changed by hand, in every column of every table of the ledger, on either database.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde_json::{Value, json};
+
+use crate::commands::intake::save;
+use crate::domain::wallet::account::CorrectionReason;
+use crate::store::Reader;
+use crate::store::connection::{Database, open};
+use crate::store::testing::{Kit, call, company_with, lot, morning, on_both};
+use crate::store::wallet::{Because, TransferOrder};
+
+const TABLES: [&str; 6] = ["wallets", "lots", "tickets", "holds", "postings", "policies"];
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+}
+
+fn company() -> Value {
+    let mut company = company_with(json!([lot(1, 5, Some("2027-03-31")), lot(2, 3, None)]));
+    for customer in company["customers"].as_array_mut().expect("customers") {
+        customer["group"] = "グループ".into();
+    }
+    company
+}
+
+/// Fills every column of the ledger at least once.
+async fn live(kit: &Kit) {
+    let (here, there) = (kit.card("KS-1001").await, kit.card("KS-2001").await);
+    let request = call(&here);
+    let issue = kit.write(move |unit| save(unit, &request)).await.unwrap().issues[0].id;
+    let because = || Because { reason: CorrectionReason::EntryError.as_str().to_owned(), note: String::new() };
+    kit.write(move |unit| unit.capture_by_hand(here.id, issue, 1, &because())).await.unwrap();
+    let lot = here.wallet.lots[1].id;
+    let number = "TK-2026-000777".to_owned();
+    let order = TransferOrder { from: here.id, to: there.id, lot, units: 2, number };
+    kit.write(move |unit| unit.transfer(&order, &because())).await.unwrap();
+    let request = call(&kit.card("KS-1001").await);
+    kit.write(move |unit| save(unit, &request)).await.unwrap();
+    kit.assert_sound().await;
+}
+
+fn columns(database: &mut Database, table: &str) -> Vec<Column> {
+    let sql = match database {
+        Database::Sqlite(_) => format!("SELECT name, lower(type) AS kind FROM pragma_table_info('{table}')"),
+        Database::Postgres(_) => format!(
+            "SELECT column_name::text AS name, data_type::text AS kind FROM information_schema.columns \
+             WHERE table_name = '{table}'"
+        ),
+    };
+    diesel::sql_query(sql).load(database).expect("the columns")
+}
+
+/// The value with its last byte changed.
+fn changed(sqlite: bool, column: &Column) -> String {
+    let name = &column.name;
+    match (column.kind.as_str(), sqlite) {
+        ("bigint" | "integer", _) => format!("{name} + 1"),
+        ("blob", _) => {
+            format!("unhex(substr(hex({name}), 1, 2 * length({name}) - 1) || iif(hex({name}) LIKE '%0', '1', '0'))")
+        }
+        ("bytea", _) => format!("set_byte({name}, length({name}) - 1, get_byte({name}, length({name}) - 1) # 1)"),
+        (_, true) => format!("substr({name}, 1, length({name}) - 1) || iif({name} LIKE '%0', '1', '0')"),
+        (_, false) => {
+            format!("left({name}, length({name}) - 1) || CASE right({name}, 1) WHEN '0' THEN '1' ELSE '0' END")
+        }
+    }
+}
+
+/// Somebody with his hands on the database is not stopped by its constraints.
+fn unguarded(database: &mut Database) {
+    let sql = match database {
+        Database::Sqlite(_) => "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON".to_owned(),
+        Database::Postgres(_) => "DO $$ DECLARE r record; BEGIN FOR r IN SELECT conname, conrelid::regclass AS t \
+             FROM pg_constraint WHERE contype IN ('c', 'f', 'p', 'u') AND connamespace = 'public'::regnamespace LOOP \
+             EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', r.t, r.conname); END LOOP; END $$"
+            .to_owned(),
+    };
+    database.batch_execute(&sql).expect("the constraints fall");
+}
+
+#[tokio::test]
+async fn one_byte_changed_anywhere_in_the_ledger_is_found() {
+    on_both(company(), async |kit| {
+        live(&kit).await;
+        let mut database = open(&kit.address).unwrap();
+        unguarded(&mut database);
+        let sqlite = matches!(database, Database::Sqlite(_));
+        let row = if sqlite { "rowid" } else { "ctid" };
+        let mut planted = 0;
+        for table in TABLES {
+            for column in columns(&mut database, table) {
+                let (name, value) = (&column.name, changed(sqlite, &column));
+                let sql = format!(
+                    "UPDATE {table} SET {name} = {value} \
+                     WHERE {row} = (SELECT {row} FROM {table} WHERE {name} IS NOT NULL LIMIT 1)"
+                );
+                database.batch_execute("BEGIN").unwrap();
+                let rows = diesel::sql_query(&sql).execute(&mut database).unwrap();
+                assert_eq!(rows, 1, "{sql}");
+                let found = Reader::over(&mut database, chrono_tz::Asia::Tokyo, morning()).verify();
+                database.batch_execute("ROLLBACK").unwrap();
+                assert!(!found.expect("verify reads on").is_empty(), "nobody saw the change of {table}.{name}");
+                planted += 1;
+            }
+        }
+        assert!(planted > 70, "only {planted} columns were tried");
+        kit.assert_sound().await;
+    })
+    .await;
+}

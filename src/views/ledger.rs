@@ -1,0 +1,169 @@
+//! What is asked of the ledger by hand, and what it answers. A note is read by the customer too.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::wallet::{PostingView, WalletSummary};
+use crate::domain::access::Actor;
+use crate::domain::ids::*;
+use crate::domain::time::Timestamp;
+use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::wallet::draft::PolicyDraft;
+use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::domain::wallet::terms::{LawClass, Scope};
+
+/// A lot to be sold, or granted when it stands in a grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LotRequest {
+    pub units: i64,
+    /// Price of the whole lot; 0 when granted.
+    pub price_yen: i64,
+    /// None: today. Never in the past.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub issued_on: Option<NaiveDate>,
+    /// The last day; none is without end.
+    #[schemars(with = "Option<String>")]
+    pub expires_on: Option<NaiveDate>,
+    pub scope: Scope,
+    pub law_class: LawClass,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureRequest {
+    pub issue_id: IssueId,
+    /// Of the units held; the rest is released.
+    pub units: i64,
+    pub reason: CorrectionReason,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRequest {
+    pub issue_id: IssueId,
+    pub reason: CorrectionReason,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReversalRequest {
+    pub issue_id: IssueId,
+    /// Of the units used.
+    pub units: i64,
+    pub reason: CorrectionReason,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustRequest {
+    /// Positive: added as a lot of its own. Negative: taken from `lot_id`.
+    pub units: i64,
+    #[serde(default)]
+    pub lot_id: Option<LotId>,
+    /// Last day of units that are added; none is without end.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub expires_on: Option<NaiveDate>,
+    pub reason: CorrectionReason,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRequest {
+    pub accept: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferRequest {
+    pub to_contract_id: ContractId,
+    pub lot_id: LotId,
+    pub units: i64,
+    pub reason: CorrectionReason,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VoidRequest {
+    pub lot_id: LotId,
+    pub reason: CorrectionReason,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A new version of a contract's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRequest {
+    /// The version of the contract's card that was seen.
+    pub contract_version: i64,
+    /// The first day on which it governs what is accepted; today or later.
+    #[schemars(with = "String")]
+    pub from_day: NaiveDate,
+    pub policy: PolicyDraft,
+    #[serde(default)]
+    pub menu: Vec<MenuItem>,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyView {
+    pub version: i64,
+    #[schemars(with = "String")]
+    pub from_day: NaiveDate,
+    /// Whether it governs what is accepted today.
+    pub in_force: bool,
+    pub policy: Policy,
+    /// The price list, shown to the customer beforehand (ポイント表).
+    pub menu: Vec<MenuItem>,
+    pub reason: String,
+    pub set_at: Timestamp,
+}
+
+/// What a change of the ledger has done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerReceipt {
+    pub wallet: WalletSummary,
+    /// What was posted, newest first; of very many the newest.
+    pub postings: Vec<PostingView>,
+    /// An adjustment that waits for a second person; nothing was posted yet.
+    pub waiting: Option<AdjustmentId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AdjustmentView {
+    pub id: AdjustmentId,
+    pub request: AdjustRequest,
+    /// `proposed`, `posted` or `refused`.
+    pub state: String,
+    pub proposed_by: Actor,
+    pub proposed_at: Timestamp,
+    pub decided_by: Option<Actor>,
+    pub decided_at: Option<Timestamp>,
+}
+
+/// Something that the ledger refused, kept for audit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RefusalView {
+    /// What was asked, such as `capture`.
+    pub action: String,
+    /// The rule that refused it.
+    pub code: String,
+    pub ja: String,
+    pub en: String,
+    pub actor: Actor,
+    pub at: Timestamp,
+}
