@@ -69,7 +69,16 @@ struct CandidatesQuery {
 impl CandidatesQuery {
     fn without(&self) -> Result<Vec<TechnicianId>, Refusal> {
         let ids = self.without.iter().flat_map(|ids| ids.split(',')).filter(|id| !id.is_empty());
-        ids.map(|id| id.parse().map_err(|_| Refusal::invalid("without", "ids of technicians"))).collect()
+        ids.map(|id| {
+            id.parse().map_err(|_| {
+                Refusal::invalid_both(
+                    "without",
+                    "技術員のIDをカンマで区切って指定してください",
+                    "ids of technicians with commas between",
+                )
+            })
+        })
+        .collect()
     }
 }
 
