@@ -69,16 +69,9 @@ struct CandidatesQuery {
 impl CandidatesQuery {
     fn without(&self) -> Result<Vec<TechnicianId>, Refusal> {
         let ids = self.without.iter().flat_map(|ids| ids.split(',')).filter(|id| !id.is_empty());
-        ids.map(|id| {
-            id.parse().map_err(|_| {
-                Refusal::invalid_both(
-                    "without",
-                    "技術員のIDをカンマで区切って指定してください",
-                    "ids of technicians with commas between",
-                )
-            })
-        })
-        .collect()
+        let unclear =
+            || Refusal::invalid_both("without", "技術員のIDを並べてください", "name technicians by their ids");
+        ids.map(|id| id.parse().map_err(|_| unclear())).collect()
     }
 }
 

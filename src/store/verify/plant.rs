@@ -57,7 +57,7 @@ fn columns(database: &mut Database, table: &str) -> Vec<Column> {
     diesel::sql_query(sql).load(database).expect("the columns")
 }
 
-/// The value with its last byte changed.
+/// The value with its last byte changed; the last row's, so that the next number is free.
 fn changed(sqlite: bool, column: &Column) -> String {
     let name = &column.name;
     match (column.kind.as_str(), sqlite) {
@@ -99,7 +99,7 @@ async fn one_byte_changed_anywhere_in_the_ledger_is_found() {
                 let (name, value) = (&column.name, changed(sqlite, &column));
                 let sql = format!(
                     "UPDATE {table} SET {name} = {value} \
-                     WHERE {row} = (SELECT {row} FROM {table} WHERE {name} IS NOT NULL LIMIT 1)"
+                     WHERE {row} = (SELECT {row} FROM {table} WHERE {name} IS NOT NULL ORDER BY {row} DESC LIMIT 1)"
                 );
                 database.batch_execute("BEGIN").unwrap();
                 let rows = diesel::sql_query(&sql).execute(&mut database).unwrap();

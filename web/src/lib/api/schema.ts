@@ -3,6 +3,53 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An absence as it stands after its end. One that had not begun is gone. */
+        AbsenceEnded: {
+            absence: components["schemas"]["AbsenceView"];
+            withdrawn: boolean;
+        };
+        /**
+         * @description A new absence, and his visits whose drive or work now lies in it. Nothing has moved: the dispatcher gives them to
+         *     others, or leaves them for when he is back.
+         */
+        AbsenceEntered: {
+            absence: components["schemas"]["AbsenceView"];
+            visits: components["schemas"]["VisitRow"][];
+        };
+        AbsenceId: string;
+        /**
+         * @description Why, as far as it concerns the plan. What else there is to say stands in the reason.
+         * @enum {string}
+         */
+        AbsenceKind: "leave" | "sick" | "training" | "other";
+        AbsencePath: {
+            id: components["schemas"]["AbsenceId"];
+        };
+        AbsenceRequest: {
+            /** @description May lie in the past: he is ill since this morning. */
+            from: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["AbsenceKind"];
+            /** @default  */
+            reason?: string;
+            until: components["schemas"]["Timestamp"];
+        };
+        /** @description The absences of a technician that are not over, in order of time. */
+        Absences: {
+            absences: components["schemas"]["AbsenceView"][];
+        };
+        AbsenceView: {
+            from: components["schemas"]["Timestamp"];
+            id: components["schemas"]["AbsenceId"];
+            kind: components["schemas"]["AbsenceKind"];
+            reason: string;
+            technician_id: components["schemas"]["TechnicianId"];
+            until: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Where units stand. `source` is the issuer and may go below zero; so may `overdraft`.
+         * @enum {string}
+         */
+        Account: "source" | "available" | "held" | "consumed" | "expired" | "voided" | "overdraft";
         /** @description Who caused a journal entry. */
         Actor: {
             id: components["schemas"]["UserId"];
@@ -37,6 +84,51 @@ export interface components {
             restarts: number;
             state: components["schemas"]["Life"];
         };
+        AdjustmentId: string;
+        AdjustmentView: {
+            decided_at: components["schemas"]["Timestamp"] | null;
+            decided_by: components["schemas"]["Actor"] | null;
+            id: components["schemas"]["AdjustmentId"];
+            proposed_at: components["schemas"]["Timestamp"];
+            proposed_by: components["schemas"]["Actor"];
+            request: components["schemas"]["AdjustRequest"];
+            /** @description `proposed`, `posted` or `refused`. */
+            state: string;
+        };
+        AdjustRequest: {
+            /**
+             * @description Last day of units that are added; none is without end.
+             * @default null
+             */
+            expires_on: string | null;
+            /** @default null */
+            lot_id: components["schemas"]["LotId"] | null;
+            /** @default  */
+            note: string;
+            reason: components["schemas"]["CorrectionReason"];
+            /**
+             * Format: int64
+             * @description Positive: added as a lot of its own. Negative: taken from `lot_id`.
+             */
+            units: number;
+        };
+        AdjustRequestInput: {
+            /**
+             * @description Last day of units that are added; none is without end.
+             * @default null
+             */
+            expires_on?: string | null;
+            /** @default null */
+            lot_id?: components["schemas"]["LotId"] | null;
+            /** @default  */
+            note?: string;
+            reason: components["schemas"]["CorrectionReason"];
+            /**
+             * Format: int64
+             * @description Positive: added as a lot of its own. Negative: taken from `lot_id`.
+             */
+            units: number;
+        };
         /** @description What a client has seen of a topic. */
         After: {
             epoch: string;
@@ -62,6 +154,10 @@ export interface components {
         };
         /** @description The new visit and the link that the customer may be given. */
         Assigned: {
+            track_expires_at: components["schemas"]["Timestamp"];
+            /** @description Names the link where it is withdrawn. */
+            track_link_id: components["schemas"]["TrackLinkId"];
+            /** @description Path of the tracking page, with the secret in it; shown once. */
             track_url: string;
             visit: components["schemas"]["VisitRow"];
         };
@@ -129,6 +225,17 @@ export interface components {
          * @enum {string}
          */
         CapturePoint: "acceptance" | "investigation_start" | "arrival" | "completion";
+        CaptureRequest: {
+            issue_id: components["schemas"]["IssueId"];
+            /** @default  */
+            note?: string;
+            reason: components["schemas"]["CorrectionReason"];
+            /**
+             * Format: int64
+             * @description Of the units held; the rest is released.
+             */
+            units: number;
+        };
         /** @description Codes with their names, for forms. */
         Catalog: {
             causes: components["schemas"]["CauseView"][];
@@ -169,6 +276,8 @@ export interface components {
         };
         /** @description What a contact will cost: computed by the function that also posts it. */
         Consumption: {
+            /** @description Places of the issues that cost more than the customer lets pass without his approval. */
+            approval_wanted: number[];
             /** Format: int64 */
             available_after: number;
             /** Format: int64 */
@@ -214,10 +323,15 @@ export interface components {
             customer: components["schemas"]["CustomerView"];
             ends_on: string;
             id: components["schemas"]["ContractId"];
+            /** @description The price list that came with it. */
+            menu: components["schemas"]["MenuItem"][];
             number: string;
             open_issues: components["schemas"]["IssueSummary"][];
             plan: string;
+            /** @description The policy in force today. */
             policy: components["schemas"]["Policy"];
+            /** Format: int64 */
+            policy_version: number;
             sites: components["schemas"]["SiteView"][];
             starts_on: string;
             /** Format: int64 */
@@ -228,11 +342,19 @@ export interface components {
         ContractPath: {
             id: components["schemas"]["ContractId"];
         };
+        ContractPath2: {
+            id: components["schemas"]["ContractId"];
+        };
+        /**
+         * @description Why somebody posts by hand.
+         * @enum {string}
+         */
+        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "count_difference";
         /**
          * @description Why an issue costs what it costs.
          * @enum {string}
          */
-        CostReason: "standard" | "recurrence" | "free";
+        CostReason: "standard" | "menu" | "recurrence" | "free";
         /** @description Where a watcher stands in a topic. An epoch names one life of the data; offsets of another epoch mean nothing. */
         Cursor: {
             epoch: string;
@@ -253,6 +375,9 @@ export interface components {
             assignments: components["schemas"]["Assignment"][];
             computed_at: components["schemas"]["Timestamp"];
             unassigned: components["schemas"]["Unassigned"][];
+        };
+        DecisionRequest: {
+            accept: boolean;
         };
         /**
          * @description One evaluation of when the technician will be at the door. `earliest`, `likely`, `latest` are the 10th, 50th and
@@ -307,7 +432,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -415,8 +540,10 @@ export interface components {
         /** @enum {string} */
         HoldState: "live" | "captured" | "released";
         IgnoredPosition: {
-            /** @description Stable code of the reason. */
+            /** @description Stable code of the reason, and what to do. */
             code: string;
+            en: string;
+            ja: string;
             /** Format: int64 */
             seq: number;
         };
@@ -527,6 +654,11 @@ export interface components {
             description: string;
             impact: components["schemas"]["Impact"];
             kind: components["schemas"]["IssueKind"];
+            /**
+             * @description Code of a work item on the contract's price list, whose cost then counts instead of the kind's.
+             * @default null
+             */
+            menu_item?: string | null;
             needs_visit: boolean;
             product_id?: components["schemas"]["ProductId"] | null;
             site_id: components["schemas"]["SiteId"];
@@ -555,6 +687,31 @@ export interface components {
         };
         /** @enum {string} */
         Language: "ja" | "en";
+        /**
+         * @description Class under the Payment Services Act. Sold to companies for their business: exempt (Art. 4 no. 7); usable only
+         *     within six months of issue: exempt (Art. 4 no. 2) as long as that is kept to; otherwise regulated.
+         * @enum {string}
+         */
+        LawClass: "b2b_exempt" | "six_month_exempt" | "regulated";
+        LedgerPage: {
+            /** @description Link of the wallet's newest posting. */
+            chain_head: string;
+            /**
+             * Format: int64
+             * @description Give it as `before` to get the next page; none on the last.
+             */
+            next: number | null;
+            /** @description Newest first. */
+            postings: components["schemas"]["PostingView"][];
+        };
+        /** @description What a change of the ledger has done. */
+        LedgerReceipt: {
+            /** @description What was posted, newest first; of very many the newest. */
+            postings: components["schemas"]["PostingView"][];
+            /** @description An adjustment that waits for a second person; nothing was posted yet. */
+            waiting: components["schemas"]["AdjustmentId"] | null;
+            wallet: components["schemas"]["WalletSummary"];
+        };
         /** @enum {string} */
         Life: "running" | "fallen" | "stopped";
         LinkPath: {
@@ -565,6 +722,25 @@ export interface components {
             password: string;
         };
         LotId: string;
+        /** @description A lot to be sold, or granted when it stands in a grant. */
+        LotRequest: {
+            /** @description The last day; none is without end. */
+            expires_on?: string | null;
+            /**
+             * @description None: today. Never in the past.
+             * @default null
+             */
+            issued_on?: string | null;
+            law_class: components["schemas"]["LawClass"];
+            /**
+             * Format: int64
+             * @description Price of the whole lot; 0 when granted.
+             */
+            price_yen: number;
+            scope: components["schemas"]["Scope"];
+            /** Format: int64 */
+            units: number;
+        };
         LotView: {
             /** Format: int64 */
             available: number;
@@ -580,8 +756,14 @@ export interface components {
             held: number;
             id: components["schemas"]["LotId"];
             issued_on: string;
+            law_class: components["schemas"]["LawClass"];
             number: string;
             origin: components["schemas"]["Origin"];
+            /** Format: int64 */
+            price_yen: number;
+            scope: components["schemas"]["Scope"];
+            /** Format: int64 */
+            voided: number;
         };
         /** @enum {string} */
         MapKind: "streets" | "pmtiles";
@@ -600,15 +782,26 @@ export interface components {
         /** @enum {string} */
         MatchedOn: "phone" | "name" | "kana" | "contract" | "serial";
         Me: {
+            clock: components["schemas"]["ServerClock"];
             customer_id: components["schemas"]["CustomerId"] | null;
             id: components["schemas"]["UserId"];
             language: components["schemas"]["Language"];
             login: string;
             name: string;
             role: components["schemas"]["Role"];
-            server_time: components["schemas"]["Timestamp"];
             technician_id: components["schemas"]["TechnicianId"] | null;
             territory_id: components["schemas"]["TerritoryId"] | null;
+        };
+        /** @description A work item at a price agreed in advance (ポイント表). */
+        MenuItem: {
+            code: string;
+            name_en: string;
+            name_ja: string;
+            /**
+             * Format: uint32
+             * @description Units of the wallet.
+             */
+            units: number;
         };
         /** @description Another visit whose planned start the insertion shifts by a minute or more. */
         Move: {
@@ -619,9 +812,11 @@ export interface components {
             to_start: components["schemas"]["Timestamp"];
             visit_id: components["schemas"]["VisitId"];
         };
+        /** @enum {string} */
+        Movement: "purchase" | "grant" | "hold" | "capture" | "release" | "expire" | "overdraft" | "reverse" | "adjust" | "transfer" | "void";
         MyDay: {
+            clock: components["schemas"]["ServerClock"];
             date: string;
-            server_time: components["schemas"]["Timestamp"];
             shift: components["schemas"]["Window"] | null;
             stream: components["schemas"]["Cursor"];
             technician_id: components["schemas"]["TechnicianId"];
@@ -646,6 +841,8 @@ export interface components {
             issue_id: components["schemas"]["IssueId"];
             issue_number: string;
             last_repairs: components["schemas"]["RepairView"][];
+            /** @description What must lie in the van. */
+            parts_needed: components["schemas"]["PartNeed"][];
             planned_end: components["schemas"]["Timestamp"];
             planned_start: components["schemas"]["Timestamp"];
             position: components["schemas"]["Position"];
@@ -704,8 +901,11 @@ export interface components {
             links: components["schemas"]["OpenLink"][];
         };
         OperationId: string;
-        /** @enum {string} */
-        Origin: "promotional" | "paid";
+        /**
+         * @description Where a lot comes from. The order is the order of use among lots of one last day.
+         * @enum {string}
+         */
+        Origin: "promotional" | "paid" | "adjustment";
         /**
          * @description How an issue ended; with the contract's policy it decides whether its tickets are captured or released.
          * @enum {string}
@@ -718,6 +918,13 @@ export interface components {
             outcome: components["schemas"]["RemoteOutcome"];
             /** Format: int64 */
             version: number;
+        };
+        PartNeed: {
+            code: string;
+            name_en: string;
+            name_ja: string;
+            /** Format: uint32 */
+            quantity: number;
         };
         PartUse: {
             code: string;
@@ -733,15 +940,63 @@ export interface components {
             serial_new?: string | null;
             serial_old?: string | null;
         };
-        /** @description The policy of one contract, version 1 of its form. Costs are units per issue. */
+        /**
+         * @description The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
+         *     contract of the trade.
+         */
         Policy: {
+            /**
+             * Format: uint32
+             * @description An issue of more units is marked as waiting for the customer's approval; it is never held up by that.
+             * @default null
+             */
+            approval_units: number | null;
             /** Format: uint32 */
             cancel_after_departure_cost: number;
+            /**
+             * Format: uint32
+             * @default 0
+             */
+            cancel_before_departure_cost: number;
             capture_point: components["schemas"]["CapturePoint"];
+            /** @default  */
+            covers_en: string;
+            /**
+             * @description What one unit covers, as it is shown before use.
+             * @default
+             */
+            covers_ja: string;
+            /**
+             * @description Days before a last day at which the customer is told of it, the longest first.
+             * @default []
+             */
+            expiry_notice_days: number[];
             /** Format: uint32 */
             fault_cost: number;
+            /**
+             * @description Units held before their last day may still be used after it.
+             * @default true
+             */
+            honours_holds: boolean;
             /** Format: uint32 */
             inquiry_cost: number;
+            /**
+             * Format: uint32
+             * @description Units left at which the customer is told that they run low.
+             * @default 0
+             */
+            low_balance: number;
+            /**
+             * Format: uint32
+             * @description Minutes worked are rounded up to multiples of this.
+             * @default 1
+             */
+            minute_step: number;
+            /**
+             * @description A trip to a closed door uses the issue's units; the next visit for it costs no more.
+             * @default false
+             */
+            no_access_captures: boolean;
             /** Format: uint32 */
             no_fault_found_cost: number;
             /**
@@ -749,6 +1004,35 @@ export interface components {
              * @description Units that may be used before they are bought; 0 = none.
              */
             overdraft_limit: number;
+            /**
+             * Format: uint32
+             * @description Price of a unit used before it was bought, when it is invoiced; none is settled by the next purchase only.
+             * @default null
+             */
+            overdraft_price_yen: number | null;
+            /**
+             * Format: uint32
+             * @default 0
+             */
+            own_defect_cost: number;
+            /**
+             * Format: uint32
+             * @description Least units in one purchase.
+             * @default 1
+             */
+            purchase_min: number;
+            /**
+             * Format: uint32
+             * @description Units are sold in multiples of this.
+             * @default 1
+             */
+            purchase_step: number;
+            /**
+             * Format: uint32
+             * @description Most units that the customer may buy within 365 days; none is without a limit.
+             * @default null
+             */
+            purchase_year_max: number | null;
             /** Format: uint32 */
             question_cost: number;
             /**
@@ -756,6 +1040,147 @@ export interface components {
              * @description The same symptom on the same asset within so many days is our work to make good: it costs nothing.
              */
             recurrence_days: number;
+            /**
+             * Format: uint32
+             * @default 0
+             */
+            solved_by_article_cost: number;
+            /**
+             * @description Units may be moved to another wallet of the same customer group.
+             * @default false
+             */
+            transfer_allowed: boolean;
+        };
+        /**
+         * @description A policy in which everything may still be open. A contract that does not say what happens is a dispute later, so a
+         *     draft becomes a policy only when nothing is.
+         */
+        PolicyDraft: {
+            /**
+             * Format: uint32
+             * @default null
+             */
+            approval_units?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            cancel_after_departure_cost?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            cancel_before_departure_cost?: number | null;
+            /** @default null */
+            capture_point?: components["schemas"]["CapturePoint"] | null;
+            /** @default  */
+            covers_en?: string;
+            /** @default  */
+            covers_ja?: string;
+            /** @default [] */
+            expiry_notice_days?: number[];
+            /**
+             * Format: uint32
+             * @default null
+             */
+            fault_cost?: number | null;
+            /** @default null */
+            honours_holds?: boolean | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            inquiry_cost?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            low_balance?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            minute_step?: number | null;
+            /** @default null */
+            no_access_captures?: boolean | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            no_fault_found_cost?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            overdraft_limit?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            overdraft_price_yen?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            own_defect_cost?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            purchase_min?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            purchase_step?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            purchase_year_max?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            question_cost?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            recurrence_days?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            solved_by_article_cost?: number | null;
+            /** @default null */
+            transfer_allowed?: boolean | null;
+        };
+        /** @description A new version of a contract's policy. */
+        PolicyRequest: {
+            /**
+             * Format: int64
+             * @description The version of the contract's card that was seen.
+             */
+            contract_version: number;
+            /** @description The first day on which it governs what is accepted; today or later. */
+            from_day: string;
+            /** @default [] */
+            menu?: components["schemas"]["MenuItem"][];
+            policy: components["schemas"]["PolicyDraft"];
+            reason: string;
+        };
+        PolicyView: {
+            from_day: string;
+            /** @description Whether it governs what is accepted today. */
+            in_force: boolean;
+            /** @description The price list, shown to the customer beforehand (ポイント表). */
+            menu: components["schemas"]["MenuItem"][];
+            policy: components["schemas"]["Policy"];
+            reason: string;
+            set_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            version: number;
         };
         /** @description What a customer contact sees first. */
         Portal: {
@@ -813,6 +1238,33 @@ export interface components {
             /** Format: uint */
             accepted: number;
             ignored: components["schemas"]["IgnoredPosition"][];
+        };
+        PostingId: string;
+        /** @description One line of the ledger as it was written; with the lines before it anybody can compute its link. */
+        PostingView: {
+            at: components["schemas"]["Timestamp"];
+            event_id: components["schemas"]["EventId"];
+            from: components["schemas"]["Account"];
+            id: components["schemas"]["PostingId"];
+            issue_id: components["schemas"]["IssueId"] | null;
+            issue_number: string | null;
+            /** @description Hash over this posting and the one before, in hex. */
+            link: string;
+            lot: string | null;
+            lot_id: components["schemas"]["LotId"] | null;
+            movement: components["schemas"]["Movement"];
+            reason: string;
+            /** @description The posting that this one corrects or answers. */
+            refers_to: components["schemas"]["PostingId"] | null;
+            /**
+             * Format: int64
+             * @description Place in the wallet, from 1, without gaps.
+             */
+            seq: number;
+            ticket: string | null;
+            to: components["schemas"]["Account"];
+            /** Format: int64 */
+            units: number;
         };
         /** @enum {string} */
         Priority: "P1" | "P2" | "P3" | "P4";
@@ -888,6 +1340,23 @@ export interface components {
             exchanges: components["schemas"]["Exchange"][];
             work_order_id: components["schemas"]["WorkOrderId"];
         };
+        /** @description Something that the ledger refused, kept for audit. */
+        RefusalView: {
+            /** @description What was asked, such as `capture`. */
+            action: string;
+            actor: components["schemas"]["Actor"];
+            at: components["schemas"]["Timestamp"];
+            /** @description The rule that refused it. */
+            code: string;
+            en: string;
+            ja: string;
+        };
+        ReleaseRequest: {
+            issue_id: components["schemas"]["IssueId"];
+            /** @default  */
+            note?: string;
+            reason: components["schemas"]["CorrectionReason"];
+        };
         /** @enum {string} */
         RemoteOutcome: "answered" | "own_defect" | "withdrawn" | "solved_by_article";
         /** @description A repair of the past, from this system or from before it. */
@@ -936,6 +1405,17 @@ export interface components {
             parts: components["schemas"]["PartUse"][];
             remedy: string;
         };
+        ReversalRequest: {
+            issue_id: components["schemas"]["IssueId"];
+            /** @default  */
+            note?: string;
+            reason: components["schemas"]["CorrectionReason"];
+            /**
+             * Format: int64
+             * @description Of the units used.
+             */
+            units: number;
+        };
         /** @enum {string} */
         Role: "operator" | "dispatcher" | "technician" | "customer" | "admin";
         /**
@@ -952,6 +1432,11 @@ export interface components {
             reason_code: string;
             rule: components["schemas"]["RuleName"];
         };
+        /**
+         * @description What units of a lot may be used for.
+         * @enum {string}
+         */
+        Scope: "any" | "remote" | "visit";
         SearchHit: {
             /**
              * Format: int64
@@ -975,6 +1460,17 @@ export interface components {
          * @description A span in whole seconds.
          */
         Seconds: number;
+        /** @description The server's clock, so that ages on a screen are those of the server whatever the device's clock says. */
+        ServerClock: {
+            now: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description How many of the server's seconds pass in one second: 1, but where a day is shown faster.
+             */
+            speed: number;
+            /** @description The company's time zone, in which days and times of day are meant, such as `Asia/Tokyo`. */
+            zone: string;
+        };
         ServerFrame: {
             complete: boolean;
             epoch: string;
@@ -1058,8 +1554,19 @@ export interface components {
          */
         Tap: "accept" | "decline" | "set_out" | "arrive" | "start" | "pause" | "resume" | "delay" | "no_access" | "undo";
         TechnicianId: string;
+        TechnicianPath: {
+            id: components["schemas"]["TechnicianId"];
+        };
         TechnicianRow: {
+            /** @description What of his absences touches the day. */
+            absences: components["schemas"]["AbsenceView"][];
+            /** @description In which the break lies, as a whole. */
             break: components["schemas"]["Window"] | null;
+            /**
+             * Format: uint32
+             * @description Length of the break.
+             */
+            break_minutes: number | null;
             /** Format: uint32 */
             color_index: number;
             home: components["schemas"]["Position"];
@@ -1090,6 +1597,11 @@ export interface components {
             lot_id: components["schemas"]["LotId"];
             number: string;
             state: components["schemas"]["TicketState"];
+            /**
+             * Format: int64
+             * @description One for a ticket; a slip of points or minutes carries several.
+             */
+            units: number;
         };
         Timeline: {
             accepted_at: components["schemas"]["Timestamp"] | null;
@@ -1122,6 +1634,7 @@ export interface components {
             state: components["schemas"]["VisitState"];
         };
         TrackView: {
+            clock: components["schemas"]["ServerClock"];
             consumption_en: string | null;
             /** @description What it cost, in words. */
             consumption_ja: string | null;
@@ -1134,7 +1647,6 @@ export interface components {
             product_name_ja: string;
             promised: components["schemas"]["Window"] | null;
             report: components["schemas"]["TrackReport"] | null;
-            server_time: components["schemas"]["Timestamp"];
             site_name: string;
             state: components["schemas"]["VisitState"];
             state_en: string;
@@ -1149,6 +1661,15 @@ export interface components {
             vendor_phone: string;
             visit_id: components["schemas"]["VisitId"];
         };
+        TransferRequest: {
+            lot_id: components["schemas"]["LotId"];
+            /** @default  */
+            note?: string;
+            reason: components["schemas"]["CorrectionReason"];
+            to_contract_id: components["schemas"]["ContractId"];
+            /** Format: int64 */
+            units: number;
+        };
         /** @description A job nobody can do today, and the rule that most technicians fail. */
         Unassigned: {
             en: string;
@@ -1159,6 +1680,11 @@ export interface components {
         Unassigned2: {
             work_order_id: components["schemas"]["WorkOrderId"];
         };
+        /**
+         * @description What a wallet counts.
+         * @enum {string}
+         */
+        UnitKind: "ticket" | "point" | "minute";
         /**
          * @description How soon the customer needs it.
          * @enum {string}
@@ -1216,6 +1742,12 @@ export interface components {
         };
         /** @enum {string} */
         VisitState: "planned" | "offered" | "dispatched" | "accepted" | "declined" | "en_route" | "arrived" | "working" | "paused" | "done" | "needs_revisit" | "no_access" | "cancelled";
+        VoidRequest: {
+            lot_id: components["schemas"]["LotId"];
+            /** @default  */
+            note?: string;
+            reason: components["schemas"]["CorrectionReason"];
+        };
         /** @description The wallet with every ticket. */
         WalletDetail: {
             /** Format: int64 */
@@ -1237,10 +1769,15 @@ export interface components {
              */
             overdraft: number;
             tickets: components["schemas"]["TicketView"][];
-            /** @description Always `ticket`. */
-            unit: string;
-            /** Format: int64 */
+            /** @description What it counts. */
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Rises with every posting.
+             */
             version: number;
+            /** Format: int64 */
+            voided: number;
         };
         WalletId: string;
         WalletSummary: {
@@ -1260,10 +1797,15 @@ export interface components {
              * @description Units used before they were bought; settled by the next purchase.
              */
             overdraft: number;
-            /** @description Always `ticket`. */
-            unit: string;
-            /** Format: int64 */
+            /** @description What it counts. */
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Rises with every posting.
+             */
             version: number;
+            /** Format: int64 */
+            voided: number;
         };
         /** @description A half-open span of time, `from` before `to`. */
         Window: {
@@ -1286,9 +1828,22 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AbsenceEnded = components['schemas']['AbsenceEnded'];
+export type AbsenceEntered = components['schemas']['AbsenceEntered'];
+export type AbsenceId = components['schemas']['AbsenceId'];
+export type AbsenceKind = components['schemas']['AbsenceKind'];
+export type AbsencePath = components['schemas']['AbsencePath'];
+export type AbsenceRequest = components['schemas']['AbsenceRequest'];
+export type Absences = components['schemas']['Absences'];
+export type AbsenceView = components['schemas']['AbsenceView'];
+export type Account = components['schemas']['Account'];
 export type Actor = components['schemas']['Actor'];
 export type Actors = components['schemas']['Actors'];
 export type ActorState = components['schemas']['ActorState'];
+export type AdjustmentId = components['schemas']['AdjustmentId'];
+export type AdjustmentView = components['schemas']['AdjustmentView'];
+export type AdjustRequest = components['schemas']['AdjustRequest'];
+export type AdjustRequestInput = components['schemas']['AdjustRequestInput'];
 export type After = components['schemas']['After'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
@@ -1299,6 +1854,7 @@ export type Board = components['schemas']['Board'];
 export type Break = components['schemas']['Break'];
 export type Candidate = components['schemas']['Candidate'];
 export type CapturePoint = components['schemas']['CapturePoint'];
+export type CaptureRequest = components['schemas']['CaptureRequest'];
 export type Catalog = components['schemas']['Catalog'];
 export type CauseView = components['schemas']['CauseView'];
 export type Channel = components['schemas']['Channel'];
@@ -1310,11 +1866,14 @@ export type ContactView = components['schemas']['ContactView'];
 export type ContractCard = components['schemas']['ContractCard'];
 export type ContractId = components['schemas']['ContractId'];
 export type ContractPath = components['schemas']['ContractPath'];
+export type ContractPath2 = components['schemas']['ContractPath2'];
+export type CorrectionReason = components['schemas']['CorrectionReason'];
 export type CostReason = components['schemas']['CostReason'];
 export type Cursor = components['schemas']['Cursor'];
 export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
 export type DayProposal = components['schemas']['DayProposal'];
+export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type Eta = components['schemas']['Eta'];
 export type EtaSource = components['schemas']['EtaSource'];
 export type Event = components['schemas']['Event'];
@@ -1346,16 +1905,22 @@ export type IssueRequest = components['schemas']['IssueRequest'];
 export type IssueState = components['schemas']['IssueState'];
 export type IssueSummary = components['schemas']['IssueSummary'];
 export type Language = components['schemas']['Language'];
+export type LawClass = components['schemas']['LawClass'];
+export type LedgerPage = components['schemas']['LedgerPage'];
+export type LedgerReceipt = components['schemas']['LedgerReceipt'];
 export type Life = components['schemas']['Life'];
 export type LinkPath = components['schemas']['LinkPath'];
 export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
+export type LotRequest = components['schemas']['LotRequest'];
 export type LotView = components['schemas']['LotView'];
 export type MapKind = components['schemas']['MapKind'];
 export type MapView = components['schemas']['MapView'];
 export type MatchedOn = components['schemas']['MatchedOn'];
 export type Me = components['schemas']['Me'];
+export type MenuItem = components['schemas']['MenuItem'];
 export type Move = components['schemas']['Move'];
+export type Movement = components['schemas']['Movement'];
 export type MyDay = components['schemas']['MyDay'];
 export type MyVisit = components['schemas']['MyVisit'];
 export type NamedView = components['schemas']['NamedView'];
@@ -1367,9 +1932,13 @@ export type OperationId = components['schemas']['OperationId'];
 export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeRequest = components['schemas']['OutcomeRequest'];
+export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
 export type Policy = components['schemas']['Policy'];
+export type PolicyDraft = components['schemas']['PolicyDraft'];
+export type PolicyRequest = components['schemas']['PolicyRequest'];
+export type PolicyView = components['schemas']['PolicyView'];
 export type Portal = components['schemas']['Portal'];
 export type PortalContract = components['schemas']['PortalContract'];
 export type PortalCustomer = components['schemas']['PortalCustomer'];
@@ -1377,6 +1946,8 @@ export type Position = components['schemas']['Position'];
 export type PositionBatch = components['schemas']['PositionBatch'];
 export type PositionReport = components['schemas']['PositionReport'];
 export type PositionsAccepted = components['schemas']['PositionsAccepted'];
+export type PostingId = components['schemas']['PostingId'];
+export type PostingView = components['schemas']['PostingView'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
@@ -1384,16 +1955,21 @@ export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Ranking = components['schemas']['Ranking'];
+export type RefusalView = components['schemas']['RefusalView'];
+export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
 export type RepairView = components['schemas']['RepairView'];
 export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportView = components['schemas']['ReportView'];
+export type ReversalRequest = components['schemas']['ReversalRequest'];
 export type Role = components['schemas']['Role'];
 export type RuleName = components['schemas']['RuleName'];
 export type RuleResult = components['schemas']['RuleResult'];
+export type Scope = components['schemas']['Scope'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHits = components['schemas']['SearchHits'];
 export type Seconds = components['schemas']['Seconds'];
+export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Session = components['schemas']['Session'];
 export type SiteId = components['schemas']['SiteId'];
@@ -1402,6 +1978,7 @@ export type SkillView = components['schemas']['SkillView'];
 export type SymptomView = components['schemas']['SymptomView'];
 export type Tap = components['schemas']['Tap'];
 export type TechnicianId = components['schemas']['TechnicianId'];
+export type TechnicianPath = components['schemas']['TechnicianPath'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryView = components['schemas']['TerritoryView'];
@@ -1416,8 +1993,10 @@ export type TrackLinkView = components['schemas']['TrackLinkView'];
 export type TrackReport = components['schemas']['TrackReport'];
 export type TrackStep = components['schemas']['TrackStep'];
 export type TrackView = components['schemas']['TrackView'];
+export type TransferRequest = components['schemas']['TransferRequest'];
 export type Unassigned = components['schemas']['Unassigned'];
 export type Unassigned2 = components['schemas']['Unassigned2'];
+export type UnitKind = components['schemas']['UnitKind'];
 export type Urgency = components['schemas']['Urgency'];
 export type UserId = components['schemas']['UserId'];
 export type Users = components['schemas']['Users'];
@@ -1427,6 +2006,7 @@ export type VisitPath = components['schemas']['VisitPath'];
 export type VisitPath2 = components['schemas']['VisitPath2'];
 export type VisitRow = components['schemas']['VisitRow'];
 export type VisitState = components['schemas']['VisitState'];
+export type VoidRequest = components['schemas']['VoidRequest'];
 export type WalletDetail = components['schemas']['WalletDetail'];
 export type WalletId = components['schemas']['WalletId'];
 export type WalletSummary = components['schemas']['WalletSummary'];
