@@ -80,8 +80,11 @@ pub async fn not_found() -> HttpResponse {
 
 /// 405 for addresses that are served with another method.
 pub fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
-    let why = format!("{} is not among {allowed}", request.method());
-    let refusal = Refusal::new(Code::Malformed).with("why", why).at("method");
+    let method = request.method();
+    let refusal = Refusal::new(Code::Malformed)
+        .with("why_ja", format!("このアドレスで使えるのは{allowed}で、{method}ではありません"))
+        .with("why_en", format!("this address takes {allowed}, not {method}"))
+        .at("method");
     let problem = Problem { status: StatusCode::METHOD_NOT_ALLOWED.as_u16(), ..problem(&refusal) };
     HttpResponse::MethodNotAllowed()
         .insert_header((header::ALLOW, allowed))

@@ -79,8 +79,26 @@ fn fault_at(path: &str, complaint: &str) -> Refusal {
         Some(name) => format!("{path}.{name}"),
         None => path.to_owned(),
     };
-    let refusal = Refusal::new(if unknown { Code::UnknownField } else { Code::Malformed }).with("why", complaint);
+    let code = if unknown { Code::UnknownField } else { Code::Malformed };
+    let refusal = Refusal::new(code).with("why_ja", complaint_ja(complaint, &field)).with("why_en", complaint);
     if field.is_empty() { refusal } else { refusal.at(field) }
+}
+
+/// The parser's complaint in Japanese, by its kind.
+fn complaint_ja(complaint: &str, field: &str) -> String {
+    let kinds = [
+        ("unknown field", "という項目はありません"),
+        ("missing field", "がありません"),
+        ("invalid type", "の型が違います"),
+        ("unknown variant", "は決められた値から選んでください"),
+        ("duplicate field", "が重複しています"),
+    ];
+    let told = kinds.into_iter().find(|(begin, _)| complaint.starts_with(begin)).map(|(_, ja)| ja);
+    match (field, told) {
+        ("", None) => "JSONとして読めません".to_owned(),
+        ("", Some(ja)) => format!("内容{ja}"),
+        (field, told) => format!("{field} {}", told.unwrap_or("の値を読めません")),
+    }
 }
 
 /// The query of the address.

@@ -11,6 +11,7 @@ use super::schema::{company, etas, issues, journal, stream_entries, streams, vis
 use super::unit::{EventRow, event_from};
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, Stream};
+use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::limits;
 
@@ -42,6 +43,11 @@ impl Reader<'_> {
             .select((stream_entries::seq, EventRow::as_select()))
             .load(self.database)?;
         entries(rows)
+    }
+
+    /// When the newest event of all happened; none in an empty house. Reads the whole journal.
+    pub fn newest_event(&mut self) -> Result<Option<Timestamp>, Fault> {
+        Ok(journal::table.select(diesel::dsl::max(journal::at)).first(self.database)?)
     }
 
     /// The place of the newest event of a stream; 0 while nothing has happened.

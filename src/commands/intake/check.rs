@@ -146,7 +146,11 @@ fn line(field: &str, line: &str, required: bool) -> Result<(), Refusal> {
 pub fn text(field: &str, text: &str) -> Result<(), Refusal> {
     let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     if text.chars().count() > limits::TEXT_CHARS || text.chars().any(odd) {
-        return Err(Refusal::invalid_both(field, "4,000文字までです", "at most 4,000 characters of text"));
+        return Err(Refusal::invalid_both(
+            field,
+            "制御文字を含まない4,000文字までの文章にしてください",
+            "write at most 4,000 characters, without control characters",
+        ));
     }
     Ok(())
 }
