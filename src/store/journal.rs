@@ -31,19 +31,6 @@ impl Reader<'_> {
         entries(rows)
     }
 
-    /// The events before `before` (all, when there is none), newest first, at most `limit`.
-    pub fn events_before(&mut self, stream: Stream, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, Fault> {
-        let rows: Vec<(i64, EventRow)> = stream_entries::table
-            .inner_join(journal::table.on(journal::id.eq(stream_entries::event_id)))
-            .filter(stream_entries::stream.eq(stream.to_string()))
-            .filter(stream_entries::seq.lt(before.unwrap_or(i64::MAX)))
-            .order(stream_entries::seq.desc())
-            .limit(limit)
-            .select((stream_entries::seq, EventRow::as_select()))
-            .load(self.database)?;
-        entries(rows)
-    }
-
     /// The place of the newest event of a stream; 0 while nothing has happened.
     pub fn head(&mut self, stream: Stream) -> Result<i64, Fault> {
         let head = streams::table.find(stream.to_string()).select(streams::head).first(self.database).optional()?;
