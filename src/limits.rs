@@ -57,8 +57,8 @@ pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;
 /// Units that one person may add to or take from a balance alone.
 pub const ADJUST_ALONE: i64 = 5;
-/// Refusals of the ledger shown at once.
-pub const REFUSALS_PAGE: i64 = 100;
+/// Refusals of the ledger, and adjustments by two, shown at once.
+pub const AUDIT_PAGE: i64 = 100;
 /// Wallets and visits that `verify` holds in memory at once.
 pub const VERIFY_WALLETS: usize = 50;
 pub const VERIFY_VISITS: usize = 200;

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::VisitId;
-use super::time::Timestamp;
+use super::promise;
+use super::time::{Timestamp, Window};
 
 /// What an arrival figure rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +41,14 @@ pub struct Eta {
     pub late_risk: Option<f64>,
     /// Ties the figure to the position that caused it.
     pub correlation_id: Option<u64>,
+}
+
+impl Eta {
+    /// The window that people read.
+    pub fn told_window(&self) -> Window {
+        let interval = Window { from: self.earliest, to: self.latest };
+        promise::told(interval, self.stops_before, self.source == EtaSource::Gps, self.computed_at)
+    }
 }
 
 #[cfg(test)]

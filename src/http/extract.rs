@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
 use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -126,7 +127,7 @@ impl<T: DeserializeOwned + JsonSchema> Extract for Query<T> {
     }
 }
 
-/// The ids in the path. What is no id names nothing: 404.
+/// The ids in the path, a field each. What is no id names nothing: 404.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema> Extract for Path<T> {
@@ -136,19 +137,19 @@ impl<T: DeserializeOwned + JsonSchema> Extract for Path<T> {
     }
 
     fn describe(to: &mut Describe<'_>) {
-        let names = to.path_names.clone();
-        if let [name] = names.as_slice() {
-            let schema = to.inputs.subschema_for::<T>();
-            return to.parameter("path", name, true, schema);
-        }
         let schema = to.inputs.root_schema_for::<T>();
-        for (index, name) in names.iter().enumerate() {
-            let by_place = schema.pointer(&format!("/prefixItems/{index}"));
-            let found = by_place.or_else(|| schema.pointer(&format!("/properties/{name}"))).cloned();
+        for name in to.path_names.clone() {
+            let found = schema.pointer(&format!("/properties/{name}")).cloned();
             let schema = found.and_then(|schema| schema.try_into().ok()).unwrap_or_default();
-            to.parameter("path", name, true, schema);
+            to.parameter("path", &name, true, schema);
         }
     }
+}
+
+/// The path of what has one id.
+#[derive(Deserialize, JsonSchema)]
+pub struct ById<T> {
+    pub id: T,
 }
 
 /// The client's operation id, from the header `Idempotency-Key`. It is bound to who asks, to the address and to the

@@ -32,19 +32,6 @@ impl Reader<'_> {
         entries(rows)
     }
 
-    /// The events before `before` (all, when there is none), newest first, at most `limit`.
-    pub fn events_before(&mut self, stream: Stream, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, Fault> {
-        let rows: Vec<(i64, EventRow)> = stream_entries::table
-            .inner_join(journal::table.on(journal::id.eq(stream_entries::event_id)))
-            .filter(stream_entries::stream.eq(stream.to_string()))
-            .filter(stream_entries::seq.lt(before.unwrap_or(i64::MAX)))
-            .order(stream_entries::seq.desc())
-            .limit(limit)
-            .select((stream_entries::seq, EventRow::as_select()))
-            .load(self.database)?;
-        entries(rows)
-    }
-
     /// When the newest event of all happened; none in an empty house. Reads the whole journal.
     pub fn newest_event(&mut self) -> Result<Option<Timestamp>, Fault> {
         Ok(journal::table.select(diesel::dsl::max(journal::at)).first(self.database)?)

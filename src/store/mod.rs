@@ -200,7 +200,7 @@ impl Store {
         T: Send + 'static,
     {
         let wakes = Arc::clone(&self.wakes);
-        let (job, answer) = Task::new(work, Box::new(move |(_, heads): &(T, Heads)| wakes.grown(heads)));
+        let (job, answer) = Task::boxed(work, Box::new(move |(_, heads): &(T, Heads)| wakes.grown(heads)));
         self.engine.write(job);
         let (made, _) = self.wait(answer).await?;
         self.chaos.point("store.committed");
@@ -215,7 +215,7 @@ impl Store {
     {
         let (clock, zone) = (Arc::clone(&self.clock), self.zone);
         let work = move |database: &mut Database| work(&mut Reader::over(database, zone, clock.now()));
-        let (job, answer) = Task::new(work, Box::new(|_| ()));
+        let (job, answer) = Task::boxed(work, Box::new(|_| ()));
         self.engine.read(job);
         self.wait(answer).await
     }

@@ -39,8 +39,7 @@ fn room_of(path: &str) -> Option<&str> {
 
 /// Rooms named by `use crate::…` and `crate::…` in code, not in comments or in tests at the end of a file.
 fn imports(source: &str) -> BTreeSet<String> {
-    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let lines = crate::words::without_tests(source).lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.flat_map(|line| line.split("crate::").skip(1)).filter_map(first_word).collect()
 }
 

@@ -11,7 +11,9 @@ pub use adjust::{adjust, decide};
 pub use policy::{set_policy, versions};
 pub use sell::{grant, sell};
 
-use super::intake::check_text;
+use chrono::Datelike;
+
+use super::text;
 use crate::domain::ids::{AdjustmentId, ContractId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::CorrectionReason;
@@ -21,7 +23,6 @@ use crate::store::{Fault, Unit};
 use crate::views::ledger::{
     CaptureRequest, LedgerReceipt, ReleaseRequest, ReversalRequest, TransferRequest, VoidRequest,
 };
-use chrono::Datelike;
 
 /// Uses a part of a hold and gives the rest back.
 pub fn capture(unit: &mut Unit<'_>, contract: ContractId, request: &CaptureRequest) -> Result<LedgerReceipt, Fault> {
@@ -101,6 +102,6 @@ fn receipt(
 }
 
 fn because(reason: CorrectionReason, note: &str) -> Result<Because, Refusal> {
-    check_text("note", note)?;
+    text::text("note", note)?;
     Ok(Because { reason: reason.as_str().to_owned(), note: note.trim().to_owned() })
 }

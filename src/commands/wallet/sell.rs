@@ -3,12 +3,17 @@
 use chrono::{Datelike, Days};
 
 use super::receipt;
+use crate::commands::intake::not_in_force;
 use crate::domain::ids::ContractId;
-use crate::domain::refusal::{Code, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::terms::LotTerms;
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, LotRequest};
+use crate::views::wallet::LotView;
+
+/// Days that a contract's most purchases of a year are counted over.
+const PURCHASE_YEAR_DAYS: u64 = 365;
 
 /// Sells a lot, within what the contract says of purchases. It settles an overdraft first.
 pub fn sell(unit: &mut Unit<'_>, contract: ContractId, request: &LotRequest) -> Result<LedgerReceipt, Fault> {
@@ -47,8 +52,8 @@ fn add(
         }
         in_force(unit, contract)?;
         if origin == Origin::Paid {
-            let since = today - Days::new(365);
-            let of_year = |lot: &&crate::views::wallet::LotView| lot.origin == Origin::Paid && lot.issued_on > since;
+            let since = today - Days::new(PURCHASE_YEAR_DAYS);
+            let of_year = |lot: &&LotView| lot.origin == Origin::Paid && lot.issued_on > since;
             let bought = wallet.lots.iter().filter(of_year).map(|lot| lot.count - lot.voided).sum();
             unit.look().policy_on(contract, today)?.policy.check_purchase(terms.units, bought)?;
         }
@@ -65,6 +70,5 @@ fn in_force(unit: &mut Unit<'_>, contract: ContractId) -> Result<(), Fault> {
     if today <= ends_on {
         return Ok(());
     }
-    let refusal = Refusal::new(Code::NotInForce).at("contract_id");
-    Err(refusal.with("starts_on", starts_on).with("ends_on", ends_on).into())
+    Err(not_in_force(starts_on, ends_on).into())
 }

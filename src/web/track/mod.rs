@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::serve::guarded;
 use super::{Language, page};
-use crate::domain::time::Timestamp;
+use crate::domain::promise;
+use crate::domain::time::{Timestamp, Window};
 
 /// The part of a TrackView that the page shows.
 #[derive(Debug, Deserialize)]
@@ -84,8 +85,6 @@ const RINGS_KM: [f64; 8] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
 const RING_RADIUS: f64 = 48.0;
 /// Length of a degree of latitude on the earth's mean radius of 6,371 km.
 const DEGREE_KM: f64 = 111.195;
-/// Forecasts are told rounded outward to this.
-const TOLD_MILLIS: i64 = 300_000;
 
 /// The answer to `GET /t/{token}`: the page with `view` (a TrackView as the JSON route answers it) filled in.
 pub fn tracking_answer(view: &serde_json::Value, language: Language, zone: Tz, now: Timestamp) -> HttpResponse {
@@ -283,12 +282,10 @@ impl Writer<'_> {
         if from == to { from } else { format!("{from}–{to}") }
     }
 
-    /// The forecast, rounded outward so that it promises no more than is known.
     fn told(&self, eta: &Eta) -> String {
-        let from = eta.earliest.millis().div_euclid(TOLD_MILLIS);
-        let to = (eta.latest.millis() + TOLD_MILLIS - 1).div_euclid(TOLD_MILLIS).max(from + 1);
-        let at = |steps: i64| Timestamp::from_seconds(steps * TOLD_MILLIS / 1000);
-        self.window(at(from), at(to))
+        let interval = Window { from: eta.earliest, to: eta.latest };
+        let told = promise::told(interval, eta.stops_before, eta.source == "gps", eta.computed_at);
+        self.window(told.from, told.to)
     }
 
     /// When the page will say something new.
