@@ -92,7 +92,7 @@ fn by_hand(luck: &mut Luck, here: &Known) -> Act {
 }
 
 fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
-    let days = luck.between(-2, 400);
+    let days = luck.between(-20, 400);
     let expires_on = match luck.between(0, 9) {
         0 => None,
         _ => today.checked_add_days(Days::new(days.max(0).unsigned_abs())).or(Some(today)),
