@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::domain::wallet::terms::UnitKind;
+
 /// What a refusal means for the one who asked; the edges translate it into their own status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -60,10 +62,9 @@ codes! {
     Unfit = "technician.unfit", Conflict, "この技術員には手配できません（{why_ja}）。候補の一覧からほかの人を選んでください。", "This technician cannot take the job ({why_en}). Choose another one from the candidates.";
     AbsenceOverlaps = "absence.overlaps", Conflict, "{from}〜{until}の不在がすでに登録されています。先にそれを終了するか、重ならない時間にしてください。", "An absence from {from} to {until} is entered already. End it first, or choose a time that does not overlap.";
     AbsenceOver = "absence.over", Conflict, "この不在はすでに終わっています。画面を更新してください。", "This absence is over already. Refresh the page.";
-    Insufficient = "wallet.insufficient", Conflict, "チケットが足りません（必要 {needed} 枚、残 {available} 枚、超過利用の枠 {overdraft_left} 枚）。超過利用か追加購入を案内してください。", "There are not enough tickets (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
-    HoldClosed = "wallet.hold_closed", Conflict, "この仮押さえは処理済みです。画面を更新し、直すときは取消（赤伝）を使ってください。", "This hold was already settled. Refresh the page; to correct it, post a reversal.";
-    SecondCapture = "wallet.second_capture", Conflict, "この要件の{unit_ja}は消費確定済みで、二重には確定できません。戻すときは取消（赤伝）を使ってください。", "The {unit_en}s of this issue were already used and cannot be used twice. To take that back, post a reversal.";
-    ReleaseAfterCapture = "wallet.release_after_capture", Conflict, "消費確定済みの{unit_ja}は解放できません。取消（赤伝）を使ってください。", "Used {unit_en}s cannot be released. Post a reversal instead.";
+    Insufficient = "wallet.insufficient", Conflict, "{unit}が足りません（必要 {needed} {of}、残 {available} {of}、超過利用の枠 {overdraft_left} {of}）。超過利用か追加購入を案内してください。", "There are not enough {unit}s (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
+    SecondCapture = "wallet.second_capture", Conflict, "この要件の{unit}は消費確定済みで、二重には確定できません。戻すときは取消（赤伝）を使ってください。", "The {unit}s of this issue were already used and cannot be used twice. To take that back, post a reversal.";
+    ReleaseAfterCapture = "wallet.release_after_capture", Conflict, "消費確定済みの{unit}は解放できません。取消（赤伝）を使ってください。", "Used {unit}s cannot be released. Post a reversal instead.";
     NoHold = "wallet.no_hold", Conflict, "この要件には仮押さえがありません。要件の番号を確かめてください。", "This issue holds nothing. Check the issue number.";
     OverCapture = "wallet.over_capture", Conflict, "仮押さえは{held}なので、{units}は確定できません。{held}以下にしてください。", "Only {held} are held, so {units} cannot be captured. Give {held} or fewer.";
     OverReverse = "wallet.over_reverse", Conflict, "使用済みは{used}なので、{units}は取り消せません。{used}以下にしてください。", "Only {used} were used, so {units} cannot be reversed. Give {used} or fewer.";
@@ -122,6 +123,12 @@ impl Refusal {
         self
     }
 
+    /// Speaks of the units of a wallet by their name.
+    pub fn of_unit(self, unit: UnitKind) -> Self {
+        let (ja, en) = (unit.ja(), unit.en().to_lowercase());
+        self.with("unit_ja", ja).with("unit_en", en).with("of_ja", unit.counter_ja())
+    }
+
     pub fn at(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
@@ -171,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_sentence_carries_the_figures_in_both_languages() {
-        let refusal = Refusal::new(Code::Insufficient).with("needed", 2).with("available", 1).with("overdraft_left", 0);
+        let refusal = Refusal::new(Code::Insufficient).of_unit(UnitKind::Ticket).with("needed", 2).with("available", 1);
         assert!(refusal.ja().contains("必要 2 枚、残 1 枚"), "{}", refusal.ja());
         assert!(refusal.en().contains("needed 2, left 1"), "{}", refusal.en());
     }

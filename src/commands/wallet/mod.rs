@@ -61,8 +61,9 @@ pub fn transfer(unit: &mut Unit<'_>, contract: ContractId, request: &TransferReq
     if request.to_contract_id == contract {
         return Err(Refusal::new(Code::TransferForeign).at("to_contract_id").into());
     }
+    unit.lock_wallets_of(&[contract, request.to_contract_id])?;
     receipt(unit, contract, |unit| {
-        let kind = unit.look().wallet_summary(contract)?.unit;
+        let (_, kind, _) = unit.look().wallet_head(contract)?;
         let order = TransferOrder {
             from: contract,
             to: request.to_contract_id,
@@ -84,13 +85,15 @@ pub fn void(unit: &mut Unit<'_>, contract: ContractId, request: &VoidRequest) ->
     })
 }
 
-/// Runs a change and shows what it posted.
+/// Runs a change and shows what it posted. The wallet is locked before its last posting is looked up, or the receipt
+/// would show what others posted meanwhile.
 fn receipt(
     unit: &mut Unit<'_>,
     contract: ContractId,
     change: impl FnOnce(&mut Unit<'_>) -> Result<Option<AdjustmentId>, Fault>,
 ) -> Result<LedgerReceipt, Fault> {
-    let before = unit.look().wallet_summary(contract)?.version;
+    unit.lock_wallet_of(contract)?;
+    let (.., before) = unit.look().wallet_head(contract)?;
     let waiting = change(unit)?;
     let wallet = unit.look().wallet_summary(contract)?;
     let count = (wallet.version - before).min(limits::LEDGER_PAGE_MAX);

@@ -10,7 +10,6 @@ use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::terms::LotTerms;
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, LotRequest};
-use crate::views::wallet::LotView;
 
 /// Days that a contract's most purchases of a year are counted over.
 const PURCHASE_YEAR_DAYS: u64 = 365;
@@ -31,9 +30,8 @@ fn add(
     request: &LotRequest,
     origin: Origin,
 ) -> Result<LedgerReceipt, Fault> {
-    unit.lock_wallet_of(contract)?;
     receipt(unit, contract, |unit| {
-        let wallet = unit.look().wallet_summary(contract)?;
+        let (wallet, kind, _) = unit.look().wallet_head(contract)?;
         let today = unit.today();
         let mut terms = LotTerms {
             number: String::new(),
@@ -45,20 +43,18 @@ fn add(
             scope: request.scope,
             law_class: request.law_class,
         };
-        terms.check(wallet.unit, today)?;
+        terms.check(kind, today)?;
         if terms.issued_on > today {
             let (ja, en) = ("発行日は今日までです", "a lot is issued today");
             return Err(Refusal::invalid_both("issued_on", ja, en).into());
         }
         in_force(unit, contract)?;
         if origin == Origin::Paid {
-            let since = today - Days::new(PURCHASE_YEAR_DAYS);
-            let of_year = |lot: &&LotView| lot.origin == Origin::Paid && lot.issued_on > since;
-            let bought = wallet.lots.iter().filter(of_year).map(|lot| lot.count - lot.voided).sum();
+            let bought = unit.look().units_sold_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))?;
             unit.look().policy_on(contract, today)?.policy.check_purchase(terms.units, bought)?;
         }
-        terms.number = unit.next_lot_number(wallet.unit, today.year())?;
-        unit.purchase(wallet.id, &terms)?;
+        terms.number = unit.next_lot_number(kind, today.year())?;
+        unit.purchase(wallet, &terms)?;
         Ok(None)
     })
 }

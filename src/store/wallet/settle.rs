@@ -8,7 +8,6 @@ use super::slips::{Slip, cut};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{IssueId, TicketId};
 use crate::domain::issue::Outcome;
-use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::{Account, Balances, HoldState, Movement, TicketState};
 use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
 use crate::domain::wallet::settle::{Step, units_to};
@@ -56,15 +55,13 @@ impl Unit<'_> {
     /// The issue has come to `point` (acceptance, investigation, arrival). When the contract captures there, its hold
     /// becomes consumption. None: nothing to do.
     pub fn reach(&mut self, issue: IssueId, point: CapturePoint) -> Result<Option<Settled>, Fault> {
-        let due = |policy: &Policy, units, _| if policy.capture_point == point { units } else { 0 };
-        self.capture_if(issue, point.as_str(), due)
+        self.capture_if(issue, point.as_str(), |policy, _, units| if policy.capture_point == point { units } else { 0 })
     }
 
     /// Nobody opened. Where the contract says so, the trip has used the issue's units. None: nothing to do.
     pub fn futile_trip(&mut self, issue: IssueId) -> Result<Option<Settled>, Fault> {
         let ending = Ending::of(Outcome::NoAccess, true);
-        let due = |policy: &Policy, units, kind| policy.captured(ending, units, kind);
-        self.capture_if(issue, ending.outcome.as_str(), due)
+        self.capture_if(issue, ending.outcome.as_str(), |policy, unit, units| policy.captured(ending, units, unit))
     }
 
     /// Captures what `due` says of a live hold: given the policy, the held units and what they are.
@@ -72,10 +69,10 @@ impl Unit<'_> {
         &mut self,
         issue: IssueId,
         reason: &str,
-        due: impl FnOnce(&Policy, i64, UnitKind) -> i64,
+        due: impl FnOnce(&Policy, UnitKind, i64) -> i64,
     ) -> Result<Option<Settled>, Fault> {
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
-        let captured = due(&bond.policy, bond.bound.units(), ledger.unit);
+        let captured = due(&bond.policy, ledger.unit, bond.bound.units());
         if bond.state != HoldState::Live || captured == 0 {
             return Ok(None);
         }
@@ -184,9 +181,4 @@ fn move_tickets(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &m
             .execute(unit.database)?;
     }
     Ok(())
-}
-
-/// A refusal that speaks of the wallet's units by their name.
-pub(super) fn with_unit(refusal: Refusal, ledger: &Ledger) -> Refusal {
-    refusal.with("unit_ja", ledger.unit.ja()).with("unit_en", ledger.unit.en().to_lowercase())
 }
