@@ -127,7 +127,8 @@ mod tests {
     #[test]
     fn units_given_to_a_sister_company_take_their_liability_along() {
         let theirs = LotFacts { lot: lot_id(2), price_yen: 30_000, units: 3, received: true, ..lot() };
-        let lines = by_month(&[lot(), theirs], &[turn("2026-04-20", Change::Moved(3))], day("2026-04-01"), day("2026-04-30"));
+        let lines =
+            by_month(&[lot(), theirs], &[turn("2026-04-20", Change::Moved(3))], day("2026-04-01"), day("2026-04-30"));
         assert_eq!((lines[0].given, lines[0].received, lines[0].closing), (30_000, 30_000, 100_000));
     }
 

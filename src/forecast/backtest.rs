@@ -38,7 +38,12 @@ pub fn coverage(companies: u64, seed: u64, runs: usize) -> Coverage {
         let question = Question { today: today(), months: AHEAD as usize, day_minutes: 400, runs, seed: company };
         for (told, (issues, hours)) in forecast(&known, &question).iter().zip(came) {
             months += 1;
-            let checks = [(issues, told.issues.p50), (issues, told.issues.p90), (hours, told.hours.p50), (hours, told.hours.p90)];
+            let checks = [
+                (issues, told.issues.p50),
+                (issues, told.issues.p90),
+                (hours, told.hours.p50),
+                (hours, told.hours.p90),
+            ];
             for (count, (seen, at_most)) in kept.iter_mut().zip(checks) {
                 *count += usize::from(seen <= at_most + 0.05);
             }

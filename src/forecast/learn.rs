@@ -43,19 +43,26 @@ struct Cell {
 /// Learns from the whole months before `today`'s.
 pub fn learn(contracts: &[ContractFacts], today: NaiveDate) -> Learned {
     let cells = cells(contracts, month_number(today));
-    let mut learned = Learned { prior: Gamma { shape: 1.0, rate: 1.0 }, season: [1.0; 12], rush: 1.0, shock_sigma: 0.0 };
+    let mut learned =
+        Learned { prior: Gamma { shape: 1.0, rate: 1.0 }, season: [1.0; 12], rush: 1.0, shock_sigma: 0.0 };
     let rates = flat_rates(contracts.len(), &cells);
     // Each factor is seen through the others, so a second round cleans what the first one mixed.
     for _ in 0..2 {
-        let season = factors(&cells, 12, |cell| Some(calendar(cell.month)), |cell| {
-            rates[cell.contract] * if cell.rush { learned.rush } else { 1.0 }
-        });
+        let season = factors(
+            &cells,
+            12,
+            |cell| Some(calendar(cell.month)),
+            |cell| rates[cell.contract] * if cell.rush { learned.rush } else { 1.0 },
+        );
         if span(&cells) >= SEASON_MONTHS {
             learned.season.copy_from_slice(&season);
         }
-        let rush = factors(&cells, 2, |cell| Some(usize::from(cell.rush)), |cell| {
-            rates[cell.contract] * learned.season[calendar(cell.month)]
-        });
+        let rush = factors(
+            &cells,
+            2,
+            |cell| Some(usize::from(cell.rush)),
+            |cell| rates[cell.contract] * learned.season[calendar(cell.month)],
+        );
         learned.rush = (rush[1] / rush[0]).clamp(0.5, 5.0);
     }
     learned.shock_sigma = shock(&cells, &rates, &learned);

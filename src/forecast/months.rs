@@ -138,8 +138,7 @@ mod tests {
         text.parse().expect("a date of the test")
     }
 
-    const QUESTION: Question =
-        Question { today: NaiveDate::MIN, months: 3, day_minutes: 400, runs: 200, seed: 7 };
+    const QUESTION: Question = Question { today: NaiveDate::MIN, months: 3, day_minutes: 400, runs: 200, seed: 7 };
 
     /// Calls twice a month, each a visit of 200 minutes.
     fn contract(open: Vec<OpenLot>) -> ContractFacts {
