@@ -137,6 +137,9 @@ export interface components {
             /** Format: int64 */
             offset: number;
         };
+        Ahead: {
+            months: components["schemas"]["MonthForecast"][];
+        };
         AssetId: string;
         AssetView: {
             id: components["schemas"]["AssetId"];
@@ -178,6 +181,50 @@ export interface components {
              * @description The version of the work order that the dispatcher saw.
              */
             version: number;
+        };
+        /** @description Units on each account of one wallet. Their sum is always zero. */
+        Balances: {
+            /** Format: int64 */
+            available: number;
+            /** Format: int64 */
+            consumed: number;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            held: number;
+            /** Format: int64 */
+            overdraft: number;
+            /** Format: int64 */
+            source: number;
+            /** Format: int64 */
+            voided: number;
+        };
+        BaseDateReport: {
+            /**
+             * Format: int64
+             * @description Unused balance of lots that are exempt because only companies use them for their business.
+             */
+            b2b_exempt_yen: number;
+            base_date: string;
+            /** @description Last day of that notice. */
+            notice_by: string | null;
+            /** @description Whether a notice is due. */
+            notice_due: boolean;
+            /**
+             * Format: int64
+             * @description Unused balance of the lots that fall under the act.
+             */
+            regulated_yen: number;
+            /**
+             * Format: int64
+             * @description To be secured: half of the regulated balance, rounded up to the yen; 0 below the threshold.
+             */
+            security_yen: number;
+            /**
+             * Format: int64
+             * @description Unused balance of lots that are exempt because they live six months at most.
+             */
+            six_month_exempt_yen: number;
         };
         Board: {
             date: string;
@@ -346,6 +393,11 @@ export interface components {
          * @enum {string}
          */
         CostReason: "standard" | "menu" | "recurrence" | "free";
+        CrewForecast: {
+            days: components["schemas"]["Spread"];
+            skill: string;
+            territory: components["schemas"]["TerritoryId"];
+        };
         /** @description Where a watcher stands in a topic. An epoch names one life of the data; offsets of another epoch mean nothing. */
         Cursor: {
             epoch: string;
@@ -700,6 +752,10 @@ export interface components {
             waiting: components["schemas"]["AdjustmentId"] | null;
             wallet: components["schemas"]["WalletSummary"];
         };
+        /** @description The months of the books. */
+        Liability: {
+            months: components["schemas"]["MonthLine"][];
+        };
         /** @enum {string} */
         Life: "running" | "fallen" | "stopped";
         LogIn: {
@@ -787,6 +843,56 @@ export interface components {
              * @description Units of the wallet.
              */
             units: number;
+        };
+        MonthForecast: {
+            /** @description Units whose last day is in this month and that will not have been used. */
+            expiring: components["schemas"]["Spread"];
+            /** @description Hours of work at the desk and in the field. */
+            hours: components["schemas"]["Spread"];
+            issues: components["schemas"]["Spread"];
+            /** @description First day of the month. */
+            month: string;
+            /** @description Days of work in the field. Percentiles do not add up: nine of ten months of the sum lie below the sum of theirs. */
+            technician_days: components["schemas"]["CrewForecast"][];
+            /** @description Units that those will use. */
+            units: components["schemas"]["Spread"];
+        };
+        /** @description One month of the books, in yen. `opening + sold + received - given - used - breakage = closing`. */
+        MonthLine: {
+            /**
+             * Format: int64
+             * @description Revenue for units that nobody will use.
+             */
+            breakage: number;
+            /**
+             * Format: int64
+             * @description Liability at the month's last moment.
+             */
+            closing: number;
+            /** Format: int64 */
+            given: number;
+            /** @description `2026-11-01` stands for November. */
+            month: string;
+            /**
+             * Format: int64
+             * @description Liability at the month's first moment.
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description Taken over from other wallets of the same customers; over the whole company this equals `given`.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Paid by customers.
+             */
+            sold: number;
+            /**
+             * Format: int64
+             * @description Revenue for units that were used, less what reversals took back.
+             */
+            used: number;
         };
         /** @description Another visit whose planned start the insertion shifts by a minute or more. */
         Move: {
@@ -1525,6 +1631,75 @@ export interface components {
             /** Format: uint8 */
             level: number;
         };
+        /** @description Median and 90th percentile: in half of all runs it is at most `p50`, in nine of ten at most `p90`. */
+        Spread: {
+            /** Format: double */
+            p50: number;
+            /** Format: double */
+            p90: number;
+        };
+        Statement: {
+            /** @description Hash over all postings up to the last line, in hex: whoever keeps a statement can prove later what it said. */
+            chain_root: string;
+            /** @description After the last line. */
+            closing: components["schemas"]["Balances"];
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            from: string;
+            /** @description Oldest first. */
+            lines: components["schemas"]["StatementLine"][];
+            /** @description Before the first line. */
+            opening: components["schemas"]["Balances"];
+            /** @description The last day. */
+            to: string;
+            /** @description What the wallet counts. */
+            unit: components["schemas"]["UnitKind"];
+            vendor_name_en: string;
+            vendor_name_ja: string;
+            vendor_phone: string;
+        };
+        /** @description Postings of one kind that were made together for one issue. */
+        StatementLine: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description After this line.
+             */
+            available: number;
+            /** @description What the customer asked for. */
+            content: string | null;
+            /** @description Leads to the entry of the history. */
+            event_id: components["schemas"]["EventId"];
+            /** Format: int64 */
+            held: number;
+            issue_id: components["schemas"]["IssueId"] | null;
+            issue_number: string | null;
+            /** @description Number of the lot, where whole lots moved. */
+            lot: string | null;
+            /**
+             * Format: int64
+             * @description Minutes of work.
+             */
+            minutes: number | null;
+            movement: components["schemas"]["Movement"];
+            /** @description Why, as the ledger says it. */
+            reason: string;
+            /** @description What was done, as the report says. */
+            remedy: string | null;
+            /**
+             * Format: int64
+             * @description Place of the first posting in the ledger.
+             */
+            seq: number;
+            /** @description Numbers of the tickets that moved. */
+            tickets: string[];
+            /**
+             * Format: int64
+             * @description Units that moved.
+             */
+            units: number;
+        };
         SymptomView: {
             code: string;
             name_en: string;
@@ -1814,11 +1989,14 @@ export type AdjustmentView = components['schemas']['AdjustmentView'];
 export type AdjustRequest = components['schemas']['AdjustRequest'];
 export type AdjustRequestInput = components['schemas']['AdjustRequestInput'];
 export type After = components['schemas']['After'];
+export type Ahead = components['schemas']['Ahead'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
 export type Assignment = components['schemas']['Assignment'];
 export type AssignRequest = components['schemas']['AssignRequest'];
+export type Balances = components['schemas']['Balances'];
+export type BaseDateReport = components['schemas']['BaseDateReport'];
 export type Board = components['schemas']['Board'];
 export type Break = components['schemas']['Break'];
 export type Candidate = components['schemas']['Candidate'];
@@ -1836,6 +2014,7 @@ export type ContractCard = components['schemas']['ContractCard'];
 export type ContractId = components['schemas']['ContractId'];
 export type CorrectionReason = components['schemas']['CorrectionReason'];
 export type CostReason = components['schemas']['CostReason'];
+export type CrewForecast = components['schemas']['CrewForecast'];
 export type Cursor = components['schemas']['Cursor'];
 export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
@@ -1874,6 +2053,7 @@ export type Language = components['schemas']['Language'];
 export type LawClass = components['schemas']['LawClass'];
 export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
+export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
 export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
@@ -1884,6 +2064,8 @@ export type MapView = components['schemas']['MapView'];
 export type MatchedOn = components['schemas']['MatchedOn'];
 export type Me = components['schemas']['Me'];
 export type MenuItem = components['schemas']['MenuItem'];
+export type MonthForecast = components['schemas']['MonthForecast'];
+export type MonthLine = components['schemas']['MonthLine'];
 export type Move = components['schemas']['Move'];
 export type Movement = components['schemas']['Movement'];
 export type MyDay = components['schemas']['MyDay'];
@@ -1940,6 +2122,9 @@ export type Session = components['schemas']['Session'];
 export type SiteId = components['schemas']['SiteId'];
 export type SiteView = components['schemas']['SiteView'];
 export type SkillView = components['schemas']['SkillView'];
+export type Spread = components['schemas']['Spread'];
+export type Statement = components['schemas']['Statement'];
+export type StatementLine = components['schemas']['StatementLine'];
 export type SymptomView = components['schemas']['SymptomView'];
 export type Tap = components['schemas']['Tap'];
 export type TechnicianId = components['schemas']['TechnicianId'];
