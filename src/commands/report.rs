@@ -28,6 +28,7 @@ pub fn report(
     let visit = progress::own_visit(unit, technician, id, None)?;
     advance(visit.state, visit.state_before, VisitAction::Finish)?;
     complete(request)?;
+    known_parts(unit, request)?;
     let outcome = outcome(unit, request)?;
     let at = progress::tap_time(&visit, request.at, unit.now());
     let order = visit.work_order_id;
@@ -43,20 +44,18 @@ pub fn report(
     }
 }
 
-/// What a report cannot be filed without.
+/// What a report cannot be filed without, in the words of the form.
 fn complete(request: &ReportRequest) -> Result<(), Refusal> {
-    let mut missing = Vec::new();
-    if request.cause.trim().is_empty() {
-        missing.push("cause");
-    }
-    if request.remedy.trim().is_empty() {
-        missing.push("remedy");
+    let needed = [("cause", "原因", &request.cause), ("remedy", "作業内容", &request.remedy)];
+    let missing: Vec<_> = needed.into_iter().filter(|(.., text)| text.trim().is_empty()).collect();
+    if let Some((first, ..)) = missing.first() {
+        let ja: Vec<&str> = missing.iter().map(|(_, ja, _)| *ja).collect();
+        let en: Vec<&str> = missing.iter().map(|(en, ..)| *en).collect();
+        let refusal = Refusal::new(Code::ReportIncomplete).at(*first);
+        return Err(refusal.with("missing_ja", ja.join("、")).with("missing_en", en.join(", ")));
     }
     if !(1..=1440).contains(&request.minutes) {
-        missing.push("minutes");
-    }
-    if !missing.is_empty() {
-        return Err(Refusal::new(Code::ReportIncomplete).with("missing", missing.join(", ")));
+        return Err(Refusal::new(Code::ReportMinutes).with("minutes", request.minutes).at("minutes"));
     }
     for (field, typed) in [("cause", &request.cause), ("cause_text", &request.cause_text), ("remedy", &request.remedy)]
     {
@@ -71,6 +70,21 @@ fn complete(request: &ReportRequest) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Refusal::invalid_both("parts", "50種類以内、各1〜999個です", "at most 50 parts, 1 to 999 pieces each"))
+    }
+}
+
+/// Only what the catalogue lists can have been used: stock and the customer's history are counted by these codes.
+fn known_parts(unit: &mut Unit<'_>, request: &ReportRequest) -> Result<(), Fault> {
+    if request.parts.is_empty() {
+        return Ok(());
+    }
+    let known = unit.part_codes()?;
+    match request.parts.iter().position(|part| !known.contains(&part.code)) {
+        None => Ok(()),
+        Some(index) => {
+            let refusal = Refusal::new(Code::PartUnknown).with("part", &request.parts[index].code);
+            Err(refusal.at(format!("parts[{index}].code")).into())
+        }
     }
 }
 

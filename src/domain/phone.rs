@@ -15,9 +15,15 @@ pub fn normalise(text: &str) -> Option<String> {
     (national.len() >= 4).then_some(national)
 }
 
-/// One form for names and kana: half-width Latin and digits, katakana for hiragana, no spaces, lower case.
+/// One form for names and kana: half-width Latin and digits, full-width katakana for hiragana and half-width kana, no
+/// spaces, lower case.
 pub fn fold(text: &str) -> String {
-    half_width(text).chars().filter(|c| !c.is_whitespace()).map(katakana).flat_map(char::to_lowercase).collect()
+    half_width(&full_kana(text))
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(katakana)
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn half_width(text: &str) -> String {
@@ -29,6 +35,47 @@ fn half_width(text: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// U+FF61 to U+FF9F in full width, in the order of their code points.
+const FULL_KANA: &str = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜";
+
+/// Half-width kana in full width; a sound mark that follows its kana melts into it.
+fn full_kana(text: &str) -> String {
+    let mut full = String::with_capacity(text.len());
+    for c in text.chars() {
+        let shown = match c {
+            '｡'..='ﾟ' => FULL_KANA.chars().nth(c as usize - '｡' as usize).unwrap_or(c),
+            other => other,
+        };
+        let melted = match shown {
+            '゛' | '\u{3099}' => full.chars().next_back().and_then(voiced),
+            '゜' | '\u{309A}' => full.chars().next_back().and_then(half_voiced),
+            _ => None,
+        };
+        if melted.is_some() {
+            full.pop();
+        }
+        full.push(melted.unwrap_or(shown));
+    }
+    full
+}
+
+/// The kana with two small strokes. In Unicode it follows its plain one.
+fn voiced(plain: char) -> Option<char> {
+    match plain {
+        'ウ' => Some('ヴ'),
+        'う' => Some('ゔ'),
+        _ if "カキクケコサシスセソタチツテトハヒフヘホかきくけこさしすせそたちつてとはひふへほ".contains(plain) => {
+            char::from_u32(plain as u32 + 1)
+        }
+        _ => None,
+    }
+}
+
+/// The kana with a small circle, two places after its plain one.
+fn half_voiced(plain: char) -> Option<char> {
+    "ハヒフヘホはひふへほ".contains(plain).then(|| char::from_u32(plain as u32 + 2)).flatten()
 }
 
 fn katakana(c: char) -> char {
@@ -59,7 +106,17 @@ mod tests {
 
     #[test]
     fn kana_is_found_in_either_script() {
-        assert_eq!(fold("たなか　ｸﾘ"), fold("タナカｸﾘ"));
+        for (half, full) in [
+            ("ﾅｷﾞｻ", "ナギサ"),
+            ("ﾎﾃﾙ", "ほてる"),
+            ("ﾊﾟｰｸ ｳﾞｨﾗ", "パークヴィラ"),
+            ("たなか　ｸﾘ", "タナカクリ"),
+            ("ｦﾜﾝ｡｢｣､･", "ヲワン。「」、・"),
+            ("カ\u{3099}ラス", "ガラス"),
+            ("アﾞ", "ア゛"),
+        ] {
+            assert_eq!(fold(half), fold(full), "{half}");
+        }
         assert_eq!(fold("Ｔｏｍｉ"), "tomi");
     }
 }

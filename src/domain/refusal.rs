@@ -93,6 +93,8 @@ codes! {
     PositionOutOfOrder = "position.out_of_order", Conflict, "すでに新しい位置があるので、この位置は使いません。そのまま続けてください。", "A newer position is known, so this one is not used. Just go on.";
     PositionImplausible = "position.implausible", Invalid, "前の位置から動ける速さを超えています。端末の位置情報を確かめてください。", "Nobody drives so fast from the last position. Check the device.";
     ReportIncomplete = "report.incomplete", Invalid, "報告書の必須項目が足りません（{missing}）。入力してください。", "The report is incomplete ({missing}). Fill it in.";
+    ReportMinutes = "report.minutes", Invalid, "作業時間は1〜1440分です（入力 {minutes} 分）。入力し直してください。", "The time on site lies between 1 and 1440 minutes (given: {minutes}). Correct it.";
+    PartUnknown = "report.part_unknown", Invalid, "部品「{part}」は部品の一覧にありません。一覧から選び直してください。", "The part \"{part}\" is not on the list of parts. Choose it from the list.";
     LiveTooMany = "live.too_many", TooMany, "購読が多すぎます（上限 {limit}）。不要な購読をやめてから申し込んでください。", "Too many subscriptions (limit {limit}). Give up one before you ask for another.";
     LiveSlow = "live.slow", Busy, "受信が追いつかないため切断しました。自動で再接続します。", "Disconnected because the reader fell behind. Reconnect and resume.";
     RateLimited = "rate.limited", TooMany, "短い間に送りすぎです。{seconds}秒ほど待ってください。", "Too many requests. Wait about {seconds} seconds.";

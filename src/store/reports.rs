@@ -1,5 +1,7 @@
 //! Service reports.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::codec::{json, to_json};
@@ -7,7 +9,7 @@ use super::connection::Database;
 use super::error::Fault;
 use super::schema::*;
 use super::{Reader, Unit};
-use crate::company::Cause;
+use crate::company::{Cause, Named};
 use crate::domain::ids::{ReportId, VisitId};
 use crate::domain::issue::Outcome;
 use crate::domain::time::Timestamp;
@@ -46,6 +48,16 @@ impl Unit<'_> {
     /// A cause of the company's list, by its code.
     pub fn cause(&mut self, code: &str) -> Result<Option<Cause>, Fault> {
         Ok(causes(self.database)?.into_iter().find(|cause| cause.code == code))
+    }
+
+    /// Codes of the parts that the company's catalogue lists.
+    pub(crate) fn part_codes(&mut self) -> Result<BTreeSet<String>, Fault> {
+        #[derive(serde::Deserialize)]
+        struct Parts {
+            parts: Vec<Named>,
+        }
+        let catalog: String = company::table.select(company::catalog).first(self.database)?;
+        Ok(json::<Parts>(&catalog)?.parts.into_iter().map(|part| part.code).collect())
     }
 }
 

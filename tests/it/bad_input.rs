@@ -123,6 +123,14 @@ async fn a_step_that_cannot_be_is_refused_and_leaves_nothing(office: Office) {
     let mut empty = report.clone();
     empty["remedy"] = json!(" ");
     judge.post(&hayashi, &format!("{path}/report"), &empty, 400, "report.incomplete").await;
+    for minutes in [0, 99_999] {
+        let mut long = report.clone();
+        long["minutes"] = json!(minutes);
+        judge.post(&hayashi, &format!("{path}/report"), &long, 400, "report.minutes").await;
+    }
+    let mut strange = report.clone();
+    strange["parts"] = json!([{ "code": "NOPE", "quantity": 2, "serial_old": null, "serial_new": null }]);
+    judge.post(&hayashi, &format!("{path}/report"), &strange, 400, "report.part_unknown").await;
     let mut unknown = report.clone();
     unknown["cause"] = json!("ghosts");
     judge.post(&hayashi, &format!("{path}/report"), &unknown, 400, "request.invalid").await;

@@ -12,6 +12,18 @@ use crate::store::error::Fault;
 use crate::store::schema::*;
 use crate::views::desk::{MatchedOn, SearchHit, SearchHits};
 
+diesel::define_sql_function! {
+    /// `text` with every `from` as `to`.
+    fn replace(text: diesel::sql_types::Text, from: diesel::sql_types::Text, to: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+diesel::define_sql_function! {
+    /// `text` in small letters.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// Characters that a number without its hyphens needs: fewer fit too many numbers.
+const SQUEEZED_MIN: usize = 4;
+
 /// Escapes what LIKE would read as a pattern.
 fn literal(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -45,6 +57,7 @@ impl Reader<'_> {
         self.by_phone(&text, &mut found)?;
         self.by_code(&text, &mut found)?;
         self.by_name(&text, &mut found)?;
+        self.by_contact(&text, &mut found)?;
         self.hits(found)
     }
 
@@ -72,14 +85,22 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Contract numbers and serials that begin so, as typed or in capitals.
+    /// Contract numbers and serials that begin so, as typed or in capitals, with or without their hyphens.
     fn by_code(&mut self, text: &str, found: &mut Found) -> Result<(), Fault> {
         let half: String = fold(text);
-        let (lower, upper) = (format!("{}%", literal(&half)), format!("{}%", literal(&half.to_uppercase())));
+        let (small, capital) = (format!("{}%", literal(&half)), format!("{}%", literal(&half.to_uppercase())));
         let typed = format!("{}%", literal(text));
+        let squeezed: String = half.chars().filter(|c| *c != '-').collect();
+        // Nothing begins with an empty pattern.
+        let is_long = squeezed.chars().count() >= SQUEEZED_MIN;
+        let squeezed = if is_long { format!("{}%", literal(&squeezed)) } else { String::new() };
         let numbers: Vec<ContractId> = contracts::table
             .filter(
-                contracts::number.like(&typed).or(contracts::number.like(&upper)).or(contracts::number.like(&lower)),
+                contracts::number
+                    .like(&typed)
+                    .or(contracts::number.like(&capital))
+                    .or(contracts::number.like(&small))
+                    .or(replace(lower(contracts::number), "-", "").like(&squeezed)),
             )
             .order(contracts::number)
             .limit(HITS)
@@ -87,7 +108,13 @@ impl Reader<'_> {
             .load(self.database)?;
         found.contracts.extend(numbers.into_iter().map(|id| (id, MatchedOn::Contract, None)));
         let serials: Vec<(ContractId, SiteId)> = assets::table
-            .filter(assets::serial.like(&typed).or(assets::serial.like(&upper)).or(assets::serial.like(&lower)))
+            .filter(
+                assets::serial
+                    .like(&typed)
+                    .or(assets::serial.like(&capital))
+                    .or(assets::serial.like(&small))
+                    .or(replace(lower(assets::serial), "-", "").like(&squeezed)),
+            )
             .order(assets::serial)
             .limit(HITS)
             .select((assets::contract_id, assets::site_id))
@@ -118,6 +145,28 @@ impl Reader<'_> {
         let mut ranked: Vec<_> = rows.iter().map(|(id, name, kana)| (rank(name, kana), *id)).collect();
         ranked.sort_by_key(|((place, _), _)| *place);
         found.customers.extend(ranked.into_iter().map(|((_, on), id)| (id, on, None)));
+        Ok(())
+    }
+
+    /// People at the customer whose name or kana contains it, spaces aside. Their own number is shown.
+    fn by_contact(&mut self, text: &str, found: &mut Found) -> Result<(), Fault> {
+        let folded = fold(text);
+        if folded.is_empty() {
+            return Ok(());
+        }
+        let inside = format!("%{}%", literal(&folded));
+        let name = || lower(replace(replace(contacts::name, " ", ""), "　", ""));
+        let kana = || replace(replace(contacts::kana, " ", ""), "　", "");
+        let rows: Vec<(CustomerId, String, String)> = contacts::table
+            .filter(name().like(&inside).or(kana().like(&inside)))
+            .order((contacts::kana, contacts::id))
+            .limit(HITS)
+            .select((contacts::customer_id, contacts::name, contacts::phone))
+            .load(self.database)?;
+        found.customers.extend(rows.into_iter().map(|(id, name, phone)| {
+            let on = if fold(&name).contains(&folded) { MatchedOn::Name } else { MatchedOn::Kana };
+            (id, on, Some(phone).filter(|phone| !phone.is_empty()))
+        }));
         Ok(())
     }
 

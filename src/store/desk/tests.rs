@@ -34,6 +34,12 @@ async fn a_caller_is_found_by_whatever_he_says() {
         check(&kit, "川食品", &[("KS-2001", Name)]).await;
         check(&kit, "ks-20", &[("KS-2001", Contract)]).await;
         check(&kit, "ac20-0002", &[("KS-1001", Serial)]).await;
+        check(&kit, "ｳﾀﾂ", &[("KS-1001", Kana)]).await;
+        check(&kit, "ks1001", &[("KS-1001", Contract)]).await;
+        check(&kit, "ＫＳ２００", &[("KS-2001", Contract)]).await;
+        check(&kit, "AC200002", &[("KS-1001", Serial)]).await;
+        check(&kit, "山田花子", &[("KS-1001", Name)]).await;
+        check(&kit, "ﾔﾏﾀﾞ はな", &[("KS-1001", Kana)]).await;
         check(&kit, "100%", &[]).await;
         check(&kit, "  ", &[]).await;
     })

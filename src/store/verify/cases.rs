@@ -66,32 +66,38 @@ fn work_orders_fit(database: &mut Database, findings: &mut Findings) -> Result<(
     Ok(())
 }
 
-/// The last entry of a visit's stream that shows the visit shows it as it is.
+/// The last entry of a visit's stream that shows the visit shows it as it is, and with its technician.
 fn told_visits(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
-    let all: Vec<(VisitId, VisitState)> =
-        visits::table.order(visits::id).select((visits::id, visits::state)).load(database)?;
+    let all: Vec<(VisitId, VisitState, TechnicianId)> =
+        visits::table.order(visits::id).select((visits::id, visits::state, visits::technician_id)).load(database)?;
     for part in all.chunks(limits::VERIFY_VISITS) {
-        let shown = last_shown(database, part)?;
-        for (id, state) in part {
-            let seen = shown.get(&Stream::Visit(*id).to_string()).map(String::as_str);
-            findings.equal("journal.visit", id, "the state last told", seen, Some(state.as_str()));
+        let shown = last_shown(database, part.iter().map(|(id, ..)| *id))?;
+        for (id, state, technician) in part {
+            let seen = shown.get(&Stream::Visit(*id).to_string());
+            let (told, by) = seen.map(|(told, by)| (told.as_str(), *by)).unzip();
+            findings.equal("journal.visit", id, "the state last told", told, Some(state.as_str()));
+            if let Some(by) = by {
+                findings.equal("visit.technician", id, "the technician last told", by, Some(*technician));
+            }
         }
     }
     Ok(())
 }
 
-fn last_shown(database: &mut Database, part: &[(VisitId, VisitState)]) -> Result<BTreeMap<String, String>, Fault> {
-    let names: Vec<String> = part.iter().map(|(id, _)| Stream::Visit(*id).to_string()).collect();
-    let rows: Vec<(String, String)> = stream_entries::table
+type Shown = BTreeMap<String, (String, Option<TechnicianId>)>;
+
+fn last_shown(database: &mut Database, part: impl Iterator<Item = VisitId>) -> Result<Shown, Fault> {
+    let names: Vec<String> = part.map(|id| Stream::Visit(id).to_string()).collect();
+    let rows: Vec<(String, Option<TechnicianId>, String)> = stream_entries::table
         .inner_join(journal::table)
         .filter(stream_entries::stream.eq_any(names))
         .filter(journal::kind.like("visit.%"))
         .order((stream_entries::stream, stream_entries::seq))
-        .select((stream_entries::stream, journal::data))
+        .select((stream_entries::stream, journal::technician_id, journal::data))
         .load(database)?;
     let state = |data: &str| {
         let data: Value = serde_json::from_str(data).ok()?;
         data["visit"]["state"].as_str().map(str::to_owned)
     };
-    Ok(rows.into_iter().filter_map(|(stream, data)| Some((stream, state(&data)?))).collect())
+    Ok(rows.into_iter().filter_map(|(stream, by, data)| Some((stream, (state(&data)?, by)))).collect())
 }

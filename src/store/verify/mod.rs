@@ -2,11 +2,15 @@
 //! issues, journal against state. An empty list means that the data explain themselves.
 
 mod cases;
+mod contacts;
 mod holds;
 mod lots;
 #[cfg(test)]
 mod plant;
 mod policies;
+#[cfg(test)]
+mod removed;
+mod reports;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -73,12 +77,14 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        let checks: [(&'static str, Check); 5] = [
+        let checks: [(&'static str, Check); 7] = [
             ("checking wallets", wallets::check),
             ("checking policies", |database, findings, _| policies::check(database, findings)),
             ("checking holds", |database, findings, _| holds::check(database, findings)),
             ("checking streams", |database, findings, _| streams::check(database, findings)),
+            ("checking contacts", |database, findings, _| contacts::check(database, findings)),
             ("checking issues and visits", |database, findings, _| cases::check(database, findings)),
+            ("checking reports", |database, findings, _| reports::check(database, findings)),
         ];
         for (step, check) in checks {
             progress.begin(step, 0);

@@ -74,7 +74,7 @@ fn changed(sqlite: bool, column: &Column) -> String {
 }
 
 /// Somebody with his hands on the database is not stopped by its constraints.
-fn unguarded(database: &mut Database) {
+pub(super) fn unguarded(database: &mut Database) {
     let sql = match database {
         Database::Sqlite(_) => "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON".to_owned(),
         Database::Postgres(_) => "DO $$ DECLARE r record; BEGIN FOR r IN SELECT conname, conrelid::regclass AS t \
