@@ -6,6 +6,8 @@ use super::{assign, intake, progress, report, withdraw};
 use crate::domain::ids::{TechnicianId, VisitId, WorkOrderId};
 use crate::domain::place::Position;
 use crate::domain::time::Seconds;
+use crate::planner::problem::Scene;
+use crate::planner::rank;
 use crate::roads::travel::GreatCircle;
 use crate::store::Fault;
 use crate::store::technicians::Team;
@@ -32,13 +34,8 @@ async fn assigned(kit: &Kit) -> (TechnicianId, WorkOrderId, VisitId) {
 }
 
 async fn technician(kit: &Kit) -> TechnicianId {
-    let team = kit
-        .read(|reader| {
-            let territory = reader.catalog()?.territories[0].id;
-            reader.profiles(&Team::Territory(territory))
-        })
-        .await;
-    team.expect("the files are read")[0].id
+    let team = kit.read(|reader| reader.profiles(&Team::Company)).await.expect("the files are read");
+    team.iter().find(|profile| profile.record.name == "林 健太").expect("he is in the company").id
 }
 
 async fn tap(kit: &Kit, technician: TechnicianId, visit: VisitId, action: &str) {
@@ -133,4 +130,42 @@ async fn finish(kit: &Kit, technician: TechnicianId, visit: VisitId) -> Result<(
     });
     let written = serde_json::from_value(written).expect("a report");
     kit.write(move |unit| report::report(unit, technician, visit, &written, &GreatCircle::CITY).map(drop)).await
+}
+
+#[tokio::test]
+async fn of_other_territories_only_the_files_are_read() {
+    let mut company = company_with(json!([lot(1, 5, None)]));
+    let list = |company: &mut Value, name: &str, change: &[(&str, Value)]| {
+        let mut copy = company[name][0].clone();
+        for (field, value) in change {
+            copy[*field] = value.clone();
+        }
+        company[name].as_array_mut().expect("a list").push(copy);
+    };
+    list(&mut company, "territories", &[("code", json!("HK"))]);
+    list(&mut company, "technicians", &[("code", json!("T2")), ("name", json!("東 守")), ("territory", json!("HK"))]);
+    on_both(company, async |kit| {
+        let (busy, order, _) = assigned(&kit).await;
+        let now = kit.store.clock().now();
+        let ranking = kit
+            .read(move |reader| {
+                let home = reader.home_territory(busy)?;
+                let profiles = reader.profiles(&Team::Company)?;
+                let away = profiles.iter().find(|profile| !profile.serves(home)).map(|profile| profile.territory);
+                let abroad = reader.states_for(&profiles, away.expect("the other territory"), now)?;
+                assert!(abroad.iter().all(|technician| technician.stops.is_empty()));
+                let states = reader.states_for(&profiles, home, now)?;
+                assert_eq!(states.iter().map(|technician| technician.stops.len()).sum::<usize>(), 1);
+                let (_, job) = reader.job(order, now)?;
+                let names = reader.names()?;
+                let scene = Scene { now, zone: reader.zone(), travel: &GreatCircle::CITY, names: &names };
+                Ok(rank(&job, &states, &scene))
+            })
+            .await
+            .expect("the ranking is made");
+        let last = ranking.candidates.last().expect("two candidates");
+        assert_eq!((ranking.candidates.len(), last.technician_name.as_str(), last.fit), (2, "東 守", false));
+        assert_eq!(last.rules[0].reason_code, "territory.foreign");
+    })
+    .await;
 }

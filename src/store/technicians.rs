@@ -33,6 +33,11 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// At home in a territory, or to be lent to it.
+    pub fn serves(&self, territory: TerritoryId) -> bool {
+        self.territory == territory || self.lends_to.contains(&territory)
+    }
+
     /// The shift on the local day of `now`; none on a day off.
     pub fn shift(&self, now: Timestamp, zone: chrono_tz::Tz) -> Option<Window> {
         let day = now.day(zone);
@@ -62,6 +67,8 @@ pub enum Team {
     Some(Vec<TechnicianId>),
     /// The technicians of a territory and those who may be lent to it.
     Territory(TerritoryId),
+    /// Every technician of the company.
+    Company,
 }
 
 impl Reader<'_> {
@@ -71,6 +78,23 @@ impl Reader<'_> {
 
     pub fn technician_states(&mut self, profiles: &[Profile], now: Timestamp) -> Result<Vec<TechnicianState>, Fault> {
         states(self.database, profiles, now, self.zone)
+    }
+
+    /// The live state of those who serve a territory. Of the others only what stands in their files is told, as if
+    /// their day were empty: the territory rules them out, whatever they do.
+    pub fn states_for(
+        &mut self,
+        profiles: &[Profile],
+        territory: TerritoryId,
+        now: Timestamp,
+    ) -> Result<Vec<TechnicianState>, Fault> {
+        let (own, foreign): (Vec<Profile>, Vec<Profile>) =
+            profiles.iter().cloned().partition(|profile| profile.serves(territory));
+        let mut found = states(self.database, &own, now, self.zone)?;
+        for profile in &foreign {
+            found.push(state(profile, Today::empty(now, self.zone))?);
+        }
+        Ok(found)
     }
 
     /// Territory in which a technician is at home.
@@ -124,7 +148,7 @@ fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault>
     match team {
         Team::One(id) => query = query.filter(technicians::id.eq(*id)),
         Team::Some(ids) => query = query.filter(technicians::id.eq_any(ids.clone())),
-        Team::Territory(_) => {}
+        Team::Territory(_) | Team::Company => {}
     }
     let rows: Vec<TechnicianRow> = query.load(database)?;
     let codes: BTreeMap<String, TerritoryId> =
@@ -137,7 +161,7 @@ fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault>
         profiles.push(Profile { id: row.id, territory: row.territory, home, record, lends_to });
     }
     if let Team::Territory(id) = team {
-        profiles.retain(|profile| profile.territory == *id || profile.lends_to.contains(id));
+        profiles.retain(|profile| profile.serves(*id));
     }
     Ok(profiles)
 }
@@ -196,6 +220,21 @@ struct Today {
     used: Vec<PartCount>,
     absences: Vec<Window>,
     knows: Vec<(AssetId, Timestamp)>,
+}
+
+impl Today {
+    fn empty(now: Timestamp, zone: chrono_tz::Tz) -> Self {
+        Self {
+            now,
+            zone,
+            route: Vec::new(),
+            fix: None,
+            trips: Trips::default(),
+            used: Vec::new(),
+            absences: Vec::new(),
+            knows: Vec::new(),
+        }
+    }
 }
 
 fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
