@@ -19,7 +19,7 @@ use crate::roads::TravelTimes;
 use crate::store::technicians::{Profile, Team};
 use crate::store::{Fault, Reader, Store};
 
-/// Ranks every technician of the territory for a work order.
+/// Ranks every technician of the company for a work order of the territory.
 #[derive(Message)]
 #[rtype(result = "Result<Ranking, Fault>")]
 pub struct Rank {
@@ -122,15 +122,16 @@ async fn ask_store(
         .read(move |reader| {
             let profiles = match &known {
                 Some(profiles) => Arc::clone(profiles),
-                None => Arc::new(reader.profiles(&Team::Territory(territory))?),
+                None => Arc::new(reader.profiles(&Team::Company)?),
             };
             let (_, job) = reader.job(asked.work_order, now)?;
-            let mut technicians = reader.technician_states(&profiles, now)?;
+            let mut technicians = reader.states_for(&profiles, territory, now)?;
             technicians.retain(|technician| !asked.without.contains(&technician.id));
             let names = reader.names()?;
             let scene = Scene { now, zone: reader.zone(), travel: travel.as_ref(), names: &names };
             let mut ranking = rank(&job, &technicians, &scene);
             if !ranking.candidates.iter().any(|candidate| candidate.fit) {
+                technicians.retain(|technician| technician.serves(territory));
                 let routed = technicians.iter().flat_map(|technician| &technician.stops).map(|stop| stop.work_order);
                 let orders = reader.jobs(&routed.collect::<Vec<_>>(), now)?;
                 ranking.exchanges = exchanges(&job, &technicians, &orders, &scene);

@@ -14,3 +14,6 @@ pub mod track;
 pub mod track_route;
 pub mod wallet;
 pub mod withdraw;
+
+#[cfg(test)]
+mod tests;

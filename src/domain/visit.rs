@@ -33,6 +33,11 @@ impl VisitState {
         matches!(self, Self::EnRoute | Self::Arrived | Self::Working)
     }
 
+    /// The trip was made to its end: work was done, or nobody let him in.
+    pub const fn is_made(self) -> bool {
+        matches!(self, Self::Done | Self::NeedsRevisit | Self::NoAccess)
+    }
+
     /// The dispatcher may still take it away.
     pub const fn is_movable(self) -> bool {
         matches!(self, Self::Planned | Self::Offered | Self::Dispatched | Self::Accepted)

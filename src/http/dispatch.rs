@@ -59,6 +59,13 @@ fn day_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "string", "format": "date" })
 }
 
+/// A proposal is for the rest of today.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ProposalQuery {
+    territory_id: TerritoryId,
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CandidatesQuery {
@@ -96,7 +103,7 @@ async fn candidates(
 async fn proposal(
     _: Allowed<perm::ReadBoard>,
     shared: Shared,
-    Query(query): Query<BoardQuery>,
+    Query(query): Query<ProposalQuery>,
 ) -> Result<Json<DayProposal>, Fault> {
     Ok(Json(shared.planners.propose(query.territory_id).await?))
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{TechnicianId, VisitId, WorkOrderId};
 use crate::domain::time::{Seconds, Timestamp, Window};
 
-/// Every technician for one work order: the fit ones first, best first, then the rejected.
+/// Every technician of the company for one work order: the fit ones first, best first, then the rejected, those of
+/// other territories last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ranking {
     pub work_order_id: WorkOrderId,
@@ -46,7 +47,7 @@ pub struct Handover {
     pub promise_kept: bool,
 }
 
-/// One technician's answer: all hard rules, and for a fit one the graded goals and what the insertion does.
+/// One technician's answer: the hard rules, and for a fit one the graded goals and what the insertion does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     pub technician_id: TechnicianId,
@@ -58,6 +59,7 @@ pub struct Candidate {
     /// Weighted mean of the grades, one decimal.
     #[schemars(range(min = 0, max = 100))]
     pub total: Option<f64>,
+    /// Of one who does not serve the territory: only what stands in his way.
     pub rules: Vec<RuleResult>,
     pub goals: Vec<GoalGrade>,
     pub insertion: Option<Insertion>,

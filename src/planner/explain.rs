@@ -136,6 +136,13 @@ fn time_and_place(finding: &Finding, zone: Tz) -> Pair {
                 format!("His shift is over before the work may start, {start}"),
             )
         }
+        Finding::ShiftOtherDay { may_start } => {
+            let (day, face) = (may_start.day(zone), may_start.clock_face(zone));
+            made(
+                format!("{day} {face}以降のご希望です。手配できるのは{day}からです"),
+                format!("Wished for {day} from {face}; it can be planned from {day} on"),
+            )
+        }
         Finding::ShiftNoRoom { over } => {
             let minutes = over.minutes_up();
             made(

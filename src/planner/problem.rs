@@ -169,6 +169,11 @@ pub struct TechnicianState {
 }
 
 impl TechnicianState {
+    /// At home in a territory, or to be lent to it.
+    pub fn serves(&self, territory: TerritoryId) -> bool {
+        self.territory == territory || self.lends_to.contains(&territory)
+    }
+
     /// Jobs of the day: done, running and planned.
     pub fn load(&self) -> u32 {
         self.done_today + self.stops.len() as u32

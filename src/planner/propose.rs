@@ -63,7 +63,7 @@ pub struct Assignment {
     pub start: Timestamp,
 }
 
-/// A job nobody can do today, and the rule that most technicians fail.
+/// A job nobody can do today, and why: it is wished for another day, or the rule that most technicians fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unassigned {
     pub work_order_id: WorkOrderId,
@@ -187,6 +187,14 @@ impl<'a> Work<'a> {
     fn why_not(&self, job: usize) -> Unassigned {
         let order = &self.jobs[job].0;
         let day = self.scene.now.day(self.scene.zone);
+        if let Some(later) = order.wish.map(|wish| wish.from.day(self.scene.zone)).filter(|later| *later > day) {
+            return Unassigned {
+                work_order_id: order.work_order,
+                reason_code: "other_day".into(),
+                ja: format!("{later}のご希望です。手配できるのは{later}からです").into(),
+                en: format!("Wished for {later}; it can be planned from {later} on").into(),
+            };
+        }
         let mut failures: BTreeMap<RuleName, u32> = BTreeMap::new();
         for technician in &self.routes {
             let first = rules::of_person(order, technician, day)

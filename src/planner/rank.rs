@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::domain::ids::{Id, VisitId};
 use crate::domain::time::{Seconds, Timestamp};
 
-use super::answer::{Candidate, GoalGrade, Insertion, Ranking, RuleResult};
+use super::answer::{Candidate, GoalGrade, Insertion, Ranking, RuleName, RuleResult};
 use super::explain;
 use super::goals::fairness::MeanLoads;
 use super::goals::{Graded, Weights, arrival, detour, disturbance, fairness, knows_asset};
@@ -21,9 +21,10 @@ pub fn rank(job: &Job, technicians: &[TechnicianState], scene: &Scene) -> Rankin
 }
 
 /// Fit before unfit; among the fit, those who break no promise first, then the higher total, then the smaller id.
-/// Among the unfit, fewer failed rules first, then the smaller id. The order of `technicians` does not matter.
+/// Among the unfit, those of other territories last, then fewer failed rules first, then the smaller id. The order of
+/// `technicians` does not matter; of those of other territories only what stands in their files is looked at.
 pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weights: Weights) -> Ranking {
-    let means = MeanLoads::of(technicians);
+    let means = MeanLoads::of(technicians.iter().filter(|technician| technician.serves(job.territory)));
     let mut candidates: Vec<Candidate> = technicians
         .iter()
         .map(|technician| Asked { job, technician, scene, weights, means: &means }.candidate())
@@ -37,8 +38,9 @@ pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weig
 
 fn order(candidate: &Candidate) -> impl Ord + use<> {
     let failed = candidate.rules.iter().filter(|rule| !rule.passed).count();
+    let foreign = candidate.rules.iter().any(|rule| rule.rule == RuleName::Territory && !rule.passed);
     let tenths = candidate.total.map_or(0, |total| (total * 10.0).round() as i64);
-    (!candidate.fit, failed, !candidate.breaks.is_empty(), Reverse(tenths), candidate.technician_id)
+    (!candidate.fit, foreign, failed, !candidate.breaks.is_empty(), Reverse(tenths), candidate.technician_id)
 }
 
 /// Gives the job to one technician at his best place: his new route with the stop, and where it stands. The reasons
@@ -49,7 +51,7 @@ pub fn place(
     visit: VisitId,
     scene: &Scene,
 ) -> Result<(TechnicianState, Insertion), Vec<RuleResult>> {
-    let means = MeanLoads::of(std::slice::from_ref(technician));
+    let means = MeanLoads::of([technician]);
     let asked = Asked { job, technician, scene, weights: Weights::of(job.priority), means: &means };
     let found = asked.find(&Stop::of(job, visit));
     let Some((_, trial)) = found.place.as_ref().filter(|_| found.findings.iter().all(Finding::passed)) else {
@@ -110,7 +112,7 @@ impl<'a> Asked<'a> {
                 return (Finding::ShiftBlockedByAbsence, absence::fails(technician, scene.now));
             }
         }
-        (shift::fails(technician, stop, scene.now, over), absence::passes(technician, scene.now))
+        (shift::fails(technician, stop, scene, over), absence::passes(technician, scene.now))
     }
 
     fn insertion(&self, found: &Found, trial: &Trial) -> Insertion {
@@ -119,25 +121,38 @@ impl<'a> Asked<'a> {
     }
 
     fn candidate(&self) -> Candidate {
+        if !self.technician.serves(self.job.territory) {
+            return self.foreign();
+        }
         let unnamed = VisitId::from_uuid(uuid::Uuid::nil());
         let found = self.find(&Stop::of(self.job, unnamed));
-        let fit = found.findings.iter().all(Finding::passed);
-        let mut candidate = Candidate {
+        let mut candidate = self.judged(&found.findings);
+        if let Some((stop, trial)) = found.place.as_ref().filter(|_| candidate.fit) {
+            self.fill(&mut candidate, &found, stop, trial);
+        }
+        candidate
+    }
+
+    /// His timetable changes nothing, so it is not made; only what stands in his way is told.
+    fn foreign(&self) -> Candidate {
+        let day = self.now().day(self.scene.zone);
+        let failed = of_person(self.job, self.technician, day).into_iter().filter(|finding| !finding.passed());
+        self.judged(&failed.collect::<Vec<_>>())
+    }
+
+    fn judged(&self, findings: &[Finding]) -> Candidate {
+        Candidate {
             technician_id: self.technician.id,
             technician_name: self.technician.name.clone(),
-            fit,
+            fit: findings.iter().all(Finding::passed),
             rank: None,
             total: None,
-            rules: found.findings.iter().map(|finding| explain::rule(finding, self.scene)).collect(),
+            rules: findings.iter().map(|finding| explain::rule(finding, self.scene)).collect(),
             goals: Vec::new(),
             insertion: None,
             moves: Vec::new(),
             breaks: Vec::new(),
-        };
-        if let Some((stop, trial)) = found.place.as_ref().filter(|_| fit) {
-            self.fill(&mut candidate, &found, stop, trial);
         }
-        candidate
     }
 
     fn fill(&self, candidate: &mut Candidate, found: &Found, stop: &Stop, trial: &Trial) {

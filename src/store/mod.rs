@@ -35,6 +35,7 @@ pub mod technicians;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tracking;
+mod trips;
 mod unit;
 pub mod verify;
 pub mod visits;

@@ -1,6 +1,6 @@
 //! Technicians as the planner needs them: their files and their live state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use diesel::prelude::*;
@@ -9,6 +9,7 @@ use super::codec::json;
 use super::connection::{Address, Database, open_reader};
 use super::error::Fault;
 use super::schema::*;
+use super::trips::{self, Trips};
 use super::visits::{Visit, live_codes, position};
 use super::{Reader, Unit};
 use crate::company::{self, Weekday};
@@ -20,7 +21,6 @@ use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::planner::problem::{BreakPlan, PartCount, Qualification, Skill, Stop, TechnicianState};
 use crate::planner::stock;
-use crate::views::technician::PartUse;
 
 /// A technician's file: what changes rarely.
 #[derive(Debug, Clone)]
@@ -33,6 +33,11 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// At home in a territory, or to be lent to it.
+    pub fn serves(&self, territory: TerritoryId) -> bool {
+        self.territory == territory || self.lends_to.contains(&territory)
+    }
+
     /// The shift on the local day of `now`; none on a day off.
     pub fn shift(&self, now: Timestamp, zone: chrono_tz::Tz) -> Option<Window> {
         let day = now.day(zone);
@@ -62,6 +67,8 @@ pub enum Team {
     Some(Vec<TechnicianId>),
     /// The technicians of a territory and those who may be lent to it.
     Territory(TerritoryId),
+    /// Every technician of the company.
+    Company,
 }
 
 impl Reader<'_> {
@@ -71,6 +78,23 @@ impl Reader<'_> {
 
     pub fn technician_states(&mut self, profiles: &[Profile], now: Timestamp) -> Result<Vec<TechnicianState>, Fault> {
         states(self.database, profiles, now, self.zone)
+    }
+
+    /// The live state of those who serve a territory. Of the others only what stands in their files is told, as if
+    /// their day were empty: the territory rules them out, whatever they do.
+    pub fn states_for(
+        &mut self,
+        profiles: &[Profile],
+        territory: TerritoryId,
+        now: Timestamp,
+    ) -> Result<Vec<TechnicianState>, Fault> {
+        let (own, foreign): (Vec<Profile>, Vec<Profile>) =
+            profiles.iter().cloned().partition(|profile| profile.serves(territory));
+        let mut found = states(self.database, &own, now, self.zone)?;
+        for profile in &foreign {
+            found.push(state(profile, Today::empty(now, self.zone))?);
+        }
+        Ok(found)
     }
 
     /// Territory in which a technician is at home.
@@ -124,7 +148,7 @@ fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault>
     match team {
         Team::One(id) => query = query.filter(technicians::id.eq(*id)),
         Team::Some(ids) => query = query.filter(technicians::id.eq_any(ids.clone())),
-        Team::Territory(_) => {}
+        Team::Territory(_) | Team::Company => {}
     }
     let rows: Vec<TechnicianRow> = query.load(database)?;
     let codes: BTreeMap<String, TerritoryId> =
@@ -137,7 +161,7 @@ fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault>
         profiles.push(Profile { id: row.id, territory: row.territory, home, record, lends_to });
     }
     if let Team::Territory(id) = team {
-        profiles.retain(|profile| profile.territory == *id || profile.lends_to.contains(id));
+        profiles.retain(|profile| profile.serves(*id));
     }
     Ok(profiles)
 }
@@ -164,10 +188,10 @@ fn states(
     let mut routes = live_routes(database, &ids)?;
     let fixes = fixes(database, &ids)?;
     let day = super::visits::day_window(now, zone);
-    let done = finished_today(database, &ids, day)?;
-    let mut used = used_today(database, &ids, day)?;
+    let mut trips = trips::of_day(database, &ids, day)?;
+    let mut used = trips::parts_used(database, &ids, day)?;
     let mut away = super::absences::spans(database, &ids, now)?;
-    let mut knows = known_assets(database, &ids)?;
+    let mut knows = trips::known_assets(database, &ids)?;
     profiles
         .iter()
         .map(|profile| {
@@ -176,7 +200,7 @@ fn states(
                 zone,
                 route: routes.remove(&profile.id).unwrap_or_default(),
                 fix: fixes.get(&profile.id).copied(),
-                done: done.get(&profile.id).cloned().unwrap_or_default(),
+                trips: trips.remove(&profile.id).unwrap_or_default(),
                 used: used.remove(&profile.id).unwrap_or_default(),
                 absences: away.remove(&profile.id).unwrap_or_default(),
                 knows: knows.remove(&profile.id).unwrap_or_default(),
@@ -191,15 +215,30 @@ struct Today {
     zone: chrono_tz::Tz,
     route: Vec<RouteRow>,
     fix: Option<(Timestamp, Position)>,
-    done: Vec<(Timestamp, Position)>,
+    trips: Trips,
     /// Parts that today's reports name.
     used: Vec<PartCount>,
     absences: Vec<Window>,
     knows: Vec<(AssetId, Timestamp)>,
 }
 
+impl Today {
+    fn empty(now: Timestamp, zone: chrono_tz::Tz) -> Self {
+        Self {
+            now,
+            zone,
+            route: Vec::new(),
+            fix: None,
+            trips: Trips::default(),
+            used: Vec::new(),
+            absences: Vec::new(),
+            knows: Vec::new(),
+        }
+    }
+}
+
 fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
-    let Today { now, zone, route, fix, done, used, absences, knows } = today;
+    let Today { now, zone, route, fix, trips, used, absences, knows } = today;
     let record = &profile.record;
     let shift = profile.shift(now, zone);
     let carried: Vec<PartCount> =
@@ -230,23 +269,23 @@ fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
         parts: stock::free(&carried, taken),
         home: profile.home,
         free_at,
-        free_position: whereabouts(profile.home, fix, &done, shift),
-        done_today: u32::try_from(done.len()).unwrap_or(u32::MAX),
+        free_position: whereabouts(profile.home, fix, &trips.places, shift),
+        done_today: trips.finished,
         stops,
         knows,
     })
 }
 
-/// The newest trace of today: a fix of this shift or the last visit finished; at home before that.
+/// The newest trace of today: a fix of this shift or the last site he was at; at home before that.
 fn whereabouts(
     home: Position,
     fix: Option<(Timestamp, Position)>,
-    done: &[(Timestamp, Position)],
+    places: &[(Timestamp, Position)],
     shift: Option<Window>,
 ) -> Position {
     let begins = shift.map(|shift| shift.from);
     let fix = fix.filter(|(at, _)| begins.is_none_or(|begins| *at >= begins));
-    let newest = fix.into_iter().chain(done.iter().copied()).max_by_key(|(at, _)| *at);
+    let newest = fix.into_iter().chain(places.iter().copied()).max_by_key(|(at, _)| *at);
     newest.map_or(home, |(_, place)| place)
 }
 
@@ -312,69 +351,6 @@ fn fixes(
         .select((positions::technician_id, positions::at, positions::lat, positions::lon))
         .load(database)?;
     rows.into_iter().map(|(id, at, lat, lon)| Ok((id, (at, position(lat, lon)?)))).collect()
-}
-
-type Places = BTreeMap<TechnicianId, Vec<(Timestamp, Position)>>;
-
-/// Where technicians were today and have finished, each with the time. A visit that was declined or taken away before
-/// anybody arrived is none of these places.
-fn finished_today(database: &mut Database, ids: &[TechnicianId], day: Window) -> Result<Places, Fault> {
-    let rows: Vec<(TechnicianId, Option<Timestamp>, f64, f64)> = visits::table
-        .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table)))
-        .filter(visits::technician_id.eq_any(ids.to_vec()))
-        .filter(visits::finished_at.ge(day.from).and(visits::finished_at.lt(day.to)))
-        .filter(visits::arrived_at.is_not_null())
-        .select((visits::technician_id, visits::finished_at, sites::lat, sites::lon))
-        .load(database)?;
-    let mut places: Places = BTreeMap::new();
-    for (id, at, lat, lon) in rows {
-        places.entry(id).or_default().push((at.unwrap_or_default(), position(lat, lon)?));
-    }
-    Ok(places)
-}
-
-/// Parts that the reports of a day name.
-fn used_today(
-    database: &mut Database,
-    ids: &[TechnicianId],
-    day: Window,
-) -> Result<BTreeMap<TechnicianId, Vec<PartCount>>, Fault> {
-    let rows: Vec<(TechnicianId, String)> = service_reports::table
-        .inner_join(visits::table)
-        .filter(visits::technician_id.eq_any(ids.to_vec()))
-        .filter(visits::finished_at.ge(day.from).and(visits::finished_at.lt(day.to)))
-        .select((visits::technician_id, service_reports::parts))
-        .load(database)?;
-    let mut used: BTreeMap<TechnicianId, Vec<PartCount>> = BTreeMap::new();
-    for (id, parts) in rows {
-        let parts: Vec<PartUse> = json(&parts)?;
-        let count = |part: PartUse| PartCount { code: part.code, quantity: u32::try_from(part.quantity).unwrap_or(0) };
-        used.entry(id).or_default().extend(parts.into_iter().map(count));
-    }
-    Ok(used)
-}
-
-/// Assets at which a technician finished work, each with his last visit.
-fn known_assets(
-    database: &mut Database,
-    ids: &[TechnicianId],
-) -> Result<BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>>, Fault> {
-    let rows: Vec<(TechnicianId, Option<AssetId>, Option<Timestamp>)> = visits::table
-        .inner_join(work_orders::table.inner_join(issues::table))
-        .filter(visits::technician_id.eq_any(ids.to_vec()).and(visits::state.eq(VisitState::Done)))
-        .filter(issues::asset_id.is_not_null())
-        .order(visits::finished_at.desc())
-        .select((visits::technician_id, issues::asset_id, visits::finished_at))
-        .load(database)?;
-    let mut seen = BTreeSet::new();
-    let mut knows: BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>> = BTreeMap::new();
-    for (id, asset, at) in rows {
-        let (Some(asset), Some(at)) = (asset, at) else { continue };
-        if seen.insert((id, asset)) {
-            knows.entry(id).or_default().push((asset, at));
-        }
-    }
-    Ok(knows)
 }
 
 /// The territories of a database, for a server that is about to start.

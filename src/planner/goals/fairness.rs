@@ -16,9 +16,9 @@ const REACH: i64 = 20;
 pub(crate) struct MeanLoads(BTreeMap<TerritoryId, u32>);
 
 impl MeanLoads {
-    pub fn of(technicians: &[TechnicianState]) -> Self {
+    pub fn of<'a>(technicians: impl IntoIterator<Item = &'a TechnicianState>) -> Self {
         let mut sums: BTreeMap<TerritoryId, (u32, u32)> = BTreeMap::new();
-        for technician in technicians.iter().filter(|technician| technician.shift.is_some()) {
+        for technician in technicians.into_iter().filter(|technician| technician.shift.is_some()) {
             let sum = sums.entry(technician.territory).or_default();
             *sum = (sum.0 + technician.load(), sum.1 + 1);
         }

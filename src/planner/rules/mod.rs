@@ -32,6 +32,7 @@ pub enum Finding {
     ShiftNone,
     ShiftOver { ended: Timestamp },
     ShiftBeforeWork { may_start: Timestamp },
+    ShiftOtherDay { may_start: Timestamp },
     ShiftNoRoom { over: Seconds },
     ShiftBlockedByAbsence,
     AbsenceNone,
@@ -63,6 +64,7 @@ impl Finding {
             | ShiftNone
             | ShiftOver { .. }
             | ShiftBeforeWork { .. }
+            | ShiftOtherDay { .. }
             | ShiftNoRoom { .. }
             | ShiftBlockedByAbsence => RuleName::Shift,
             AbsenceNone | AbsenceAround | AbsenceInTheWay { .. } => RuleName::Absence,
@@ -84,6 +86,7 @@ impl Finding {
                 | ShiftNone
                 | ShiftOver { .. }
                 | ShiftBeforeWork { .. }
+                | ShiftOtherDay { .. }
                 | ShiftNoRoom { .. }
                 | AbsenceInTheWay { .. }
                 | TerritoryForeign
@@ -110,6 +113,7 @@ impl Finding {
             ShiftNone => "shift.none",
             ShiftOver { .. } => "shift.over",
             ShiftBeforeWork { .. } => "shift.before_work",
+            ShiftOtherDay { .. } => "shift.other_day",
             ShiftNoRoom { .. } => "shift.no_room",
             ShiftBlockedByAbsence => "shift.see_absence",
             AbsenceNone => "absence.none",

@@ -1,8 +1,8 @@
 //! Back home by shift end and allowed overtime, with the job on the route. Without a shift today: no job.
 
 use super::Finding;
-use crate::domain::time::{Seconds, Timestamp};
-use crate::planner::problem::{Stop, TechnicianState};
+use crate::domain::time::Seconds;
+use crate::planner::problem::{Scene, Stop, TechnicianState};
 use crate::planner::route::Step;
 
 /// A place was found: `home` is his way home with the job.
@@ -14,13 +14,19 @@ pub(crate) fn fits(technician: &TechnicianState, home: &Step) -> Finding {
     }
 }
 
-/// No place was found; the best one is `over` past the last allowed moment.
-pub(crate) fn fails(technician: &TechnicianState, stop: &Stop, now: Timestamp, over: Seconds) -> Finding {
+/// No place was found; the best one is `over` past the last allowed moment. Only today is planned: work that may start
+/// on a later day says so before anything of today's shift.
+pub(crate) fn fails(technician: &TechnicianState, stop: &Stop, scene: &Scene, over: Seconds) -> Finding {
+    let now = scene.now;
     let may_start = stop.windows.first().map_or(stop.earliest, |slot| slot.window.from.max(stop.earliest));
+    let today_ends = technician.shift.map_or(may_start, |shift| shift.to + technician.overtime_max);
+    if may_start >= today_ends && may_start.day(scene.zone) > now.day(scene.zone) {
+        return Finding::ShiftOtherDay { may_start };
+    }
     match technician.shift {
         None => Finding::ShiftNone,
         Some(shift) if shift.to <= now => Finding::ShiftOver { ended: shift.to },
-        Some(shift) if may_start >= shift.to + technician.overtime_max => Finding::ShiftBeforeWork { may_start },
+        Some(_) if may_start >= today_ends => Finding::ShiftBeforeWork { may_start },
         Some(_) => Finding::ShiftNoRoom { over },
     }
 }

@@ -49,7 +49,9 @@ fn each_hard_rule_rejects_with_its_reason() {
         TechnicianState { shift: Some(window((8, 0), (10, 0))), ..technician(1) },
         &["shift.no_room"],
     );
-    check_rejected(Job { wish: Some(window((34, 0), (36, 0))), ..job(10) }, technician(1), &["shift.before_work"]);
+    check_rejected(Job { wish: Some(window((34, 0), (36, 0))), ..job(10) }, technician(1), &["shift.other_day"]);
+    let tonight = Job { wish: Some(window((18, 0), (20, 0))), ..job(10) };
+    check_rejected(tonight, technician(1), &["shift.before_work"]);
     check_rejected(
         job(10),
         TechnicianState { absences: vec![window((9, 0), (17, 0))], ..technician(1) },
@@ -59,6 +61,31 @@ fn each_hard_rule_rejects_with_its_reason() {
     check_rejected(job(10), TechnicianState { max_jobs: Some(3), done_today: 3, ..technician(1) }, &["max_jobs.full"]);
     check_rejected(needy, TechnicianState { parts: one_fan, ..technician(1) }, &["parts.missing"]);
     check_rejected(Job { excluded: vec![id(1)], ..job(10) }, technician(1), &["excluded.yes"]);
+}
+
+#[test]
+fn a_wish_for_tomorrow_says_from_which_day_it_can_be_planned() {
+    let tomorrow = Job { wish: Some(window((34, 0), (36, 0))), ..job(10) };
+    let off = TechnicianState { shift: None, ..technician(2) };
+    let over = TechnicianState { shift: Some(window((6, 0), (8, 0))), ..technician(3) };
+    for candidate in rank(&tomorrow, &[technician(1), off, over], &scene()).candidates {
+        assert_eq!(failed(&candidate), ["shift.other_day"]);
+        assert_eq!(candidate.rules[2].ja, "2026-11-25 10:00以降のご希望です。手配できるのは2026-11-25からです");
+        assert_eq!(candidate.rules[2].en, "Wished for 2026-11-25 from 10:00; it can be planned from 2026-11-25 on");
+    }
+}
+
+#[test]
+fn those_of_other_territories_come_last_and_count_in_no_mean() {
+    let foreign = |number| TechnicianState { territory: id(2), ..technician(number) };
+    let unskilled = TechnicianState { skills: Vec::new(), max_jobs: Some(0), ..technician(4) };
+    let lent = TechnicianState { lends_to: vec![id(1)], ..with_stops(3, vec![stop(11, 20, 60)]) };
+    let lent = TechnicianState { territory: id(2), ..lent };
+    let team = [foreign(1), lent.clone(), unskilled.clone()];
+    let ranking = rank(&job(10), &team, &scene());
+    assert_eq!(order(&ranking), [3, 4, 1]);
+    assert_eq!(failed(&ranking.candidates[2]), ["territory.foreign"]);
+    assert_eq!(ranking.candidates[0], rank(&job(10), &[lent, unskilled], &scene()).candidates[0]);
 }
 
 #[test]

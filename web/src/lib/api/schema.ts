@@ -242,7 +242,7 @@ export interface components {
             visit_id: components["schemas"]["VisitId"];
             would_start: components["schemas"]["Timestamp"];
         };
-        /** @description One technician's answer: all hard rules, and for a fit one the graded goals and what the insertion does. */
+        /** @description One technician's answer: the hard rules, and for a fit one the graded goals and what the insertion does. */
         Candidate: {
             breaks: components["schemas"]["Break"][];
             /** @description All hard rules pass. Says nothing about promises: see `breaks`. */
@@ -255,6 +255,7 @@ export interface components {
              * @description 1 is best.
              */
             rank: number | null;
+            /** @description Of one who does not serve the territory: only what stands in his way. */
             rules: components["schemas"]["RuleResult"][];
             technician_id: components["schemas"]["TechnicianId"];
             technician_name: string;
@@ -1420,7 +1421,10 @@ export interface components {
             wish: components["schemas"]["Window"] | null;
             work_order_id: components["schemas"]["WorkOrderId"];
         };
-        /** @description Every technician for one work order: the fit ones first, best first, then the rejected. */
+        /**
+         * @description Every technician of the company for one work order: the fit ones first, best first, then the rejected, those of
+         *     other territories last.
+         */
         Ranking: {
             candidates: components["schemas"]["Candidate"][];
             computed_at: components["schemas"]["Timestamp"];
@@ -1824,7 +1828,7 @@ export interface components {
             /** Format: int64 */
             units: number;
         };
-        /** @description A job nobody can do today, and the rule that most technicians fail. */
+        /** @description A job nobody can do today, and why: it is wished for another day, or the rule that most technicians fail. */
         Unassigned: {
             en: string;
             ja: string;

@@ -65,7 +65,7 @@ export const en = {
     best: "Best",
     fit: (n: number, all: number) => `${n} of ${all} technicians can take it`,
     exchanges: "No technician can take it as things stand. It would fit if a visit changed hands:",
-    none: "No technician can take it. Look at the reasons, then try another time or the neighbouring territory.",
+    none: "No technician can take it. Open “Cannot take it” to see the reason for each.",
     unfit: "Cannot take it",
     assign: "Assign",
     assignBest: "Assign the best",

@@ -1,0 +1,171 @@
+//! What the planner knows of a technician after his visits ended in one way or another.
+
+use serde_json::{Value, json};
+
+use super::{assign, intake, progress, report, withdraw};
+use crate::domain::ids::{TechnicianId, VisitId, WorkOrderId};
+use crate::domain::place::Position;
+use crate::domain::time::Seconds;
+use crate::planner::problem::Scene;
+use crate::planner::rank;
+use crate::roads::travel::GreatCircle;
+use crate::store::Fault;
+use crate::store::technicians::Team;
+use crate::store::testing::{Kit, call, company_with, lot, on_both};
+use crate::views::board::{AssignRequest, WithdrawRequest};
+use crate::views::technician::{ProgressRequest, Tap};
+
+const HOME: (f64, f64) = (36.56, 136.66);
+const SITE: (f64, f64) = (36.57, 136.67);
+
+/// An assigned visit and the only technician.
+async fn assigned(kit: &Kit) -> (TechnicianId, WorkOrderId, VisitId) {
+    let request = call(&kit.card("KS-1001").await);
+    let receipt = kit.write(move |unit| intake::save(unit, &request)).await.expect("the contact is saved");
+    let order = receipt.issues[0].work_order_id.expect("the fault needs a visit");
+    let technician = technician(kit).await;
+    let visit = kit
+        .write(move |unit| {
+            let request = AssignRequest { technician_id: technician, version: 1, accept_broken: false, reason: None };
+            Ok(assign::assign(unit, order, &request, &GreatCircle::CITY)?.visit.id)
+        })
+        .await;
+    (technician, order, visit.expect("the visit is assigned"))
+}
+
+async fn technician(kit: &Kit) -> TechnicianId {
+    let team = kit.read(|reader| reader.profiles(&Team::Company)).await.expect("the files are read");
+    team.iter().find(|profile| profile.record.name == "林 健太").expect("he is in the company").id
+}
+
+async fn tap(kit: &Kit, technician: TechnicianId, visit: VisitId, action: &str) {
+    kit.clock.advance(Seconds::minutes(10));
+    let tap: Tap = serde_json::from_value(json!(action)).expect("a tap");
+    let request = json!({ "action": tap, "at": kit.store.clock().now(), "version": null, "reason": "都合がつかない" });
+    let request: ProgressRequest = serde_json::from_value(request).expect("a request");
+    let done = kit.write(move |unit| progress::progress(unit, technician, visit, &request, &GreatCircle::CITY)).await;
+    done.expect("the tap is taken");
+}
+
+/// Where the planner believes the technician to be, and how many jobs it counts as his work of today.
+async fn check(kit: &Kit, technician: TechnicianId, expected: ((f64, f64), u32)) {
+    let state = kit.write(move |unit| Ok(unit.technician(technician)?.1)).await.expect("the state is read");
+    let place = Position::new(expected.0.0, expected.0.1).expect("a place");
+    assert_eq!((state.free_position, state.done_today), (place, expected.1));
+}
+
+async fn withdrawn(kit: &Kit, visit: VisitId, cancel: bool) {
+    let done = kit
+        .write(move |unit| {
+            let version = unit.visit(visit)?.version;
+            let request = WithdrawRequest { version, reason: "お客様の都合".to_owned() };
+            match cancel {
+                true => withdraw::cancel(unit, visit, &request, &GreatCircle::CITY).map(drop),
+                false => withdraw::unassign(unit, visit, &request, &GreatCircle::CITY).map(drop),
+            }
+        })
+        .await;
+    done.expect("the visit is withdrawn");
+}
+
+async fn story(tell: impl AsyncFn(&Kit, TechnicianId, VisitId)) {
+    on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
+        let (technician, _, visit) = assigned(&kit).await;
+        tell(&kit, technician, visit).await;
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_declined_was_never_there() {
+    story(async |kit, technician, visit| {
+        tap(kit, technician, visit, "decline").await;
+        check(kit, technician, (HOME, 0)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_visit_taken_away_or_cancelled_on_the_road_is_no_trip() {
+    for (taps, cancel) in [(&[][..], false), (&[][..], true), (&["accept", "set_out"][..], true)] {
+        story(async |kit, technician, visit| {
+            for action in taps {
+                tap(kit, technician, visit, action).await;
+            }
+            withdrawn(kit, visit, cancel).await;
+            check(kit, technician, (HOME, 0)).await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_closed_door_was_a_trip_and_tells_where_he_is() {
+    story(async |kit, technician, visit| {
+        for action in ["accept", "set_out", "arrive", "no_access"] {
+            tap(kit, technician, visit, action).await;
+        }
+        check(kit, technician, (SITE, 1)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn finished_work_counts_and_tells_where_he_is() {
+    story(async |kit, technician, visit| {
+        for action in ["accept", "set_out", "arrive", "start"] {
+            tap(kit, technician, visit, action).await;
+        }
+        finish(kit, technician, visit).await.expect("the report is taken");
+        check(kit, technician, (SITE, 1)).await;
+    })
+    .await;
+}
+
+async fn finish(kit: &Kit, technician: TechnicianId, visit: VisitId) -> Result<(), Fault> {
+    kit.clock.advance(Seconds::minutes(50));
+    let written: Value = json!({
+        "cause": "wear", "remedy": "ベルト交換", "minutes": 50, "outcome": "repaired", "at": kit.store.clock().now(),
+    });
+    let written = serde_json::from_value(written).expect("a report");
+    kit.write(move |unit| report::report(unit, technician, visit, &written, &GreatCircle::CITY).map(drop)).await
+}
+
+#[tokio::test]
+async fn of_other_territories_only_the_files_are_read() {
+    let mut company = company_with(json!([lot(1, 5, None)]));
+    let list = |company: &mut Value, name: &str, change: &[(&str, Value)]| {
+        let mut copy = company[name][0].clone();
+        for (field, value) in change {
+            copy[*field] = value.clone();
+        }
+        company[name].as_array_mut().expect("a list").push(copy);
+    };
+    list(&mut company, "territories", &[("code", json!("HK"))]);
+    list(&mut company, "technicians", &[("code", json!("T2")), ("name", json!("東 守")), ("territory", json!("HK"))]);
+    on_both(company, async |kit| {
+        let (busy, order, _) = assigned(&kit).await;
+        let now = kit.store.clock().now();
+        let ranking = kit
+            .read(move |reader| {
+                let home = reader.home_territory(busy)?;
+                let profiles = reader.profiles(&Team::Company)?;
+                let away = profiles.iter().find(|profile| !profile.serves(home)).map(|profile| profile.territory);
+                let abroad = reader.states_for(&profiles, away.expect("the other territory"), now)?;
+                assert!(abroad.iter().all(|technician| technician.stops.is_empty()));
+                let states = reader.states_for(&profiles, home, now)?;
+                assert_eq!(states.iter().map(|technician| technician.stops.len()).sum::<usize>(), 1);
+                let (_, job) = reader.job(order, now)?;
+                let names = reader.names()?;
+                let scene = Scene { now, zone: reader.zone(), travel: &GreatCircle::CITY, names: &names };
+                Ok(rank(&job, &states, &scene))
+            })
+            .await
+            .expect("the ranking is made");
+        let last = ranking.candidates.last().expect("two candidates");
+        assert_eq!((ranking.candidates.len(), last.technician_name.as_str(), last.fit), (2, "東 守", false));
+        assert_eq!(last.rules[0].reason_code, "territory.foreign");
+    })
+    .await;
+}

@@ -1,0 +1,119 @@
+//! The trips that technicians have made: where they were, what they finished and used, which assets they know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+
+use super::codec::json;
+use super::connection::Database;
+use super::error::Fault;
+use super::schema::*;
+use super::visits::position;
+use crate::domain::ids::*;
+use crate::domain::place::Position;
+use crate::domain::time::{Timestamp, Window};
+use crate::domain::visit::VisitState;
+use crate::planner::problem::PartCount;
+use crate::views::technician::PartUse;
+
+/// What a technician's ended visits of one day tell of him.
+#[derive(Debug, Default)]
+pub(super) struct Trips {
+    /// Sites that he reached, with the last moment at which he is known to have been there.
+    pub places: Vec<(Timestamp, Position)>,
+    /// Visits that were a day's work to him, a closed door included; withdrawn ones are none.
+    pub finished: u32,
+}
+
+#[derive(Queryable)]
+struct TripRow {
+    technician: TechnicianId,
+    state: VisitState,
+    arrived_at: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    finished_at: Option<Timestamp>,
+    place: (f64, f64),
+}
+
+impl TripRow {
+    /// When he was last seen on the site. A visit that was withdrawn ended wherever he was by then, so only his
+    /// own steps count.
+    fn last_there(&self) -> Option<Timestamp> {
+        let arrived = self.arrived_at?;
+        let there = if self.state.is_made() { self.finished_at } else { self.started_at };
+        Some(there.unwrap_or(arrived).max(arrived))
+    }
+}
+
+pub(super) fn of_day(
+    database: &mut Database,
+    ids: &[TechnicianId],
+    day: Window,
+) -> Result<BTreeMap<TechnicianId, Trips>, Fault> {
+    let rows: Vec<TripRow> = visits::table
+        .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table)))
+        .filter(visits::technician_id.eq_any(ids.to_vec()))
+        .filter(visits::finished_at.ge(day.from).and(visits::finished_at.lt(day.to)))
+        .select((
+            visits::technician_id,
+            visits::state,
+            visits::arrived_at,
+            visits::started_at,
+            visits::finished_at,
+            (sites::lat, sites::lon),
+        ))
+        .load(database)?;
+    let mut trips: BTreeMap<TechnicianId, Trips> = BTreeMap::new();
+    for row in rows {
+        let mine = trips.entry(row.technician).or_default();
+        mine.finished += u32::from(row.state.is_made());
+        if let Some(at) = row.last_there().filter(|at| day.contains(*at)) {
+            mine.places.push((at, position(row.place.0, row.place.1)?));
+        }
+    }
+    Ok(trips)
+}
+
+/// Parts that the reports of a day name.
+pub(super) fn parts_used(
+    database: &mut Database,
+    ids: &[TechnicianId],
+    day: Window,
+) -> Result<BTreeMap<TechnicianId, Vec<PartCount>>, Fault> {
+    let rows: Vec<(TechnicianId, String)> = service_reports::table
+        .inner_join(visits::table)
+        .filter(visits::technician_id.eq_any(ids.to_vec()))
+        .filter(visits::finished_at.ge(day.from).and(visits::finished_at.lt(day.to)))
+        .select((visits::technician_id, service_reports::parts))
+        .load(database)?;
+    let mut used: BTreeMap<TechnicianId, Vec<PartCount>> = BTreeMap::new();
+    for (id, parts) in rows {
+        let parts: Vec<PartUse> = json(&parts)?;
+        let count = |part: PartUse| PartCount { code: part.code, quantity: u32::try_from(part.quantity).unwrap_or(0) };
+        used.entry(id).or_default().extend(parts.into_iter().map(count));
+    }
+    Ok(used)
+}
+
+/// Assets at which a technician finished work, each with his last visit.
+pub(super) fn known_assets(
+    database: &mut Database,
+    ids: &[TechnicianId],
+) -> Result<BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>>, Fault> {
+    let rows: Vec<(TechnicianId, Option<AssetId>, Option<Timestamp>)> = visits::table
+        .inner_join(work_orders::table.inner_join(issues::table))
+        .filter(visits::technician_id.eq_any(ids.to_vec()).and(visits::state.eq(VisitState::Done)))
+        .filter(issues::asset_id.is_not_null())
+        .order(visits::finished_at.desc())
+        .select((visits::technician_id, issues::asset_id, visits::finished_at))
+        .load(database)?;
+    let mut seen = BTreeSet::new();
+    let mut knows: BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>> = BTreeMap::new();
+    for (id, asset, at) in rows {
+        let (Some(asset), Some(at)) = (asset, at) else { continue };
+        if seen.insert((id, asset)) {
+            knows.entry(id).or_default().push((asset, at));
+        }
+    }
+    Ok(knows)
+}
