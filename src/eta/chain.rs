@@ -24,6 +24,7 @@ use chrono_tz::Tz;
 use super::draw::{DRAWS, Lognormal};
 use super::learned::HourFactors;
 use super::walk::{Walk, after};
+use crate::domain::arrival_window::customer_window;
 use crate::domain::eta::{Eta, EtaSource};
 use crate::domain::ids::{Id, VisitId};
 use crate::domain::place::Position;
@@ -111,6 +112,10 @@ pub struct EtaInterval {
     pub source: EtaSource,
     pub basis_at: Timestamp,
     pub stops_before: u32,
+    /// He is on the way to it.
+    pub under_way: bool,
+    /// Nobody is at the door before: now, or the promised start.
+    pub floor: Timestamp,
     /// Share of draws past the promised end; none without a promise.
     pub late_risk: Option<f64>,
 }
@@ -124,6 +129,7 @@ impl EtaInterval {
             earliest: self.earliest,
             likely: self.likely,
             latest: self.latest,
+            window: customer_window(self.earliest, self.latest, self.stops_before, self.under_way, self.floor),
             source: self.source,
             basis_at: self.basis_at,
             computed_at,

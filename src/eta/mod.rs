@@ -8,7 +8,6 @@ pub mod filter;
 pub mod learned;
 pub mod publish;
 mod walk;
-pub mod window;
 
 #[cfg(test)]
 mod tests;
@@ -19,4 +18,3 @@ pub use draw::Lognormal;
 pub use filter::{PositionFault, Seen, Use, check_position};
 pub use learned::{Durations, HourFactors, WorkKey, WorkKind, word_bias};
 pub use publish::{Circumstance, Reason, Told};
-pub use window::customer_window;

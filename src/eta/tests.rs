@@ -269,6 +269,18 @@ fn the_figure_on_the_screen_is_the_sampled_one() {
     assert_eq!((figure.seq, figure.likely, figure.correlation_id), (7, told.likely, Some(99)));
 }
 
+#[test]
+fn the_figure_carries_the_window_that_people_are_told() {
+    let told_in = |doing| arrivals(&chain(&[visit(1, 1.0)], doing))[0].figure(1, at(10, 0), None).window;
+    let long = |window: Window| window.to.since(window.from);
+    assert_eq!(long(told_in(driving(fix(0.9, 10, 0)))), Seconds::minutes(10));
+    assert!(long(told_in(idle(at(10, 0), at(9, 55)))) >= Seconds::minutes(20));
+    let promised = Window::new(at(10, 30), at(11, 0));
+    let waits = ChainVisit { promised, ..visit(1, 1.0) };
+    let window = arrivals(&chain(&[waits], driving(fix(0.9, 10, 0))))[0].figure(1, at(10, 0), None).window;
+    assert_eq!((window.from, window.to), (at(10, 30), at(10, 40)));
+}
+
 /// Half of the arrivals that the model itself would draw lie on each side, a tenth outside each end: the strata keep
 /// the percentiles steady whatever the seed.
 #[test]

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
 
-use super::chain::{Chain, ChainVisit, EtaInterval, Fix, Word};
+use super::chain::{Chain, ChainVisit, Doing, EtaInterval, Fix, Word};
 use super::draw::{DRAWS, Lognormal, Strata, Uniforms, normal_quantile};
 use super::learned::HourFactors;
 use crate::domain::eta::EtaSource;
@@ -250,6 +250,8 @@ impl<'a> Walk<'a> {
             source: self.source,
             basis_at: self.basis_at,
             stops_before,
+            under_way: stops_before == 0 && matches!(self.chain.doing, Doing::Driving { .. }),
+            floor: self.chain.now + Seconds(self.door_opens(visit) as i64),
             late_risk,
         }
     }

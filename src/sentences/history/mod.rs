@@ -5,14 +5,13 @@ mod visit;
 mod wallet;
 
 use chrono_tz::Tz;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Words;
+use crate::domain::eta::Eta;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::time::Timestamp;
-
-/// Forecasts are told in steps of so many seconds.
-const TOLD_S: i64 = 300;
 
 /// What happened, in words.
 pub fn sentence(event: &Event, zone: Tz) -> Words {
@@ -129,15 +128,10 @@ impl Facts<'_> {
         )
     }
 
-    /// The arrival window as every screen shows it: rounded outward to five minutes.
+    /// The arrival window as every screen shows it.
     fn told(&self) -> (String, String) {
-        let (Some(from), Some(to)) = (self.instant("/eta/earliest"), self.instant("/eta/latest")) else {
-            return Default::default();
-        };
-        let from = from.seconds().div_euclid(TOLD_S);
-        let to = to.millis().div_euclid(1_000 * TOLD_S) + i64::from(to.millis() % (1_000 * TOLD_S) != 0);
-        let clock = |steps: i64| Timestamp::from_seconds(steps * TOLD_S).clock_face(self.zone);
-        (clock(from), clock(to.max(from + 1)))
+        let eta = self.data.get("eta").and_then(|eta| Eta::deserialize(eta).ok());
+        eta.map(|eta| (eta.window.from.clock_face(self.zone), eta.window.to.clock_face(self.zone))).unwrap_or_default()
     }
 
     fn instant(&self, pointer: &str) -> Option<Timestamp> {
@@ -220,7 +214,12 @@ mod tests {
         );
         check(
             EventKind::EtaTold,
-            json!({"eta": {"earliest": "2026-11-23T01:34:10.000Z", "latest": "2026-11-23T01:45:00.001Z"}}),
+            json!({"eta": {
+                "visit_id": "vis_00000000000000000000000000000007", "seq": 3, "earliest": "2026-11-23T01:34:10.000Z",
+                "likely": "2026-11-23T01:40:00.000Z", "latest": "2026-11-23T01:45:00.001Z", "source": "gps",
+                "basis_at": "2026-11-23T01:20:00.000Z", "computed_at": "2026-11-23T01:20:01.000Z", "stops_before": 0,
+                "late_risk": null, "correlation_id": null
+            }}),
             "到着予定 10:30〜10:50 をお知らせ",
             "Arrival announced: 10:30 to 10:50",
         );

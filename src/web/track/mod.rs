@@ -53,9 +53,9 @@ struct Place {
 #[derive(Debug, Deserialize)]
 struct Eta {
     seq: i64,
-    earliest: Timestamp,
     likely: Timestamp,
     latest: Timestamp,
+    window: Span,
     source: String,
     basis_at: Timestamp,
     computed_at: Timestamp,
@@ -84,8 +84,6 @@ const RINGS_KM: [f64; 8] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
 const RING_RADIUS: f64 = 48.0;
 /// Length of a degree of latitude on the earth's mean radius of 6,371 km.
 const DEGREE_KM: f64 = 111.195;
-/// Forecasts are told rounded outward to this.
-const TOLD_MILLIS: i64 = 300_000;
 
 /// The answer to `GET /t/{token}`: the page with `view` (a TrackView as the JSON route answers it) filled in.
 pub fn tracking_answer(view: &serde_json::Value, language: Language, zone: Tz, now: Timestamp) -> HttpResponse {
@@ -221,7 +219,7 @@ impl Writer<'_> {
         let own_label = Some(format!("label_{}", view.state)).filter(|key| self.words.contains_key(key));
         let own_label = own_label.unwrap_or_else(|| "label_at".to_owned());
         let (label, window) = match (coming, eta, last) {
-            (true, Some(eta), _) => ("label_eta", self.told(eta)),
+            (true, Some(eta), _) => ("label_eta", self.window(eta.window.from, eta.window.to)),
             (true, None, _) if promised.is_empty() => ("", String::new()),
             (true, None, _) => ("label_promised", promised.clone()),
             (false, _, Some(at)) => (own_label.as_str(), at.clock_face(self.zone)),
@@ -281,14 +279,6 @@ impl Writer<'_> {
     fn window(&self, from: Timestamp, to: Timestamp) -> String {
         let (from, to) = (from.clock_face(self.zone), to.clock_face(self.zone));
         if from == to { from } else { format!("{from}–{to}") }
-    }
-
-    /// The forecast, rounded outward so that it promises no more than is known.
-    fn told(&self, eta: &Eta) -> String {
-        let from = eta.earliest.millis().div_euclid(TOLD_MILLIS);
-        let to = (eta.latest.millis() + TOLD_MILLIS - 1).div_euclid(TOLD_MILLIS).max(from + 1);
-        let at = |steps: i64| Timestamp::from_seconds(steps * TOLD_MILLIS / 1000);
-        self.window(at(from), at(to))
     }
 
     /// When the page will say something new.

@@ -34,15 +34,6 @@ export function timeWindow(from: string, to: string): string {
   return a === b ? a : `${a}–${b}`;
 }
 
-const FIVE_MINUTES_MS = 300_000;
-
-/** A forecast as people are told it: rounded outward to five minutes, so that it promises no more than is known. */
-export function toldWindow(earliest: string, latest: string): string {
-  const from = Math.floor(new Date(earliest).getTime() / FIVE_MINUTES_MS);
-  const to = Math.max(from + 1, Math.ceil(new Date(latest).getTime() / FIVE_MINUTES_MS));
-  return `${clock(from * FIVE_MINUTES_MS)}–${clock(to * FIVE_MINUTES_MS)}`;
-}
-
 const WEEKDAYS = { ja: "日月火水木金土", en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 

@@ -1,6 +1,7 @@
-//! The window that a customer is shown: outward to five minutes, never narrower than can be kept.
+//! The window that people are told an arrival in: outward to five minutes, never narrower than can be kept. The one place
+//! where it is made; screens, messages and histories show what stands in the figure.
 
-use crate::domain::time::{Seconds, Timestamp, Window};
+use super::time::{Seconds, Timestamp, Window};
 
 const STEP_S: i64 = 300;
 const UNDER_WAY: Seconds = Seconds::minutes(10);
@@ -26,7 +27,7 @@ pub fn customer_window(
     floor: Timestamp,
 ) -> Window {
     let down = |at: Timestamp| at.seconds().div_euclid(STEP_S) * STEP_S;
-    let up = |at: Timestamp| (at + Seconds(STEP_S) - Seconds(1)).seconds().div_euclid(STEP_S) * STEP_S;
+    let up = |at: Timestamp| -(-at.micros()).div_euclid(STEP_S * 1_000_000) * STEP_S;
     let (mut from, mut to, floor) = (down(earliest), up(latest), down(floor));
     let width = narrowest(stops_before, under_way).0;
     let mut behind = true;
@@ -62,6 +63,8 @@ mod tests {
     fn the_window_is_rounded_outward() {
         check((31, 44), 0, true, (30, 45));
         check((30, 45), 0, true, (30, 45));
+        let just_past = Timestamp::from_micros(at(45, 0).micros() + 1_000);
+        assert_eq!(customer_window(at(31, 0), just_past, 0, true, at(0, 0)).to, at(50, 0));
     }
 
     #[test]
