@@ -55,10 +55,14 @@ pub const EXPIRY_UNITS: i64 = 2_000;
 /// Postings on a page of the ledger, and the most that a client may ask for.
 pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;
+/// Postings on one statement: a year of the busiest contract.
+pub const STATEMENT_POSTINGS: i64 = 20_000;
+/// Days that a report of the books may cover.
+pub const REPORT_DAYS: i64 = 3_653;
 /// Units that one person may add to or take from a balance alone.
 pub const ADJUST_ALONE: i64 = 5;
-/// Refusals of the ledger shown at once.
-pub const REFUSALS_PAGE: i64 = 100;
+/// Refusals of the ledger, and adjustments by two, shown at once.
+pub const AUDIT_PAGE: i64 = 100;
 /// Wallets and visits that `verify` holds in memory at once.
 pub const VERIFY_WALLETS: usize = 50;
 pub const VERIFY_VISITS: usize = 200;

@@ -15,9 +15,9 @@ use kaketsuke::domain::time::{Seconds, Timestamp};
 use kaketsuke::effects::clock::{Clock, ScaledClock, SystemClock};
 use kaketsuke::effects::seeds::Seeds;
 use kaketsuke::roads::GreatCircle;
-use kaketsuke::store::access::NewPerson;
+use kaketsuke::store::access::{NewPerson, token_hash};
 use kaketsuke::store::technicians::Team;
-use kaketsuke::store::{Address, Fault, Store, company, connection, links};
+use kaketsuke::store::{Address, Fault, Store, company, connection};
 use kaketsuke::views::board::AssignRequest;
 use kaketsuke::views::desk::IntakeRequest;
 use kaketsuke::views::technician::{ProgressRequest, Tap};
@@ -152,7 +152,7 @@ async fn person(store: &Store, login: &str, role: Role, technician: Option<Techn
         technician,
         customer: None,
     };
-    let hash = links::hash(&token);
+    let hash = token_hash(&token);
     let opened = store.task(Actor::system("bench"), move |unit| {
         let user: UserId = unit.add_user(&person)?.id;
         let until = unit.now() + Seconds::hours(24);

@@ -55,7 +55,7 @@ pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<(
     crate::node::telemetry::start(&settings.log, settings.log_format)?;
     anyhow::ensure!(options.speed > 0.0 && options.speed <= 1_000.0, "the speed must lie in 0 to 1,000");
 
-    let clock = Arc::new(business_hours(&settings, options.speed));
+    let clock = Arc::new(going_on(&settings, business_hours(&settings, options.speed)).await?);
     let center = options.place.unwrap_or_else(demo::demo_center);
     let demo = demo::demo(DEMO_SEED, clock.now().day(settings.zone), center);
     let map = match &options.basemap {
@@ -83,9 +83,16 @@ fn business_hours(settings: &Settings, speed: f64) -> ScaledClock {
     ScaledClock { origin: now, start: start + Seconds::ZERO, speed }
 }
 
-async fn furnish(settings: &Settings, demo: &demo::Demo, clock: Arc<ScaledClock>) -> anyhow::Result<()> {
+/// A demo that was ended goes on where it was: its clock never goes back behind what has happened.
+async fn going_on(settings: &Settings, clock: ScaledClock) -> anyhow::Result<ScaledClock> {
     crate::node::application::make_folder(settings)?;
     connection::migrate(&mut connection::open(&settings.database)?)?;
+    let store = Store::open(&settings.database, Arc::new(clock), Seeds::from_entropy()?, settings.zone)?;
+    let newest = store.read(|reader| reader.newest_event()).await?;
+    Ok(ScaledClock { start: newest.map_or(clock.start, |at| clock.start.max(at + Seconds(1))), ..clock })
+}
+
+async fn furnish(settings: &Settings, demo: &demo::Demo, clock: Arc<ScaledClock>) -> anyhow::Result<()> {
     let store = Store::open(&settings.database, clock, Seeds::from_entropy()?, settings.zone)?;
     match company::import(&store, demo.company.clone()).await {
         Ok(_) | Err(company::ImportError::Taken) => Ok(()),
@@ -108,4 +115,22 @@ fn greet(application: &Application) {
         println!("  {en:<17} {ja:<8} {login:<11} {at}{page}");
     }
     println!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_demo_that_goes_on_does_not_go_back_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SettingsLayer { data: Some(folder.path().to_owned()), ..SettingsLayer::default() };
+        let settings = settings.resolve().unwrap();
+        let morning = ScaledClock { origin: SystemClock.now(), start: SystemClock.now(), speed: 1.0 };
+        assert_eq!(going_on(&settings, morning).await.unwrap().start, morning.start, "nothing has happened yet");
+        let evening = ScaledClock { start: morning.start + Seconds::hours(9), ..morning };
+        let demo = demo::demo(DEMO_SEED, evening.start.day(settings.zone), demo::demo_center());
+        furnish(&settings, &demo, Arc::new(evening)).await.unwrap();
+        assert!(going_on(&settings, morning).await.unwrap().start >= evening.start);
+    }
 }

@@ -54,6 +54,7 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
         customer_id: options.customer,
     };
     users::check(&wanted)?;
+    crate::node::application::make_folder(&settings)?;
     connection::migrate(&mut connection::open(&settings.database)?)?;
     let seeds = Seeds::from_entropy()?;
     let hash = Passwords::new(seeds.clone())?.hash(wanted.password.clone()).await?;

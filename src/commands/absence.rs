@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::text;
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::{AbsenceId, TechnicianId};
 use crate::domain::refusal::{Code, Refusal};
@@ -76,9 +77,7 @@ fn checked(request: &AbsenceRequest, now: Timestamp) -> Result<Window, Refusal> 
     if away.from > now + days(limits::ABSENCE_AHEAD_DAYS) {
         return Err(Refusal::invalid_both("from", "2年より先は登録できません", "it begins in more than two years"));
     }
-    if request.reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid_both("reason", "200文字以内です", "at most 200 characters"));
-    }
+    text::reason(&request.reason)?;
     Ok(away)
 }
 

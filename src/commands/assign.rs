@@ -2,16 +2,15 @@
 
 use serde_json::json;
 
-use super::{route, track};
+use super::{route, text, track};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{VisitId, WorkOrderId};
-use crate::domain::issue::IssueState;
+use crate::domain::issue::{IssueState, WorkOrderState};
 use crate::domain::promise;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Window;
 use crate::domain::visit::VisitState;
-use crate::limits;
-use crate::planner::answer::{Break, Candidate, RuleResult};
+use crate::planner::answer::{Break, Candidate, Insertion, RuleResult};
 use crate::planner::problem::{Job, Scene, TechnicianState};
 use crate::planner::{place, rank};
 use crate::roads::TravelTimes;
@@ -45,7 +44,7 @@ pub fn assign(
     let promised = promise::window(insertion.start, job.wish, unit.now());
     let visit = new_visit(unit, &order, &profile, visit_id, promised, &insertion);
     unit.insert_visit(&visit)?;
-    unit.set_work_order(id, "assigned")?;
+    unit.set_work_order(id, WorkOrderState::Assigned)?;
     unit.set_issue_state(case.issue, IssueState::InField, None)?;
     tell_assigned(unit, &case, &profile, &visit, &candidate, reason)?;
     route::write(unit, &changed, travel, Some(visit_id))?;
@@ -70,7 +69,7 @@ fn still_open(unit: &mut Unit<'_>, order: &WorkOrder, request: &AssignRequest) -
             .with("visit", row)
             .into());
     }
-    if order.state != "open" {
+    if order.state != WorkOrderState::Open {
         let closed = IssueState::Closed;
         return Err(Refusal::new(Code::IssueState).with("state_ja", closed.ja()).with("state_en", closed.en()).into());
     }
@@ -99,10 +98,7 @@ fn unfit(rules: &[RuleResult]) -> Refusal {
 
 /// The dispatcher's reason, which a broken promise demands.
 fn accepted_reason<'a>(request: &'a AssignRequest, breaks: &[Break]) -> Result<&'a str, Refusal> {
-    let reason = request.reason.as_deref().map_or("", str::trim);
-    if reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid_both("reason", "200文字以内です", "at most 200 characters"));
-    }
+    let reason = text::reason(request.reason.as_deref().unwrap_or_default())?;
     if breaks.is_empty() || (request.accept_broken && !reason.is_empty()) {
         return Ok(reason);
     }
@@ -115,7 +111,7 @@ fn new_visit(
     profile: &Profile,
     id: VisitId,
     promised: Window,
-    insertion: &crate::planner::answer::Insertion,
+    insertion: &Insertion,
 ) -> Visit {
     Visit {
         id,

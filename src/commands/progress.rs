@@ -2,14 +2,13 @@
 
 use serde_json::json;
 
-use super::{queue, route, withdraw};
+use super::{queue, route, text, withdraw};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::visit::{VisitAction, VisitState, advance};
 use crate::domain::wallet::policy::CapturePoint;
-use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::visits::Visit;
 use crate::store::{Fault, Unit};
@@ -104,8 +103,7 @@ fn delay(unit: &mut Unit<'_>, mut visit: Visit, request: &ProgressRequest, at: T
 }
 
 fn set_out(unit: &mut Unit<'_>, mut visit: Visit, at: Timestamp, travel: &dyn TravelTimes) -> Result<(), Fault> {
-    let route = unit.live_route(visit.technician_id)?;
-    if route.iter().any(|other| other.id != visit.id && other.state.is_started()) {
+    if another_started(unit, &visit)? {
         return Err(Refusal::new(Code::OneStarted).into());
     }
     let (_, before) = unit.technician(visit.technician_id)?;
@@ -158,6 +156,7 @@ fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether the technician has set out for, or works at, another visit.
 fn another_started(unit: &mut Unit<'_>, visit: &Visit) -> Result<bool, Fault> {
     let route = unit.live_route(visit.technician_id)?;
     Ok(route.iter().any(|other| other.id != visit.id && other.state.is_started()))
@@ -190,11 +189,7 @@ fn kind_of(action: VisitAction) -> EventKind {
 }
 
 fn reason(request: &ProgressRequest) -> Result<String, Refusal> {
-    let reason = request.reason.as_deref().map_or("", str::trim);
-    if reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid_both("reason", "200文字以内です", "at most 200 characters"));
-    }
-    Ok(reason.to_owned())
+    Ok(text::reason(request.reason.as_deref().unwrap_or_default())?.to_owned())
 }
 
 /// Tells all who watch the visit.

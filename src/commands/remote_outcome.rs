@@ -2,11 +2,10 @@
 
 use serde_json::json;
 
-use super::intake::check_text;
-use super::withdraw;
+use super::{text, withdraw};
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::{IssueId, WorkOrderId};
-use crate::domain::issue::{IssueState, Outcome, may_close_remotely};
+use crate::domain::issue::{IssueState, Outcome, WorkOrderState, may_close_remotely};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
 use crate::domain::wallet::policy::Ending;
@@ -22,7 +21,7 @@ pub fn close(
     request: &OutcomeRequest,
     travel: &dyn TravelTimes,
 ) -> Result<IssueDetail, Fault> {
-    check_text("note", &request.note)?;
+    text::text("note", &request.note)?;
     let before = lock(unit, id, request)?;
     let outcome: Outcome = request.outcome.into();
     if let Some(order) = before.work_order_id {
@@ -64,7 +63,7 @@ fn stand_down(
         advance(visit.state, visit.state_before, VisitAction::Cancel)?;
         withdraw::close(unit, visit, VisitState::Cancelled, EventKind::VisitCancelled, outcome.as_str(), travel)?;
     }
-    unit.set_work_order(order, "closed")?;
+    unit.set_work_order(order, WorkOrderState::Closed)?;
     let case = unit.case(order)?;
     let data = json!({ "issue_number": case.issue_number, "work_order_id": order, "outcome": outcome });
     unit.record(&case.streams(), EventKind::WorkOrderClosed, case.about(), data);

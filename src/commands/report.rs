@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{progress, queue, withdraw};
+use super::{progress, queue, text, withdraw};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{TechnicianId, VisitId};
-use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::visit::{VisitAction, VisitState, advance};
 use crate::domain::wallet::policy::Ending;
@@ -58,9 +58,9 @@ fn complete(request: &ReportRequest) -> Result<(), Refusal> {
     if !missing.is_empty() {
         return Err(Refusal::new(Code::ReportIncomplete).with("missing", missing.join(", ")));
     }
-    let long = [&request.cause, &request.cause_text, &request.remedy];
-    if long.iter().any(|text| text.chars().count() > limits::TEXT_CHARS) {
-        return Err(Refusal::invalid_both("remedy", "4000文字以内です", "at most 4000 characters"));
+    for (field, typed) in [("cause", &request.cause), ("cause_text", &request.cause_text), ("remedy", &request.remedy)]
+    {
+        text::text(field, typed)?;
     }
     let parts_ok = request.parts.len() <= limits::PARTS_PER_REPORT
         && request
@@ -107,7 +107,7 @@ fn tell_report(
 
 fn resolve(unit: &mut Unit<'_>, case: &Case, ending: Ending) -> Result<(), Fault> {
     let outcome = ending.outcome;
-    unit.set_work_order(case.work_order, "closed")?;
+    unit.set_work_order(case.work_order, WorkOrderState::Closed)?;
     unit.set_issue_state(case.issue, IssueState::Closed, Some(outcome))?;
     let data = json!({ "outcome": outcome, "issue_number": case.issue_number });
     unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, Stream};
 use crate::domain::ids::{TrackLinkId, VisitId};
 use crate::domain::time::Seconds;
 use crate::limits;
+use crate::store::access::token_hash;
 use crate::store::links::TrackLink;
-use crate::store::{Fault, Unit, links};
+use crate::store::{Fault, Unit};
 use crate::views::track::TrackLinkView;
 
 /// Makes a link. The secret is shown in the answer and never kept.
@@ -17,7 +18,7 @@ pub fn issue_link(unit: &mut Unit<'_>, visit: VisitId) -> Result<TrackLinkView, 
     let link = TrackLink {
         id: unit.id(),
         visit_id: visit,
-        token_hash: links::hash(&token).to_vec(),
+        token_hash: token_hash(&token).to_vec(),
         created_at: unit.now(),
         expires_at: found.planned_end.max(unit.now()) + Seconds::hours(limits::TRACK_LINK_HOURS),
         revoked_at: None,
@@ -37,7 +38,7 @@ fn tell(unit: &mut Unit<'_>, visit: VisitId, link: TrackLinkId, kind: EventKind)
     let visit = unit.visit(visit)?;
     let case = unit.case(visit.work_order_id)?;
     let mut streams = case.streams();
-    streams.push(crate::domain::event::Stream::Visit(visit.id));
+    streams.push(Stream::Visit(visit.id));
     unit.record(&streams, kind, case.about_visit(visit.id, visit.technician_id), json!({ "link_id": link }));
     Ok(())
 }

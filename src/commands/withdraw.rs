@@ -2,14 +2,13 @@
 
 use serde_json::json;
 
-use super::{queue, route};
+use super::{queue, route, text};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{VisitId, WorkOrderId};
-use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
 use crate::domain::wallet::policy::Ending;
-use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::visits::Visit;
 use crate::store::{Fault, Unit};
@@ -38,7 +37,7 @@ pub fn cancel(
     let visit = checked(unit, id, request, VisitAction::Cancel)?;
     let departed = visit.en_route_at.is_some();
     close(unit, visit.clone(), VisitState::Cancelled, EventKind::VisitCancelled, &request.reason, travel)?;
-    unit.set_work_order(visit.work_order_id, "closed")?;
+    unit.set_work_order(visit.work_order_id, WorkOrderState::Closed)?;
     let case = unit.case(visit.work_order_id)?;
     unit.set_issue_state(case.issue, IssueState::Cancelled, Some(Outcome::Withdrawn))?;
     unit.settle(case.issue, Ending::of(Outcome::Withdrawn, departed))?;
@@ -48,15 +47,7 @@ pub fn cancel(
 }
 
 fn checked(unit: &mut Unit<'_>, id: VisitId, request: &WithdrawRequest, action: VisitAction) -> Result<Visit, Fault> {
-    let reason = request.reason.trim();
-    if reason.is_empty() || reason.chars().count() > limits::LINE_CHARS {
-        return Err(Refusal::invalid_both(
-            "reason",
-            "1〜200文字の理由が要ります",
-            "a reason of 1 to 200 characters is needed",
-        )
-        .into());
-    }
+    text::needed_reason(&request.reason)?;
     let found = unit.visit(id)?;
     unit.lock_technician(found.technician_id)?;
     let visit = unit.visit(id)?;

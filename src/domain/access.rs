@@ -41,6 +41,8 @@ coded! {
         TransferTickets = "transfer_tickets", "移管する", "Transfer units";
         VoidLot = "void_lot", "ロットを無効にする", "Make a lot void";
         SetPolicy = "set_policy", "契約ルールを改定する", "Set a contract's policy";
+        ReadBooks = "read_books", "前受金の帳簿を見る", "Read the books of what was prepaid";
+        ReadForecast = "read_forecast", "作業量の見込みを見る", "Read the forecast of work";
         AuditLedger = "audit_ledger", "台帳の拒否記録を見る", "Read what the ledger refused";
     }
 }
@@ -73,6 +75,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                 | P::Dispatch
                 | P::GiveLinks
                 | P::ReadHistory
+                | P::ReadForecast
                 | P::OwnSession
                 | P::Live
         ),

@@ -35,6 +35,15 @@ impl IssueState {
 }
 
 coded! {
+    /// Where the field work of an issue stands.
+    WorkOrderState {
+        Open = "open", "手配待ち", "Open";
+        Assigned = "assigned", "手配済", "Assigned";
+        Closed = "closed", "完了", "Closed";
+    }
+}
+
+coded! {
     /// How an issue ended; with the contract's policy it decides whether its tickets are captured or released.
     Outcome {
         Repaired = "repaired", "修理完了", "Repaired";

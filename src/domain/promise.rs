@@ -2,7 +2,8 @@
 
 use crate::domain::time::{Seconds, Timestamp, Window};
 
-const STEP_S: i64 = 300;
+/// Windows begin and end on these marks.
+const STEP: Seconds = Seconds::minutes(5);
 /// Before the planned start: a technician who is early is welcome.
 const BEFORE: Seconds = Seconds::minutes(15);
 /// After it: what a plan of today can honestly promise before anybody has set out.
@@ -19,11 +20,12 @@ pub fn window(start: Timestamp, wish: Option<Window>, now: Timestamp) -> Window 
 }
 
 fn down(at: Timestamp) -> Timestamp {
-    Timestamp::from_seconds(at.seconds().div_euclid(STEP_S) * STEP_S)
+    Timestamp::from_seconds(at.seconds().div_euclid(STEP.0) * STEP.0)
 }
 
 fn up(at: Timestamp) -> Timestamp {
-    Timestamp::from_seconds((at.seconds() + STEP_S - 1).div_euclid(STEP_S) * STEP_S)
+    let before = down(at);
+    if before < at { before + STEP } else { before }
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::domain::wallet::terms::UnitKind;
+
 /// What a refusal means for the one who asked; the edges translate it into their own status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -54,35 +56,34 @@ codes! {
     Transition = "visit.transition", Conflict, "この訪問は「{state_ja}」なので、その操作はできません。画面を更新してください。", "The visit is \"{state_en}\", so this cannot be done. Refresh the page.";
     OneStarted = "visit.another_started", Conflict, "別の訪問が進行中です。先に終えるか中断してください。", "Another visit is in progress. Finish or pause it first.";
     NotYours = "visit.not_yours", Forbidden, "ご自分の訪問ではありません。手配担当に確かめてください。", "This is not your visit. Ask the dispatcher.";
-    IssueState = "issue.transition", Conflict, "この要件は「{state_ja}」なので、その操作はできません。", "The issue is \"{state_en}\", so this cannot be done.";
-    Taken = "work_order.taken", Conflict, "すでに{technician}に手配済みです（{at}）。", "It is already assigned to {technician} ({at}).";
+    IssueState = "issue.transition", Conflict, "この要件は「{state_ja}」なので、その操作はできません。画面を更新して、今の状態でできる操作を選んでください。", "The issue is \"{state_en}\", so this cannot be done. Refresh the page and choose what its state allows.";
+    Taken = "work_order.taken", Conflict, "すでに{technician}に手配済みです（{at}）。変えるときは、その訪問を取り消すか時間を変えてください。", "It is already assigned to {technician} ({at}). To change that, withdraw that visit or move it.";
     PromiseBroken = "promise.would_break", Conflict, "この手配では{count}件のお約束に遅れます。承知のうえなら理由を書いて確定してください。", "This assignment would break {count} promise(s). Confirm with a reason if you accept that.";
-    Unfit = "technician.unfit", Conflict, "この技術員には手配できません（{why_ja}）。", "This technician cannot take the job ({why_en}).";
+    Unfit = "technician.unfit", Conflict, "この技術員には手配できません（{why_ja}）。候補の一覧からほかの人を選んでください。", "This technician cannot take the job ({why_en}). Choose another one from the candidates.";
     AbsenceOverlaps = "absence.overlaps", Conflict, "{from}〜{until}の不在がすでに登録されています。先にそれを終了するか、重ならない時間にしてください。", "An absence from {from} to {until} is entered already. End it first, or choose a time that does not overlap.";
     AbsenceOver = "absence.over", Conflict, "この不在はすでに終わっています。画面を更新してください。", "This absence is over already. Refresh the page.";
-    Insufficient = "wallet.insufficient", Conflict, "チケットが足りません（必要 {needed} 枚、残 {available} 枚、超過利用の枠 {overdraft_left} 枚）。超過利用か追加購入を案内してください。", "There are not enough tickets (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
-    HoldClosed = "wallet.hold_closed", Conflict, "この仮押さえは処理済みです。", "This hold was already settled.";
-    SecondCapture = "wallet.second_capture", Conflict, "この要件の{unit_ja}は消費確定済みです。二重には確定できません。", "The {unit_en}s of this issue were already used. They cannot be used twice.";
-    ReleaseAfterCapture = "wallet.release_after_capture", Conflict, "消費確定済みの{unit_ja}は解放できません。取消（赤伝）を使ってください。", "Used {unit_en}s cannot be released. Post a reversal instead.";
-    NoHold = "wallet.no_hold", Conflict, "この要件には仮押さえがありません。", "This issue holds nothing.";
-    OverCapture = "wallet.over_capture", Conflict, "仮押さえは{held}なので、{units}は確定できません。", "Only {held} are held, so {units} cannot be captured.";
-    OverReverse = "wallet.over_reverse", Conflict, "使用済みは{used}なので、{units}は取り消せません。", "Only {used} were used, so {units} cannot be reversed.";
+    Insufficient = "wallet.insufficient", Conflict, "{unit}が足りません（必要 {needed} {of}、残 {available} {of}、超過利用の枠 {overdraft_left} {of}）。超過利用か追加購入を案内してください。", "There are not enough {unit}s (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
+    SecondCapture = "wallet.second_capture", Conflict, "この要件の{unit}は消費確定済みで、二重には確定できません。戻すときは取消（赤伝）を使ってください。", "The {unit}s of this issue were already used and cannot be used twice. To take that back, post a reversal.";
+    ReleaseAfterCapture = "wallet.release_after_capture", Conflict, "消費確定済みの{unit}は解放できません。取消（赤伝）を使ってください。", "Used {unit}s cannot be released. Post a reversal instead.";
+    NoHold = "wallet.no_hold", Conflict, "この要件には仮押さえがありません。要件の番号を確かめてください。", "This issue holds nothing. Check the issue number.";
+    OverCapture = "wallet.over_capture", Conflict, "仮押さえは{held}なので、{units}は確定できません。{held}以下にしてください。", "Only {held} are held, so {units} cannot be captured. Give {held} or fewer.";
+    OverReverse = "wallet.over_reverse", Conflict, "使用済みは{used}なので、{units}は取り消せません。{used}以下にしてください。", "Only {used} were used, so {units} cannot be reversed. Give {used} or fewer.";
     WalletForeign = "wallet.foreign", Forbidden, "ほかの契約のウォレットのものです。契約を確かめてください。", "It belongs to the wallet of another contract. Check the contract.";
-    WalletCount = "wallet.count", Invalid, "数は1から{most}までです（入力 {units}）。", "The count lies between 1 and {most} (given: {units}).";
-    LotInPast = "wallet.lot_in_past", Invalid, "過去の日付のロットは作れません（{day}、今日は{today}）。", "A lot cannot be dated in the past ({day}, today is {today}).";
+    WalletCount = "wallet.count", Invalid, "数は1から{most}までです（入力 {units}）。その範囲で入力してください。", "The count lies between 1 and {most} (given: {units}). Enter one in that range.";
+    LotInPast = "wallet.lot_in_past", Invalid, "過去の日付のロットは作れません（{day}、今日は{today}）。今日以降の日付にしてください。", "A lot cannot be dated in the past ({day}, today is {today}). Choose today or a later day.";
     LotTouched = "wallet.lot_touched", Conflict, "このロットは使い始めているため無効にできません（{number}）。調整か取消を使ってください。", "The lot {number} has been used from, so it cannot be made void. Use an adjustment or a reversal.";
-    SixMonths = "wallet.six_months", Conflict, "6か月以内の前払式チケットです（資金決済法の適用除外）。{last_day}までしか使えません。", "These units are exempt only within six months (Payment Services Act). Their last day is {last_day}.";
-    PurchaseBounds = "wallet.purchase_bounds", Conflict, "購入数が契約の決まりに合いません（最少 {least}、単位 {step}、年間の上限 {most}、購入済み {bought}、今回 {units}）。", "The count does not fit the contract (at least {least}, in steps of {step}, at most {most} a year, {bought} bought, now {units}).";
+    SixMonths = "wallet.six_months", Conflict, "6か月以内の前払式チケットです（資金決済法の適用除外）。{last_day}までに使うか、別の区分のロットを使ってください。", "These units are exempt only within six months (Payment Services Act). Use them by {last_day}, or use a lot of another class.";
+    PurchaseBounds = "wallet.purchase_bounds", Conflict, "購入数が契約の決まりに合いません（最少 {least}、単位 {step}、年間の上限 {most}、購入済み {bought}、今回 {units}）。数を合わせてください。", "The count does not fit the contract (at least {least}, in steps of {step}, at most {most} a year, {bought} bought, now {units}). Change the count.";
     TransferOff = "wallet.transfer_off", Conflict, "この契約では移管できません。契約の決まりを確かめてください。", "This contract allows no transfer. Check its policy.";
-    TransferForeign = "wallet.transfer_foreign", Conflict, "移管は同じ企業グループの同じ単位のウォレットの間だけです。", "Transfers are possible only between wallets of one customer group that count the same unit.";
-    TooFewLeft = "wallet.too_few_left", Conflict, "このロットの未使用は{available}です（必要 {needed}）。", "The lot has {available} unused units (needed {needed}).";
-    AdjustmentClosed = "wallet.adjustment_closed", Conflict, "この調整は決裁済みです。", "This adjustment was already decided.";
-    SamePerson = "wallet.same_person", Conflict, "{most}を超える調整は、起票者とは別の人が承認します。", "An adjustment of more than {most} is approved by somebody else than who proposed it.";
+    TransferForeign = "wallet.transfer_foreign", Conflict, "移管は同じ企業グループの同じ単位のウォレットの間だけです。移管先の契約を選び直してください。", "Transfers are possible only between wallets of one customer group that count the same unit. Choose another contract.";
+    TooFewLeft = "wallet.too_few_left", Conflict, "このロットの未使用は{available}です（必要 {needed}）。数を減らすか、ほかのロットを選んでください。", "The lot has {available} unused units (needed {needed}). Take fewer, or choose another lot.";
+    AdjustmentClosed = "wallet.adjustment_closed", Conflict, "この調整は決裁済みです。画面を更新し、必要なら新しい調整を起票してください。", "This adjustment was already decided. Refresh the page and propose a new one if needed.";
+    SamePerson = "wallet.same_person", Conflict, "{most}を超える調整は、起票者とは別の人が承認します。ほかの管理者に依頼してください。", "An adjustment of more than {most} is approved by somebody else than who proposed it. Ask another administrator.";
     PolicyHole = "policy.hole", Invalid, "契約ルールに決まっていない点があります（{holes_ja}）。すべて決めてから登録してください。", "The policy leaves something open ({holes_en}). Decide everything, then set it.";
-    PolicyInPast = "policy.in_past", Invalid, "契約ルールは過去に遡って変えられません（{day}、今日は{today}）。", "A policy cannot be changed for the past ({day}, today is {today}).";
-    MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。", "The work item \"{item}\" is not on this contract's price list.";
+    PolicyInPast = "policy.in_past", Invalid, "契約ルールは過去に遡って変えられません（{day}、今日は{today}）。今日以降の日から始めてください。", "A policy cannot be changed for the past ({day}, today is {today}). Let it begin today or later.";
+    MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";
-    ContractForeign = "contract.foreign", Forbidden, "ほかのお客様の契約です。", "The contract belongs to another customer.";
+    ContractForeign = "contract.foreign", Forbidden, "ほかのお客様の契約です。ご自分の契約を選び直すか、受付窓口にお問い合わせください。", "The contract belongs to another customer. Choose one of your own, or call the service desk.";
     SiteForeign = "site.foreign", Invalid, "設置先がこの契約のお客様のものではありません。選び直してください。", "The site is not this customer's. Choose again.";
     AssetForeign = "asset.foreign", Invalid, "機器がこの契約のものではありません。選び直してください。", "The asset is not under this contract. Choose again.";
     OffGlobe = "position.off_globe", Invalid, "位置が地球上にありません。端末の位置情報を確かめてください。", "The position is not on the globe. Check the device.";
@@ -92,7 +93,7 @@ codes! {
     PositionOutOfOrder = "position.out_of_order", Conflict, "すでに新しい位置があるので、この位置は使いません。そのまま続けてください。", "A newer position is known, so this one is not used. Just go on.";
     PositionImplausible = "position.implausible", Invalid, "前の位置から動ける速さを超えています。端末の位置情報を確かめてください。", "Nobody drives so fast from the last position. Check the device.";
     ReportIncomplete = "report.incomplete", Invalid, "報告書の必須項目が足りません（{missing}）。入力してください。", "The report is incomplete ({missing}). Fill it in.";
-    LiveTooMany = "live.too_many", TooMany, "購読が多すぎます（上限 {limit}）。", "Too many subscriptions (limit {limit}).";
+    LiveTooMany = "live.too_many", TooMany, "購読が多すぎます（上限 {limit}）。不要な購読をやめてから申し込んでください。", "Too many subscriptions (limit {limit}). Give up one before you ask for another.";
     LiveSlow = "live.slow", Busy, "受信が追いつかないため切断しました。自動で再接続します。", "Disconnected because the reader fell behind. Reconnect and resume.";
     RateLimited = "rate.limited", TooMany, "短い間に送りすぎです。{seconds}秒ほど待ってください。", "Too many requests. Wait about {seconds} seconds.";
     Busy = "busy", Busy, "混み合っています。数秒後に同じ操作番号で送り直してください。", "The server is busy. Retry in a few seconds with the same operation id.";
@@ -120,6 +121,12 @@ impl Refusal {
         let value = serde_json::to_value(value).unwrap_or(Value::Null);
         self.detail.insert(name.to_owned(), value);
         self
+    }
+
+    /// Speaks of the units of a wallet by their name.
+    pub fn of_unit(self, unit: UnitKind) -> Self {
+        let (ja, en) = (unit.ja(), unit.en().to_lowercase());
+        self.with("unit_ja", ja).with("unit_en", en).with("of_ja", unit.counter_ja())
     }
 
     pub fn at(mut self, field: impl Into<String>) -> Self {
@@ -171,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_sentence_carries_the_figures_in_both_languages() {
-        let refusal = Refusal::new(Code::Insufficient).with("needed", 2).with("available", 1).with("overdraft_left", 0);
+        let refusal = Refusal::new(Code::Insufficient).of_unit(UnitKind::Ticket).with("needed", 2).with("available", 1);
         assert!(refusal.ja().contains("必要 2 枚、残 1 枚"), "{}", refusal.ja());
         assert!(refusal.en().contains("needed 2, left 1"), "{}", refusal.en());
     }

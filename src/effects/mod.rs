@@ -1,5 +1,5 @@
-//! Edges out: the clock, the source of randomness, password hashes, and what is
-//! told of long work. All time and all ids come from here.
+//! Edges out: the clock, the source of randomness, password hashes, what is told of long work, and the points at which
+//! a simulation lets things fall. All time and all ids come from here.
 
 pub mod chaos;
 pub mod clock;

@@ -65,11 +65,11 @@ pub fn check_position(
     now: Timestamp,
     shift: Option<Window>,
 ) -> Result<Use, PositionFault> {
-    if !shift.is_some_and(|shift| shift.contains(seen.at)) {
-        return Err(PositionFault::OffShift);
-    }
     if seen.at > now + AHEAD_MAX {
         return Err(PositionFault::Future);
+    }
+    if !shift.is_some_and(|shift| shift.contains(seen.at)) {
+        return Err(PositionFault::OffShift);
     }
     // A negative or missing accuracy is what phones send when they do not know it.
     if !(0.0..=ACCURACY_MAX_M).contains(&seen.accuracy_m) {
@@ -135,7 +135,8 @@ mod tests {
         check(seen(0, 0.2, 10.0), Err(PositionFault::OutOfOrder));
         check(seen(-5, 0.0, 10.0), Err(PositionFault::OutOfOrder));
         check(seen(3 * 3_600, 0.2, 10.0), Err(PositionFault::Future));
-        check(seen(9 * 3_600, 0.2, 10.0), Err(PositionFault::OffShift));
+        check(seen(9 * 3_600, 0.2, 10.0), Err(PositionFault::Future));
+        check(seen(-3_600, 0.2, 10.0), Err(PositionFault::OffShift));
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //! - Arriving: under way and five minutes away. Once per trip.
 //!
 //! At most one message in ten minutes, except late and arriving; a held-back change of state is told when that time is
-//! over. Ask until he has arrived, then no more. Before the promised start counts as the promised start, unless the customer agreed to earlier.
+//! over. Ask until he has arrived, then no more. Before the promised start counts as the promised start, unless the
+//! customer agreed to earlier.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,6 @@
 //! Technicians' absences: read by whoever sees the board, entered and ended by dispatchers.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::extract::{Body, OperationId, Path, Shared};
+use super::extract::{Body, ById, OperationId, Path, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
@@ -22,20 +19,10 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct TechnicianPath {
-    id: TechnicianId,
-}
-
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct AbsencePath {
-    id: AbsenceId,
-}
-
 async fn list(
     _: Allowed<perm::ReadBoard>,
     shared: Shared,
-    Path(path): Path<TechnicianPath>,
+    Path(path): Path<ById<TechnicianId>>,
 ) -> Result<Json<Absences>, Fault> {
     let now = shared.store.clock().now();
     let absences = shared.store.read(move |reader| reader.absences_of(path.id, now)).await?;
@@ -45,7 +32,7 @@ async fn list(
 async fn enter(
     who: Allowed<perm::Dispatch>,
     shared: Shared,
-    Path(path): Path<TechnicianPath>,
+    Path(path): Path<ById<TechnicianId>>,
     OperationId(operation): OperationId,
     Body(request): Body<AbsenceRequest>,
 ) -> Result<Stored<AbsenceEntered>, Fault> {
@@ -58,7 +45,7 @@ async fn enter(
 async fn end(
     who: Allowed<perm::Dispatch>,
     shared: Shared,
-    Path(path): Path<AbsencePath>,
+    Path(path): Path<ById<AbsenceId>>,
     OperationId(operation): OperationId,
     Body(_): Body<Nothing>,
 ) -> Result<Stored<AbsenceEnded>, Fault> {

@@ -28,7 +28,9 @@ pub fn services(request: &HttpRequest) -> Result<&web::Data<Services>, Fault> {
 pub async fn read_body(mut payload: Payload) -> Result<Bytes, Fault> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Refusal::new(Code::Malformed).with("why", error.to_string()))?;
+        let chunk = chunk.map_err(|error| {
+            Refusal::new(Code::Malformed).with("why_ja", "通信が途中で切れました").with("why_en", error.to_string())
+        })?;
         if body.len() + chunk.len() > limits::BODY_BYTES {
             return Err(Refusal::new(Code::TooLarge).with("limit", limits::BODY_BYTES).into());
         }

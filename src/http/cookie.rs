@@ -4,10 +4,8 @@ use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header;
-use sha2::{Digest, Sha256};
 
-use crate::limits;
-use crate::store::access::TokenHash;
+use crate::store::access::{TokenHash, token_hash};
 
 pub const SESSION: &str = "kaketsuke_session";
 
@@ -21,10 +19,10 @@ impl Token {
     pub fn of(request: &HttpRequest) -> Option<Self> {
         if let Some(value) = request.headers().get(header::AUTHORIZATION) {
             let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
-            return Some(Self::Bearer(hash(token)));
+            return Some(Self::Bearer(token_hash(token)));
         }
         let cookie = request.cookie(SESSION)?;
-        Some(Self::Cookie(hash(cookie.value())))
+        Some(Self::Cookie(token_hash(cookie.value())))
     }
 
     pub const fn hash(&self) -> &TokenHash {
@@ -34,23 +32,29 @@ impl Token {
     }
 }
 
-/// What the store keeps of a secret.
-pub fn hash(token: &str) -> TokenHash {
-    Sha256::digest(token.as_bytes()).into()
-}
-
-/// The cookie of a fresh session. `secure` where the pages are served over TLS.
-pub fn fresh(token: String, secure: bool) -> Cookie<'static> {
+/// The cookie of a fresh session, for as many days as the session lasts. `secure` where the pages are served over TLS.
+pub fn fresh(token: String, days: i64, secure: bool) -> Cookie<'static> {
     Cookie::build(SESSION, token)
         .path("/")
         .http_only(true)
         .secure(secure)
         .same_site(SameSite::Lax)
-        .max_age(Duration::days(limits::SESSION_DAYS))
+        .max_age(Duration::days(days))
         .finish()
 }
 
 /// The cookie that takes it away again.
 pub fn gone() -> Cookie<'static> {
     Cookie::build(SESSION, "").path("/").http_only(true).same_site(SameSite::Lax).max_age(Duration::ZERO).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_lives_as_long_as_the_session() {
+        let cookie = fresh("secret".to_owned(), 60, true);
+        assert_eq!((cookie.max_age(), cookie.secure()), (Some(Duration::days(60)), Some(true)));
+    }
 }

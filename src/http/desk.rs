@@ -1,9 +1,9 @@
 //! The call desk's routes, and what customers read of their own contracts.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::extract::{Body, OperationId, Path, Query, Shared};
+use super::extract::{Body, ById, OperationId, Path, Query, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
@@ -42,16 +42,6 @@ struct SearchQuery {
     q: String,
 }
 
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct ContractPath {
-    id: ContractId,
-}
-
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct IssuePath {
-    id: IssueId,
-}
-
 async fn catalog(_: Allowed<perm::ReadCatalog>, shared: Shared) -> Result<Json<Catalog>, Fault> {
     Ok(Json(shared.store.read(|reader| reader.catalog()).await?))
 }
@@ -70,7 +60,7 @@ async fn search(
 async fn card(
     _: Allowed<perm::ReadDesk>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
 ) -> Result<Json<ContractCard>, Fault> {
     Ok(Json(shared.store.read(move |reader| reader.contract_card(path.id)).await?))
 }
@@ -78,7 +68,7 @@ async fn card(
 async fn wallet(
     who: Allowed<perm::ReadHistory>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
 ) -> Result<Json<WalletDetail>, Fault> {
     let user = who.user;
     let detail = shared.store.read(move |reader| {
@@ -120,7 +110,7 @@ async fn save(
 async fn issue(
     _: Allowed<perm::ReadDesk>,
     shared: Shared,
-    Path(path): Path<IssuePath>,
+    Path(path): Path<ById<IssueId>>,
 ) -> Result<Json<IssueDetail>, Fault> {
     Ok(Json(shared.store.read(move |reader| reader.issue_detail(path.id)).await?))
 }
@@ -128,7 +118,7 @@ async fn issue(
 async fn close(
     who: Allowed<perm::TakeCalls>,
     shared: Shared,
-    Path(path): Path<IssuePath>,
+    Path(path): Path<ById<IssueId>>,
     OperationId(operation): OperationId,
     Body(request): Body<OutcomeRequest>,
 ) -> Result<Stored<IssueDetail>, Fault> {
@@ -159,7 +149,7 @@ struct HistoryQuery {
 async fn history(
     who: Allowed<perm::ReadHistory>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<HistoryPage>, Fault> {
     let user = who.user;

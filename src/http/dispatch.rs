@@ -2,9 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::extract::{Body, OperationId, Path, Query, Shared};
+use super::extract::{Body, ById, OperationId, Path, Query, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
@@ -75,21 +75,6 @@ impl CandidatesQuery {
     }
 }
 
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct WorkOrderPath {
-    id: WorkOrderId,
-}
-
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct VisitPath {
-    id: VisitId,
-}
-
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct LinkPath {
-    id: TrackLinkId,
-}
-
 async fn board(
     _: Allowed<perm::ReadBoard>,
     shared: Shared,
@@ -102,7 +87,7 @@ async fn board(
 async fn candidates(
     _: Allowed<perm::ReadBoard>,
     shared: Shared,
-    Path(path): Path<WorkOrderPath>,
+    Path(path): Path<ById<WorkOrderId>>,
     Query(query): Query<CandidatesQuery>,
 ) -> Result<Json<Ranking>, Fault> {
     Ok(Json(shared.planners.rank(path.id, query.without()?).await?))
@@ -119,7 +104,7 @@ async fn proposal(
 async fn assign_order(
     who: Allowed<perm::Dispatch>,
     shared: Shared,
-    Path(path): Path<WorkOrderPath>,
+    Path(path): Path<ById<WorkOrderId>>,
     OperationId(operation): OperationId,
     Body(request): Body<AssignRequest>,
 ) -> Result<Stored<Assigned>, Fault> {
@@ -133,7 +118,7 @@ async fn assign_order(
 async fn unassign(
     who: Allowed<perm::Dispatch>,
     shared: Shared,
-    Path(path): Path<VisitPath>,
+    Path(path): Path<ById<VisitId>>,
     OperationId(operation): OperationId,
     Body(request): Body<WithdrawRequest>,
 ) -> Result<Stored<Unassigned>, Fault> {
@@ -148,7 +133,7 @@ async fn unassign(
 async fn cancel(
     who: Allowed<perm::Dispatch>,
     shared: Shared,
-    Path(path): Path<VisitPath>,
+    Path(path): Path<ById<VisitId>>,
     OperationId(operation): OperationId,
     Body(request): Body<WithdrawRequest>,
 ) -> Result<Stored<VisitRow>, Fault> {
@@ -162,7 +147,7 @@ async fn cancel(
 async fn open_links(
     _: Allowed<perm::GiveLinks>,
     shared: Shared,
-    Path(path): Path<VisitPath>,
+    Path(path): Path<ById<VisitId>>,
 ) -> Result<Json<OpenLinks>, Fault> {
     let now = shared.store.clock().now();
     let links = shared.store.read(move |reader| reader.open_links(path.id, now)).await?;
@@ -172,7 +157,7 @@ async fn open_links(
 async fn make_link(
     who: Allowed<perm::GiveLinks>,
     shared: Shared,
-    Path(path): Path<VisitPath>,
+    Path(path): Path<ById<VisitId>>,
     OperationId(operation): OperationId,
     Body(_): Body<Nothing>,
 ) -> Result<Stored<TrackLinkView>, Fault> {
@@ -185,7 +170,7 @@ async fn make_link(
 async fn revoke_link(
     who: Allowed<perm::GiveLinks>,
     shared: Shared,
-    Path(path): Path<LinkPath>,
+    Path(path): Path<ById<TrackLinkId>>,
     OperationId(operation): OperationId,
 ) -> Result<Stored<Nothing>, Fault> {
     let done = shared.store.command(who.actor, operation, move |unit| {

@@ -1,7 +1,7 @@
 //! From a fault to `application/problem+json`. Trouble is logged with its details and shown as `internal`.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::domain::refusal::{Code, Kind, Problem, Refusal};
 use crate::store::{Fault, StoreError};
@@ -56,10 +56,7 @@ pub fn answer(fault: Fault) -> HttpResponse {
 
 fn refused(refusal: &Refusal) -> HttpResponse {
     let kind = refusal.code.kind();
-    let body = serde_json::to_string(&problem(refusal)).expect("a problem has string keys and finite numbers");
     let mut response = HttpResponse::build(status(kind));
-    response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
     match kind {
         Kind::Busy => {
             response.insert_header((header::RETRY_AFTER, RETRY_AFTER_S));
@@ -70,7 +67,15 @@ fn refused(refusal: &Refusal) -> HttpResponse {
         }
         _ => {}
     }
-    response.body(body)
+    filled(response, &problem(refusal))
+}
+
+fn filled(mut response: HttpResponseBuilder, problem: &Problem) -> HttpResponse {
+    let body = serde_json::to_string(problem).expect("a problem has string keys and finite numbers");
+    response
+        .insert_header((header::CONTENT_TYPE, "application/problem+json"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(body)
 }
 
 /// 404 for addresses that nothing serves.
@@ -80,13 +85,15 @@ pub async fn not_found() -> HttpResponse {
 
 /// 405 for addresses that are served with another method.
 pub fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
-    let why = format!("{} is not among {allowed}", request.method());
-    let refusal = Refusal::new(Code::Malformed).with("why", why).at("method");
+    let method = request.method();
+    let refusal = Refusal::new(Code::Malformed)
+        .with("why_ja", format!("このアドレスで使えるのは{allowed}で、{method}ではありません"))
+        .with("why_en", format!("this address takes {allowed}, not {method}"))
+        .at("method");
     let problem = Problem { status: StatusCode::METHOD_NOT_ALLOWED.as_u16(), ..problem(&refusal) };
-    HttpResponse::MethodNotAllowed()
-        .insert_header((header::ALLOW, allowed))
-        .insert_header((header::CONTENT_TYPE, "application/problem+json"))
-        .body(serde_json::to_string(&problem).expect("a problem has string keys and finite numbers"))
+    let mut response = HttpResponse::MethodNotAllowed();
+    response.insert_header((header::ALLOW, allowed));
+    filled(response, &problem)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
 use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -79,8 +80,26 @@ fn fault_at(path: &str, complaint: &str) -> Refusal {
         Some(name) => format!("{path}.{name}"),
         None => path.to_owned(),
     };
-    let refusal = Refusal::new(if unknown { Code::UnknownField } else { Code::Malformed }).with("why", complaint);
+    let code = if unknown { Code::UnknownField } else { Code::Malformed };
+    let refusal = Refusal::new(code).with("why_ja", complaint_ja(complaint, &field)).with("why_en", complaint);
     if field.is_empty() { refusal } else { refusal.at(field) }
+}
+
+/// The parser's complaint in Japanese, by its kind.
+fn complaint_ja(complaint: &str, field: &str) -> String {
+    let kinds = [
+        ("unknown field", "という項目はありません"),
+        ("missing field", "がありません"),
+        ("invalid type", "の型が違います"),
+        ("unknown variant", "は決められた値から選んでください"),
+        ("duplicate field", "が重複しています"),
+    ];
+    let told = kinds.into_iter().find(|(begin, _)| complaint.starts_with(begin)).map(|(_, ja)| ja);
+    match (field, told) {
+        ("", None) => "JSONとして読めません".to_owned(),
+        ("", Some(ja)) => format!("内容{ja}"),
+        (field, told) => format!("{field} {}", told.unwrap_or("の値を読めません")),
+    }
 }
 
 /// The query of the address.
@@ -108,7 +127,7 @@ impl<T: DeserializeOwned + JsonSchema> Extract for Query<T> {
     }
 }
 
-/// The ids in the path. What is no id names nothing: 404.
+/// The ids in the path, a field each. What is no id names nothing: 404.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema> Extract for Path<T> {
@@ -118,19 +137,19 @@ impl<T: DeserializeOwned + JsonSchema> Extract for Path<T> {
     }
 
     fn describe(to: &mut Describe<'_>) {
-        let names = to.path_names.clone();
-        if let [name] = names.as_slice() {
-            let schema = to.inputs.subschema_for::<T>();
-            return to.parameter("path", name, true, schema);
-        }
         let schema = to.inputs.root_schema_for::<T>();
-        for (index, name) in names.iter().enumerate() {
-            let by_place = schema.pointer(&format!("/prefixItems/{index}"));
-            let found = by_place.or_else(|| schema.pointer(&format!("/properties/{name}"))).cloned();
+        for name in to.path_names.clone() {
+            let found = schema.pointer(&format!("/properties/{name}")).cloned();
             let schema = found.and_then(|schema| schema.try_into().ok()).unwrap_or_default();
-            to.parameter("path", name, true, schema);
+            to.parameter("path", &name, true, schema);
         }
     }
+}
+
+/// The path of what has one id.
+#[derive(Deserialize, JsonSchema)]
+pub struct ById<T> {
+    pub id: T,
 }
 
 /// The client's operation id, from the header `Idempotency-Key`. It is bound to who asks, to the address and to the

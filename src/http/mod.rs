@@ -37,8 +37,10 @@ pub mod openapi;
 mod passwords;
 mod rate;
 pub mod reply;
+mod reports;
 pub mod route;
 mod session;
+mod statement;
 mod technician;
 mod trace;
 mod track;
@@ -61,6 +63,8 @@ pub fn routes() -> Vec<Route> {
         session::routes(),
         desk::routes(),
         wallet::routes(),
+        statement::routes(),
+        reports::routes(),
         dispatch::routes(),
         absences::routes(),
         technician::routes(),

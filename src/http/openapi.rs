@@ -35,7 +35,9 @@ pub fn document(routes: &[Route]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for (route, mut operation) in asked {
         for part in ["parameters", "requestBody"] {
-            operation.get_mut(part).map(|part| merged.point_to_inputs(part));
+            if let Some(part) = operation.get_mut(part) {
+                merged.point_to_inputs(part);
+            }
         }
         operation.insert("summary".to_owned(), json!(route.summary));
         operation.insert("operationId".to_owned(), json!(operation_id(route)));
@@ -119,7 +121,7 @@ mod tests {
     fn collect(value: &Value, into: &mut Vec<String>) {
         match value {
             Value::Object(fields) => {
-                fields.get("$ref").and_then(Value::as_str).map(|text| into.push(text.to_owned()));
+                into.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
                 fields.values().for_each(|value| collect(value, into));
             }
             Value::Array(items) => items.iter().for_each(|value| collect(value, into)),
@@ -132,6 +134,14 @@ mod tests {
         let document = document(&super::super::routes());
         assert_eq!(document["paths"]["/api/users"]["post"]["x-permission"], Permission::Administer.as_str());
         assert!(document["paths"]["/api/health"]["get"].get("security").is_none());
+    }
+
+    #[test]
+    fn a_name_in_an_address_stands_for_its_own_text() {
+        let document = document(&super::super::routes());
+        let schema = |path: &str| document["paths"][path]["get"]["parameters"][0]["schema"].clone();
+        assert_eq!(schema("/api/contracts/{id}/wallet"), json!({ "$ref": format!("{COMPONENTS}ContractId") }));
+        assert_eq!(schema("/api/track/{token}")["type"], "string");
     }
 
     #[test]

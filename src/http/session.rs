@@ -11,6 +11,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::limits;
 use crate::store::Fault;
+use crate::store::access::token_hash;
 use crate::views::live::close;
 use crate::views::session::{LogIn, Me, Session};
 use crate::views::track::Nothing;
@@ -57,7 +58,7 @@ async fn log_in(
     open(&shared, &user, &token, now).await?;
     tracing::info!(user = %user.id, role = %user.role, "somebody logged in");
     let session = Session { token: token.clone(), user: Me::of(&user, shared.clock()) };
-    Ok(WithCookie(Json(session), cookie::fresh(token, shared.secure_cookie)))
+    Ok(WithCookie(Json(session), cookie::fresh(token, shared.session_days, shared.secure_cookie)))
 }
 
 async fn check_password(shared: &Shared, login: String, password: String) -> Result<Option<User>, Fault> {
@@ -71,7 +72,7 @@ async fn check_password(shared: &Shared, login: String, password: String) -> Res
 }
 
 async fn open(shared: &Shared, user: &User, token: &str, now: Timestamp) -> Result<(), Fault> {
-    let (id, hash) = (user.id, cookie::hash(token));
+    let (id, hash) = (user.id, token_hash(token));
     let ends = now + Seconds::hours(24 * shared.session_days);
     shared.store.task(Actor::from(user), move |unit| unit.open_session(id, &hash, ends)).await
 }

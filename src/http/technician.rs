@@ -1,9 +1,6 @@
 //! The technician's routes.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::extract::{Body, OperationId, Path, Shared};
+use super::extract::{Body, ById, OperationId, Path, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
@@ -21,11 +18,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Deserialize, Serialize, JsonSchema)]
-struct VisitPath {
-    id: VisitId,
-}
-
 async fn my_day(who: Allowed<perm::WorkVisits>, shared: Shared) -> Result<Json<MyDay>, Fault> {
     let (technician, clock) = (who.technician()?, shared.clock());
     Ok(Json(shared.store.read(move |reader| reader.my_day(technician, clock.clone())).await?))
@@ -34,7 +26,7 @@ async fn my_day(who: Allowed<perm::WorkVisits>, shared: Shared) -> Result<Json<M
 async fn tap(
     who: Allowed<perm::WorkVisits>,
     shared: Shared,
-    Path(path): Path<VisitPath>,
+    Path(path): Path<ById<VisitId>>,
     OperationId(operation): OperationId,
     Body(request): Body<ProgressRequest>,
 ) -> Result<Stored<MyVisit>, Fault> {
@@ -49,7 +41,7 @@ async fn tap(
 async fn file(
     who: Allowed<perm::WorkVisits>,
     shared: Shared,
-    Path(path): Path<VisitPath>,
+    Path(path): Path<ById<VisitId>>,
     OperationId(operation): OperationId,
     Body(request): Body<ReportRequest>,
 ) -> Result<Stored<MyVisit>, Fault> {

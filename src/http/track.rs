@@ -10,7 +10,8 @@ use super::reply::Json;
 use super::{Method, Route};
 use crate::domain::refusal::{Code, Refusal};
 use crate::limits;
-use crate::store::{Fault, StoreError, links};
+use crate::store::access::token_hash;
+use crate::store::{Fault, StoreError};
 use crate::views::track::TrackView;
 use crate::web::{self, Closed, Language, Vendor};
 
@@ -63,7 +64,7 @@ pub async fn view(shared: &Shared, token: &str) -> Result<TrackView, Fault> {
     if token.len() > limits::LINE_CHARS {
         return Err(Refusal::new(Code::NotFound).into());
     }
-    let (hash, clock) = (links::hash(token), shared.clock());
+    let (hash, clock) = (token_hash(token), shared.clock());
     shared
         .store
         .read(move |reader| {

@@ -4,13 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::desk::own_contract;
-use super::extract::{Body, OperationId, Path, Query, Shared};
+use super::extract::{Body, ById, OperationId, Path, Query, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
 use crate::commands::wallet;
 use crate::domain::access::Actor;
 use crate::domain::ids::{AdjustmentId, ContractId};
+use crate::domain::refusal::Refusal;
 use crate::store::{Answer, Fault, Operation, Unit};
 use crate::views::ledger::*;
 use crate::views::wallet::LedgerPage;
@@ -35,11 +36,6 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[derive(Deserialize, Serialize, JsonSchema)]
-struct ContractPath {
-    id: ContractId,
-}
-
-#[derive(Deserialize, Serialize, JsonSchema)]
 struct AdjustmentPath {
     id: ContractId,
     adjustment: AdjustmentId,
@@ -55,14 +51,14 @@ struct PageQuery {
 }
 
 /// Runs a change; a refusal is kept with who asked and the rule that said no.
-async fn post<T: 'static>(
+async fn post<T: Serialize + 'static>(
     shared: &Shared,
     actor: Actor,
     operation: Operation,
     contract: ContractId,
     action: &'static str,
     status: u16,
-    mut change: impl FnMut(&mut Unit<'_>) -> Result<LedgerReceipt, Fault> + Send + 'static,
+    mut change: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
 ) -> Result<Stored<T>, Fault> {
     let made = shared.store.command(actor.clone(), operation, move |unit| Ok(Answer::json(status, &change(unit)?)));
     let made = made.await;
@@ -79,7 +75,7 @@ async fn note(
     operation: Operation,
     contract: ContractId,
     action: &'static str,
-    refusal: crate::domain::refusal::Refusal,
+    refusal: Refusal,
 ) {
     tracing::warn!(%contract, action, code = refusal.code.as_str(), "the ledger refused a posting");
     let noted = shared.store.task(actor, move |unit| unit.note_refusal(operation.id, contract, action, &refusal));
@@ -93,7 +89,7 @@ macro_rules! postings {
         async fn $name(
             who: Allowed<perm::$right>,
             shared: Shared,
-            Path(path): Path<ContractPath>,
+            Path(path): Path<ById<ContractId>>,
             OperationId(operation): OperationId,
             Body(request): Body<$body>,
         ) -> Result<Stored<LedgerReceipt>, Fault> {
@@ -128,7 +124,7 @@ async fn decide(
 async fn postings(
     who: Allowed<perm::ReadHistory>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<LedgerPage>, Fault> {
     let user = who.user;
@@ -142,7 +138,7 @@ async fn postings(
 async fn adjustments(
     _: Allowed<perm::ApproveAdjustment>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
 ) -> Result<Json<Vec<AdjustmentView>>, Fault> {
     Ok(Json(shared.store.read(move |reader| reader.adjustments(path.id)).await?))
 }
@@ -150,7 +146,7 @@ async fn adjustments(
 async fn refusals(
     _: Allowed<perm::AuditLedger>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
 ) -> Result<Json<Vec<RefusalView>>, Fault> {
     Ok(Json(shared.store.read(move |reader| reader.refusals(path.id)).await?))
 }
@@ -158,7 +154,7 @@ async fn refusals(
 async fn policies(
     who: Allowed<perm::ReadHistory>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
 ) -> Result<Json<Vec<PolicyView>>, Fault> {
     let user = who.user;
     let all = shared.store.read(move |reader| {
@@ -171,17 +167,10 @@ async fn policies(
 async fn set_policy(
     who: Allowed<perm::SetPolicy>,
     shared: Shared,
-    Path(path): Path<ContractPath>,
+    Path(path): Path<ById<ContractId>>,
     OperationId(operation): OperationId,
     Body(request): Body<PolicyRequest>,
 ) -> Result<Stored<Vec<PolicyView>>, Fault> {
-    let actor = who.actor.clone();
-    let made = shared.store.command(who.actor, operation, move |unit| {
-        Ok(Answer::json(201, &wallet::set_policy(unit, path.id, &request)?))
-    });
-    let made = made.await;
-    if let Err(Fault::Refused(refusal)) = &made {
-        note(&shared, actor, operation, path.id, "policy", refusal.clone()).await;
-    }
-    Ok(made?.into())
+    let change = move |unit: &mut Unit<'_>| wallet::set_policy(unit, path.id, &request);
+    post(&shared, who.actor, operation, path.id, "policy", 201, change).await
 }

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use crate::actors::outbox::Audience;
 use crate::domain::access::Role;
 use crate::domain::time::Timestamp;
-use crate::http::{Allowed, cookie, guard::Guard, perm};
+use crate::http::{Allowed, guard::Guard, perm};
 use crate::node::services::Services;
 use crate::store::Fault;
-use crate::store::access::{TokenHash, Watcher};
+use crate::store::access::{TokenHash, Watcher, token_hash};
 
 #[derive(Deserialize)]
 struct Ticketless {
@@ -38,7 +38,7 @@ impl Admitted {
     }
 
     async fn by_link(token: &str, services: &Services) -> Result<Self, Fault> {
-        let (hash, now) = (cookie::hash(token), services.store.clock().now());
+        let (hash, now) = (token_hash(token), services.store.clock().now());
         let pass = services.store.read(move |reader| reader.track_link(&hash, now)).await?;
         Ok(Self { watcher: Watcher::Track(pass), token: None, expires_at: pass.expires_at })
     }

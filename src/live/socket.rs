@@ -36,8 +36,12 @@ pub async fn open(request: HttpRequest, payload: web::Payload) -> Result<HttpRes
         Err(Fault::Store(error)) => return Err(error.into()),
         admitted => admitted.map_err(error::refusal),
     };
-    let (response, _, messages) = actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL])
-        .map_err(|error| Refusal::new(Code::Malformed).with("why", error.to_string()))?;
+    let (response, _, messages) =
+        actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]).map_err(|error| {
+            Refusal::new(Code::Malformed)
+                .with("why_ja", "WebSocketの開始手順が違います")
+                .with("why_en", error.to_string())
+        })?;
     let audience = admitted.as_ref().map(Admitted::audience).unwrap_or_default();
     let outbox = services.hub.open(audience);
     let body = Arc::clone(&outbox);
@@ -117,7 +121,11 @@ impl Socket {
         self.services.store.chaos().point("live.hear");
         match message {
             AggregatedMessage::Text(text) => self.understand(text.as_bytes()).await,
-            AggregatedMessage::Binary(_) => self.misunderstood(&Refusal::new(Code::Malformed).with("why", "binary")),
+            AggregatedMessage::Binary(_) => self.misunderstood(
+                &Refusal::new(Code::Malformed)
+                    .with("why_ja", "テキストで送ってください")
+                    .with("why_en", "send text frames"),
+            ),
             AggregatedMessage::Ping(payload) => self.outbox.push(frame::pong(&payload)),
             AggregatedMessage::Pong(_) => {}
             AggregatedMessage::Close(_) => self.outbox.close(close::NORMAL, ""),
@@ -209,7 +217,9 @@ impl Socket {
 fn unreadable(error: &ProtocolError) -> Refusal {
     match error {
         ProtocolError::Overflow => Refusal::new(Code::TooLarge).with("limit", limits::FRAME_BYTES),
-        other => Refusal::new(Code::Malformed).with("why", other.to_string()),
+        other => {
+            Refusal::new(Code::Malformed).with("why_ja", "フレームの形が違います").with("why_en", other.to_string())
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::roads::TravelTimes;
 
 use super::answer::{Break, Insertion, Move};
 use super::problem::{Job, Stop, TechnicianState};
-use super::route::{Absences, Cursor, Route, Step, after, before, promise_overrun};
+use super::route::{Cursor, Route, Step, after, before, promise_overrun};
 use super::spread;
 
 /// Two hours of driving rather than one broken promise.
@@ -195,17 +195,4 @@ pub fn insert_at(technician: &TechnicianState, job: &Job, stop: Stop, position: 
         }
     }
     changed
-}
-
-/// The best place by cost, or none when every place breaks the shift.
-pub fn best_position(
-    technician: &TechnicianState,
-    stop: &Stop,
-    travel: &dyn TravelTimes,
-    now: Timestamp,
-) -> Option<Insertion> {
-    let route = Route::new(technician, travel, now, Absences::Kept);
-    let trial = route.best(stop, travel, now).ok()?;
-    let leg_in = travel.seconds(before(technician, trial.position), stop.position).seconds;
-    Some(route.insertion(&trial, leg_in))
 }

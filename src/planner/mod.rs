@@ -24,7 +24,7 @@ mod tests;
 
 pub use answer::{Break, Candidate, Exchange, GoalGrade, GoalName, Insertion, Move, Ranking, RuleName, RuleResult};
 pub use goals::Weights;
-pub use insert::{best_position, insert_at};
+pub use insert::insert_at;
 pub use names::Names;
 pub use problem::{
     BreakPlan, Job, PartCount, Qualification, Scene, Skill, SkillNeed, Stop, StopWindow, TechnicianState,

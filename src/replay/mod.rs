@@ -6,8 +6,8 @@
 //! - Windows become the customer's wish; of several the widest that is not over. The scenario's time to arrive (8, 4, 2,
 //!   1 hours for its priority 1 to 4) is the end of a fault's window and so part of the wish; the system's own due time
 //!   (24, 8, 4, 2 hours for P4 to P1) is laxer. Lateness is told against both: the promise made, and the job's window.
-//! - A set of skills is one skill, held by those who hold all of the set. What a job
-//!   demands its symptom needs, and vans carry their capacity; both are asked when somebody is sent.
+//! - A set of skills is one skill, held by those who hold all of the set. What a job demands its symptom needs, and vans
+//!   carry their capacity; both are asked when somebody is sent.
 //! - Shifts, breaks and working times are whole minutes: work is rounded up, hours are rounded inward.
 //! - A technician's day begins and ends at one home, his `start`.
 //! - Who drops out tells the dispatcher, who then passes him over; his visits go back into the queue as they would from

@@ -218,6 +218,16 @@ impl fmt::Display for Outcome {
         for job in &self.impossible {
             writeln!(f, "    nobody could serve {job}")?;
         }
+        self.fmt_tickets(f)?;
+        self.fmt_positions(f)?;
+        self.fmt_figures(f)?;
+        self.fmt_trouble(f)?;
+        write!(f, "{}", if self.is_good() { "a good day" } else { "not a good day" })
+    }
+}
+
+impl Outcome {
+    fn fmt_tickets(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Records { held, captured, released, .. } = self.records;
         writeln!(
             f,
@@ -230,9 +240,11 @@ impl fmt::Display for Outcome {
             "  finished {}: {finished_captured} captured, {finished_released} released by contract (our own defect, no \
              fault found), {finished_unsettled} unsettled",
             self.served
-        )?;
-        self.fmt_positions(f)?;
-        self.fmt_figures(f)?;
+        )
+    }
+
+    /// Requests that had to be sent again, kills, what was lost, and the faults.
+    fn fmt_trouble(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
             "  requests {} ({} sent again)   reconnects {}   resets {}",
@@ -251,11 +263,9 @@ impl fmt::Display for Outcome {
         for fault in &self.faults {
             writeln!(f, "  FAULT {fault}")?;
         }
-        write!(f, "{}", if self.is_good() { "a good day" } else { "not a good day" })
+        Ok(())
     }
-}
 
-impl Outcome {
     fn fmt_positions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "  positions: {} sent, {} accepted", self.positions.0, self.positions.1)?;
         for (code, count) in &self.positions_ignored {

@@ -3,6 +3,7 @@
 
 pub mod consumption;
 pub mod history;
+pub mod statement;
 
 /// A sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]

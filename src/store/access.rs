@@ -1,6 +1,7 @@
 //! People, their sessions, tracking links, and who may watch which topic.
 
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::error::Fault;
 use super::schema::{contracts, customers, issues, sessions, technicians, territories, track_links, users};
@@ -16,6 +17,11 @@ use crate::domain::visit::VisitState;
 
 /// SHA-256 of a session's or tracking link's secret: all that is kept of it.
 pub type TokenHash = [u8; 32];
+
+/// What is kept of a secret of 256 random bits; a plain hash is enough, as nobody can guess it.
+pub fn token_hash(token: &str) -> TokenHash {
+    Sha256::digest(token.as_bytes()).into()
+}
 
 /// A log-in that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]

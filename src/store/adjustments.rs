@@ -10,6 +10,7 @@ use crate::domain::access::Actor;
 use crate::domain::ids::{AdjustmentId, ContractId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
+use crate::limits;
 use crate::views::ledger::{AdjustRequest, AdjustmentView};
 
 type Row = (AdjustmentId, String, String, String, Timestamp, Option<String>, Option<Timestamp>);
@@ -96,7 +97,7 @@ impl Reader<'_> {
             .inner_join(wallets::table.on(wallets::id.eq(adjustments::wallet_id)))
             .filter(wallets::contract_id.eq(contract))
             .order((adjustments::proposed_at.desc(), adjustments::id.desc()))
-            .limit(crate::limits::REFUSALS_PAGE)
+            .limit(limits::AUDIT_PAGE)
             .select(COLUMNS)
             .load(self.database)?;
         rows.into_iter().map(view).collect()

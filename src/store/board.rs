@@ -11,6 +11,7 @@ use super::error::Fault;
 use super::issues::QueueFilter;
 use super::schema::*;
 use super::technicians::{Profile, Team};
+use super::tracking::FixRow;
 use super::visits::{VisitFilter, day_window, visit_rows};
 use crate::domain::event::Stream;
 use crate::domain::ids::*;
@@ -70,7 +71,7 @@ impl Reader<'_> {
     }
 
     fn fixes(&mut self, ids: &[TechnicianId], since: Timestamp) -> Result<Vec<(TechnicianId, Fix)>, Fault> {
-        let rows: Vec<(TechnicianId, (f64, f64, f64, Timestamp, i64))> = positions::table
+        let rows: Vec<(TechnicianId, FixRow)> = positions::table
             .filter(positions::technician_id.eq_any(ids.to_vec()).and(positions::at.ge(since)))
             .select((
                 positions::technician_id,

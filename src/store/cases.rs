@@ -11,7 +11,7 @@ use super::schema::*;
 use super::visits::position;
 use super::{Reader, Unit};
 use crate::domain::ids::*;
-use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp, Window};
@@ -25,7 +25,7 @@ pub struct WorkOrder {
     pub id: WorkOrderId,
     pub issue_id: IssueId,
     pub territory_id: TerritoryId,
-    pub state: String,
+    pub state: WorkOrderState,
     pub skill: String,
     pub level_min: i64,
     pub qualification: Option<String>,
@@ -88,11 +88,11 @@ impl Unit<'_> {
     }
 
     /// Moves a work order between queue, route and archive. Its version rises.
-    pub(crate) fn set_work_order(&mut self, id: WorkOrderId, state: &str) -> Result<i64, Fault> {
-        Ok(diesel::update(work_orders::table.find(id))
+    pub(crate) fn set_work_order(&mut self, id: WorkOrderId, state: WorkOrderState) -> Result<(), Fault> {
+        diesel::update(work_orders::table.find(id))
             .set((work_orders::state.eq(state), work_orders::version.eq(work_orders::version + 1)))
-            .returning(work_orders::version)
-            .get_result(self.database)?)
+            .execute(self.database)?;
+        Ok(())
     }
 
     /// Moves an issue on. Its version rises.
@@ -127,8 +127,8 @@ impl Reader<'_> {
 
     /// Everything that waits for a technician in a territory, by id.
     pub fn waiting_jobs(&mut self, territory: TerritoryId, now: Timestamp) -> Result<Vec<Job>, Fault> {
-        let open =
-            work_orders::table.filter(work_orders::territory_id.eq(territory).and(work_orders::state.eq("open")));
+        let open = work_orders::table
+            .filter(work_orders::territory_id.eq(territory).and(work_orders::state.eq(WorkOrderState::Open)));
         let ids: Vec<WorkOrderId> = open.select(work_orders::id).load(self.database)?;
         Ok(self.jobs(&ids, now)?.into_values().collect())
     }

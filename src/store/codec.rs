@@ -14,7 +14,7 @@ use crate::domain::absence::AbsenceKind;
 use crate::domain::access::{Language, Role};
 use crate::domain::event::EventKind;
 use crate::domain::ids::*;
-use crate::domain::issue::{IssueKind, IssueState, Outcome};
+use crate::domain::issue::{IssueKind, IssueState, Outcome, WorkOrderState};
 use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
@@ -145,6 +145,7 @@ codes!(
     EventKind,
     IssueKind,
     IssueState,
+    WorkOrderState,
     Outcome,
     Impact,
     Urgency,

@@ -221,7 +221,8 @@ where
     F: FnMut(&mut Database) -> Result<T, Fault> + Send + 'static,
     T: Send + 'static,
 {
-    pub fn new(work: F, notice: Notice<T>) -> (Box<dyn Job>, oneshot::Receiver<Result<T, Fault>>) {
+    /// The job, and where its answer will be.
+    pub fn boxed(work: F, notice: Notice<T>) -> (Box<dyn Job>, oneshot::Receiver<Result<T, Fault>>) {
         let (reply, answer) = oneshot::channel();
         (Box::new(Self { work, made: None, notice, reply, span: Span::current() }), answer)
     }

@@ -94,11 +94,26 @@ pub struct Repaired {
 impl Unit<'_> {
     /// Takes the wallet's row before the facts are read, so that they still hold when they are acted upon.
     pub(crate) fn lock_wallet_of(&mut self, contract: ContractId) -> Result<(), Fault> {
-        // An update without a change takes the row's lock on either database.
-        let locked = diesel::update(wallets::table.filter(wallets::contract_id.eq(contract)))
-            .set(wallets::postings.eq(wallets::postings))
-            .execute(self.database)?;
-        if locked == 1 { Ok(()) } else { Err(unknown_contract().into()) }
+        self.lock_wallets_of(&[contract])
+    }
+
+    /// The same for several, in one order, so that no two commands wait for each other.
+    pub(crate) fn lock_wallets_of(&mut self, contracts: &[ContractId]) -> Result<(), Fault> {
+        let ids: Vec<WalletId> = wallets::table
+            .filter(wallets::contract_id.eq_any(contracts))
+            .order(wallets::id)
+            .select(wallets::id)
+            .load(self.database)?;
+        if ids.len() != contracts.len() {
+            return Err(unknown_contract().into());
+        }
+        for id in ids {
+            // An update without a change takes the row's lock on either database.
+            diesel::update(wallets::table.find(id))
+                .set(wallets::postings.eq(wallets::postings))
+                .execute(self.database)?;
+        }
+        Ok(())
     }
 }
 

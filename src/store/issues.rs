@@ -9,7 +9,7 @@ use super::schema::*;
 use super::visits::{Names, position};
 use super::{Reader, Unit};
 use crate::domain::ids::*;
-use crate::domain::issue::{IssueKind, IssueState};
+use crate::domain::issue::{IssueKind, IssueState, WorkOrderState};
 use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Timestamp, Window};
@@ -105,7 +105,7 @@ impl Unit<'_> {
                 work_orders::id.eq(order.id),
                 work_orders::issue_id.eq(order.issue),
                 work_orders::territory_id.eq(order.territory),
-                work_orders::state.eq("open"),
+                work_orders::state.eq(WorkOrderState::Open),
                 work_orders::skill.eq(&order.skill),
                 work_orders::level_min.eq(order.level_min),
                 work_orders::qualification.eq(order.qualification.as_deref()),
@@ -179,7 +179,7 @@ pub(super) fn queue_rows(database: &mut Database, filter: QueueFilter) -> Result
         .into_boxed();
     query = match filter {
         QueueFilter::Territory(id) => {
-            query.filter(work_orders::territory_id.eq(id)).filter(work_orders::state.eq("open"))
+            query.filter(work_orders::territory_id.eq(id)).filter(work_orders::state.eq(WorkOrderState::Open))
         }
         QueueFilter::WorkOrders(ids) => query.filter(work_orders::id.eq_any(ids)),
     };

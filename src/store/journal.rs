@@ -11,6 +11,7 @@ use super::schema::{company, etas, issues, journal, stream_entries, streams, vis
 use super::unit::{EventRow, event_from};
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, Stream};
+use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::limits;
 
@@ -31,17 +32,9 @@ impl Reader<'_> {
         entries(rows)
     }
 
-    /// The events before `before` (all, when there is none), newest first, at most `limit`.
-    pub fn events_before(&mut self, stream: Stream, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, Fault> {
-        let rows: Vec<(i64, EventRow)> = stream_entries::table
-            .inner_join(journal::table.on(journal::id.eq(stream_entries::event_id)))
-            .filter(stream_entries::stream.eq(stream.to_string()))
-            .filter(stream_entries::seq.lt(before.unwrap_or(i64::MAX)))
-            .order(stream_entries::seq.desc())
-            .limit(limit)
-            .select((stream_entries::seq, EventRow::as_select()))
-            .load(self.database)?;
-        entries(rows)
+    /// When the newest event of all happened; none in an empty house. Reads the whole journal.
+    pub fn newest_event(&mut self) -> Result<Option<Timestamp>, Fault> {
+        Ok(journal::table.select(diesel::dsl::max(journal::at)).first(self.database)?)
     }
 
     /// The place of the newest event of a stream; 0 while nothing has happened.

@@ -1,9 +1,7 @@
 //! Tracking links at rest: only the hash of the secret is kept.
 
 use diesel::prelude::*;
-use sha2::{Digest, Sha256};
 
-use super::access::TokenHash;
 use super::error::Fault;
 use super::schema::{track_links, visits};
 use super::{Reader, Unit};
@@ -21,11 +19,6 @@ pub struct TrackLink {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
-}
-
-/// What is kept of a secret of 256 random bits; a plain hash is enough, as nobody can guess it.
-pub fn hash(token: &str) -> TokenHash {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 impl Reader<'_> {

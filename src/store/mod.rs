@@ -7,6 +7,7 @@ pub mod absences;
 pub mod access;
 pub mod adjustments;
 pub mod board;
+pub mod books;
 pub mod cases;
 pub mod catalog;
 mod codec;
@@ -27,6 +28,7 @@ pub mod refusals;
 mod repairs;
 pub mod reports;
 mod schema;
+mod statement;
 pub mod summaries;
 mod sweep;
 pub mod technicians;
@@ -200,7 +202,7 @@ impl Store {
         T: Send + 'static,
     {
         let wakes = Arc::clone(&self.wakes);
-        let (job, answer) = Task::new(work, Box::new(move |(_, heads): &(T, Heads)| wakes.grown(heads)));
+        let (job, answer) = Task::boxed(work, Box::new(move |(_, heads): &(T, Heads)| wakes.grown(heads)));
         self.engine.write(job);
         let (made, _) = self.wait(answer).await?;
         self.chaos.point("store.committed");
@@ -215,7 +217,7 @@ impl Store {
     {
         let (clock, zone) = (Arc::clone(&self.clock), self.zone);
         let work = move |database: &mut Database| work(&mut Reader::over(database, zone, clock.now()));
-        let (job, answer) = Task::new(work, Box::new(|_| ()));
+        let (job, answer) = Task::boxed(work, Box::new(|_| ()));
         self.engine.read(job);
         self.wait(answer).await
     }

@@ -47,7 +47,7 @@ impl Reader<'_> {
         let rows: Vec<(String, String, String, String, String, Timestamp)> = refusals::table
             .filter(refusals::contract_id.eq(contract))
             .order((refusals::at.desc(), refusals::id.desc()))
-            .limit(limits::REFUSALS_PAGE)
+            .limit(limits::AUDIT_PAGE)
             .select((refusals::action, refusals::code, refusals::ja, refusals::en, refusals::actor, refusals::at))
             .load(self.database)?;
         let view = |(action, code, ja, en, actor, at): (_, _, _, _, String, _)| {

@@ -316,11 +316,14 @@ fn fixes(
 
 type Places = BTreeMap<TechnicianId, Vec<(Timestamp, Position)>>;
 
+/// Where technicians were today and have finished, each with the time. A visit that was declined or taken away before
+/// anybody arrived is none of these places.
 fn finished_today(database: &mut Database, ids: &[TechnicianId], day: Window) -> Result<Places, Fault> {
     let rows: Vec<(TechnicianId, Option<Timestamp>, f64, f64)> = visits::table
         .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table)))
         .filter(visits::technician_id.eq_any(ids.to_vec()))
         .filter(visits::finished_at.ge(day.from).and(visits::finished_at.lt(day.to)))
+        .filter(visits::arrived_at.is_not_null())
         .select((visits::technician_id, visits::finished_at, sites::lat, sites::lon))
         .load(database)?;
     let mut places: Places = BTreeMap::new();
@@ -379,3 +382,6 @@ pub fn territories(address: &Address) -> Result<Vec<TerritoryId>, Fault> {
     let mut database = open_reader(address)?;
     Ok(territories::table.select(territories::id).order(territories::id).load(&mut database)?)
 }
+
+#[cfg(test)]
+mod tests;

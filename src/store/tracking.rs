@@ -131,7 +131,8 @@ fn tracked(row: TrackedRow) -> Result<TrackedVisit, Fault> {
     })
 }
 
-type FixRow = (f64, f64, f64, Timestamp, i64);
+/// Latitude, longitude, accuracy in metres, time, number.
+pub(super) type FixRow = (f64, f64, f64, Timestamp, i64);
 
 impl From<FixRow> for Fix {
     fn from((lat, lon, accuracy_m, at, seq): FixRow) -> Self {
@@ -139,10 +140,13 @@ impl From<FixRow> for Fix {
     }
 }
 
+/// Product, symptom, start and end of the work.
+type FinishedRow = (Option<ProductId>, Option<String>, Option<Timestamp>, Option<Timestamp>);
+
 impl Reader<'_> {
     /// Work times of visits finished since `since`, for the estimate to learn from.
     pub fn durations(&mut self, since: Timestamp) -> Result<Durations, Fault> {
-        let rows: Vec<(Option<ProductId>, Option<String>, Option<Timestamp>, Option<Timestamp>)> = visits::table
+        let rows: Vec<FinishedRow> = visits::table
             .inner_join(work_orders::table.inner_join(issues::table))
             .filter(visits::state.eq(VisitState::Done).and(visits::finished_at.ge(since)))
             .order(visits::id)

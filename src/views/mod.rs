@@ -8,6 +8,7 @@ pub mod history;
 pub mod ledger;
 pub mod live;
 pub mod session;
+pub mod statement;
 pub mod technician;
 pub mod track;
 pub mod wallet;

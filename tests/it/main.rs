@@ -2,6 +2,7 @@
 
 mod absence;
 mod bad_input;
+mod books;
 mod concurrency;
 mod journey;
 mod kit;

@@ -13,8 +13,26 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("company", &["domain", "limits", "views"]),
     ("effects", &["domain", "limits"]),
     ("map", &["domain"]),
-    ("sentences", &["domain", "views"]),
-    ("store", &["company", "domain", "effects", "eta", "limits", "planner", "roads", "sentences", "views"]),
+    ("books", &["domain"]),
+    ("forecast", &["books", "domain"]),
+    ("documents", &[]),
+    ("sentences", &["documents", "domain", "views"]),
+    (
+        "store",
+        &[
+            "books",
+            "company",
+            "domain",
+            "effects",
+            "eta",
+            "forecast",
+            "limits",
+            "planner",
+            "roads",
+            "sentences",
+            "views",
+        ],
+    ),
     ("commands", &["company", "domain", "eta", "limits", "planner", "roads", "sentences", "store", "views"]),
     ("actors", &["commands", "domain", "effects", "eta", "limits", "planner", "roads", "sentences", "store", "views"]),
     ("web", &["domain", "views"]),
@@ -22,7 +40,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "actors", "commands", "domain", "effects", "limits", "live", "map", "node", "planner", "store", "views",
+            "actors",
+            "books",
+            "commands",
+            "documents",
+            "domain",
+            "effects",
+            "forecast",
+            "limits",
+            "live",
+            "map",
+            "node",
+            "planner",
+            "sentences",
+            "store",
+            "views",
             "web",
         ],
     ),
@@ -39,8 +71,7 @@ fn room_of(path: &str) -> Option<&str> {
 
 /// Rooms named by `use crate::…` and `crate::…` in code, not in comments or in tests at the end of a file.
 fn imports(source: &str) -> BTreeSet<String> {
-    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let lines = crate::words::without_tests(source).lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.flat_map(|line| line.split("crate::").skip(1)).filter_map(first_word).collect()
 }
 

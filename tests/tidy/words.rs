@@ -12,8 +12,9 @@ const BANNED: &[&str] = &[
 /// A server that panics on bad luck drops everybody's work: outside tests there is `expect` with a reason, or an error.
 const PANICS: &[&str] = &[concat!(".unw", "rap()"), concat!("pan", "ic!(")];
 
-fn without_tests(source: &str) -> &str {
-    source.split("#[cfg(test)]").next().unwrap_or_default()
+/// Without the module of tests at the end of a file. One that stands in a file of its own (`mod tests;`) is only named.
+pub fn without_tests(source: &str) -> &str {
+    source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
 }
 
 pub fn is_test_file(path: &str) -> bool {

@@ -1,5 +1,8 @@
 //! What an intake is refused for. Each refusal names the field.
 
+use chrono::NaiveDate;
+
+use crate::commands::text::{line, text};
 use crate::domain::ids::ProductId;
 use crate::domain::issue::IssueKind;
 use crate::domain::refusal::{Code, Refusal};
@@ -22,12 +25,7 @@ pub fn version(
 }
 
 /// The contact itself.
-pub fn contact(
-    request: &IntakeRequest,
-    facts: &Facts,
-    now: Timestamp,
-    today: chrono::NaiveDate,
-) -> Result<(), Refusal> {
+pub fn contact(request: &IntakeRequest, facts: &Facts, now: Timestamp, today: NaiveDate) -> Result<(), Refusal> {
     in_force(&facts.contract, today)?;
     if request.contact_id.is_some_and(|id| !facts.contacts.contains(&id)) {
         let (ja, en) = ("ご担当者がこのお客様の方ではありません", "the contact person is not this customer's");
@@ -50,12 +48,16 @@ pub fn contact(
     Ok(())
 }
 
-fn in_force(contract: &ContractFacts, today: chrono::NaiveDate) -> Result<(), Refusal> {
+fn in_force(contract: &ContractFacts, today: NaiveDate) -> Result<(), Refusal> {
     if (contract.starts_on..=contract.ends_on).contains(&today) {
         return Ok(());
     }
-    let refusal = Refusal::new(Code::NotInForce).at("contract_id");
-    Err(refusal.with("starts_on", contract.starts_on).with("ends_on", contract.ends_on))
+    Err(not_in_force(contract.starts_on, contract.ends_on))
+}
+
+/// Nothing is taken or sold under a contract outside its term.
+pub fn not_in_force(starts_on: NaiveDate, ends_on: NaiveDate) -> Refusal {
+    Refusal::new(Code::NotInForce).with("starts_on", starts_on).with("ends_on", ends_on).at("contract_id")
 }
 
 /// One issue. Returns its site and the product that it is about.
@@ -129,24 +131,4 @@ fn wish(issue: &IssueRequest, now: Timestamp, at: &dyn Fn(&str) -> String) -> Re
         return Ok(());
     };
     Err(Refusal::invalid_both(at("wish"), ja, en))
-}
-
-/// A name or number on one line.
-fn line(field: &str, line: &str, required: bool) -> Result<(), Refusal> {
-    if required && line.trim().is_empty() {
-        return Err(Refusal::invalid_both(field, "空欄にはできません", "it must not be empty"));
-    }
-    if line.chars().count() > limits::LINE_CHARS || line.chars().any(char::is_control) {
-        return Err(Refusal::invalid_both(field, "改行なしの200文字までです", "at most 200 characters on one line"));
-    }
-    Ok(())
-}
-
-/// Free text. Control characters other than line breaks and tabs are no text.
-pub fn text(field: &str, text: &str) -> Result<(), Refusal> {
-    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.chars().count() > limits::TEXT_CHARS || text.chars().any(odd) {
-        return Err(Refusal::invalid_both(field, "4,000文字までです", "at most 4,000 characters of text"));
-    }
-    Ok(())
 }

@@ -130,7 +130,8 @@ fn afford(agreed: bool, facts: &Facts, needed: i64, usable: i64) -> Result<i64, 
     if short == 0 || (agreed && short <= left) {
         return Ok(short);
     }
-    Err(Refusal::new(Code::Insufficient).with("needed", needed).with("available", usable).with("overdraft_left", left))
+    let refusal = Refusal::new(Code::Insufficient).of_unit(facts.funds.unit);
+    Err(refusal.with("needed", needed).with("available", usable).with("overdraft_left", left))
 }
 
 /// What the symptom needs. An unknown one may take as long as the longest of its product.

@@ -17,10 +17,9 @@ use crate::views::ledger::{AdjustRequest, DecisionRequest, LedgerReceipt};
 /// Adjusts the balance, or proposes it to a second person when it is large.
 pub fn adjust(unit: &mut Unit<'_>, contract: ContractId, request: &AdjustRequest) -> Result<LedgerReceipt, Fault> {
     because(request.reason, &request.note)?;
-    unit.lock_wallet_of(contract)?;
     receipt(unit, contract, |unit| {
-        let wallet = unit.look().wallet_summary(contract)?;
-        check_count(request.units.saturating_abs(), wallet.unit)?;
+        let (wallet, kind, _) = unit.look().wallet_head(contract)?;
+        check_count(request.units.saturating_abs(), kind)?;
         if request.units < 0 && request.lot_id.is_none() {
             let (ja, en) = ("減らすロットを選んでください", "choose the lot to take from");
             return Err(Refusal::invalid_both("lot_id", ja, en).into());
@@ -29,7 +28,7 @@ pub fn adjust(unit: &mut Unit<'_>, contract: ContractId, request: &AdjustRequest
             post(unit, contract, request)?;
             return Ok(None);
         }
-        let id = unit.propose_adjustment(wallet.id, request)?;
+        let id = unit.propose_adjustment(wallet, request)?;
         tell(unit, contract, EventKind::AdjustmentProposed, id, request);
         Ok(Some(id))
     })
@@ -75,7 +74,7 @@ fn post(unit: &mut Unit<'_>, contract: ContractId, request: &AdjustRequest) -> R
         return Ok(());
     }
     let today = unit.today();
-    let kind = unit.look().wallet_summary(contract)?.unit;
+    let (_, kind, _) = unit.look().wallet_head(contract)?;
     let mut terms = LotTerms {
         number: String::new(),
         origin: Origin::Adjustment,

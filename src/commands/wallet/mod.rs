@@ -11,7 +11,9 @@ pub use adjust::{adjust, decide};
 pub use policy::{set_policy, versions};
 pub use sell::{grant, sell};
 
-use super::intake::check_text;
+use chrono::Datelike;
+
+use super::text;
 use crate::domain::ids::{AdjustmentId, ContractId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::CorrectionReason;
@@ -21,7 +23,6 @@ use crate::store::{Fault, Unit};
 use crate::views::ledger::{
     CaptureRequest, LedgerReceipt, ReleaseRequest, ReversalRequest, TransferRequest, VoidRequest,
 };
-use chrono::Datelike;
 
 /// Uses a part of a hold and gives the rest back.
 pub fn capture(unit: &mut Unit<'_>, contract: ContractId, request: &CaptureRequest) -> Result<LedgerReceipt, Fault> {
@@ -60,8 +61,9 @@ pub fn transfer(unit: &mut Unit<'_>, contract: ContractId, request: &TransferReq
     if request.to_contract_id == contract {
         return Err(Refusal::new(Code::TransferForeign).at("to_contract_id").into());
     }
+    unit.lock_wallets_of(&[contract, request.to_contract_id])?;
     receipt(unit, contract, |unit| {
-        let kind = unit.look().wallet_summary(contract)?.unit;
+        let (_, kind, _) = unit.look().wallet_head(contract)?;
         let order = TransferOrder {
             from: contract,
             to: request.to_contract_id,
@@ -83,13 +85,15 @@ pub fn void(unit: &mut Unit<'_>, contract: ContractId, request: &VoidRequest) ->
     })
 }
 
-/// Runs a change and shows what it posted.
+/// Runs a change and shows what it posted. The wallet is locked before its last posting is looked up, or the receipt
+/// would show what others posted meanwhile.
 fn receipt(
     unit: &mut Unit<'_>,
     contract: ContractId,
     change: impl FnOnce(&mut Unit<'_>) -> Result<Option<AdjustmentId>, Fault>,
 ) -> Result<LedgerReceipt, Fault> {
-    let before = unit.look().wallet_summary(contract)?.version;
+    unit.lock_wallet_of(contract)?;
+    let (.., before) = unit.look().wallet_head(contract)?;
     let waiting = change(unit)?;
     let wallet = unit.look().wallet_summary(contract)?;
     let count = (wallet.version - before).min(limits::LEDGER_PAGE_MAX);
@@ -101,6 +105,6 @@ fn receipt(
 }
 
 fn because(reason: CorrectionReason, note: &str) -> Result<Because, Refusal> {
-    check_text("note", note)?;
+    text::text("note", note)?;
     Ok(Because { reason: reason.as_str().to_owned(), note: note.trim().to_owned() })
 }

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
+use super::text;
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::ContractId;
 use crate::domain::refusal::{Code, Refusal};
-use crate::limits;
 use crate::store::{Fault, Reader, Unit};
 use crate::views::ledger::{PolicyRequest, PolicyView};
 
@@ -20,15 +20,12 @@ pub fn set_policy(
     if card.version != request.contract_version {
         return Err(Refusal::stale(card.version, card).at("contract_version").into());
     }
-    let (today, reason) = (unit.today(), request.reason.trim());
+    let today = unit.today();
     if request.from_day < today {
         let refusal = Refusal::new(Code::PolicyInPast).with("day", request.from_day).with("today", today);
         return Err(refusal.at("from_day").into());
     }
-    if reason.is_empty() || reason.chars().count() > limits::LINE_CHARS {
-        let (ja, en) = ("改定の理由を200文字以内で書いてください", "a reason of 1 to 200 characters is needed");
-        return Err(Refusal::invalid_both("reason", ja, en).into());
-    }
+    let reason = text::needed_reason(&request.reason)?;
     let policy = request.policy.complete(card.wallet.unit, &request.menu)?;
     let version = unit.set_policy(contract, request.from_day, &policy, &request.menu, reason)?;
     let about = About { contract_id: Some(contract), ..About::default() };

@@ -3,12 +3,16 @@
 use chrono::{Datelike, Days};
 
 use super::receipt;
+use crate::commands::intake::not_in_force;
 use crate::domain::ids::ContractId;
-use crate::domain::refusal::{Code, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::terms::LotTerms;
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, LotRequest};
+
+/// Days that a contract's most purchases of a year are counted over.
+const PURCHASE_YEAR_DAYS: u64 = 365;
 
 /// Sells a lot, within what the contract says of purchases. It settles an overdraft first.
 pub fn sell(unit: &mut Unit<'_>, contract: ContractId, request: &LotRequest) -> Result<LedgerReceipt, Fault> {
@@ -26,9 +30,8 @@ fn add(
     request: &LotRequest,
     origin: Origin,
 ) -> Result<LedgerReceipt, Fault> {
-    unit.lock_wallet_of(contract)?;
     receipt(unit, contract, |unit| {
-        let wallet = unit.look().wallet_summary(contract)?;
+        let (wallet, kind, _) = unit.look().wallet_head(contract)?;
         let today = unit.today();
         let mut terms = LotTerms {
             number: String::new(),
@@ -40,20 +43,18 @@ fn add(
             scope: request.scope,
             law_class: request.law_class,
         };
-        terms.check(wallet.unit, today)?;
+        terms.check(kind, today)?;
         if terms.issued_on > today {
             let (ja, en) = ("発行日は今日までです", "a lot is issued today");
             return Err(Refusal::invalid_both("issued_on", ja, en).into());
         }
         in_force(unit, contract)?;
         if origin == Origin::Paid {
-            let since = today - Days::new(365);
-            let of_year = |lot: &&crate::views::wallet::LotView| lot.origin == Origin::Paid && lot.issued_on > since;
-            let bought = wallet.lots.iter().filter(of_year).map(|lot| lot.count - lot.voided).sum();
+            let bought = unit.look().units_sold_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))?;
             unit.look().policy_on(contract, today)?.policy.check_purchase(terms.units, bought)?;
         }
-        terms.number = unit.next_lot_number(wallet.unit, today.year())?;
-        unit.purchase(wallet.id, &terms)?;
+        terms.number = unit.next_lot_number(kind, today.year())?;
+        unit.purchase(wallet, &terms)?;
         Ok(None)
     })
 }
@@ -65,6 +66,5 @@ fn in_force(unit: &mut Unit<'_>, contract: ContractId) -> Result<(), Fault> {
     if today <= ends_on {
         return Ok(());
     }
-    let refusal = Refusal::new(Code::NotInForce).at("contract_id");
-    Err(refusal.with("starts_on", starts_on).with("ends_on", ends_on).into())
+    Err(not_in_force(starts_on, ends_on).into())
 }

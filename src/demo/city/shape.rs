@@ -136,10 +136,6 @@ pub fn to_segment(point: P, a: P, b: P) -> f64 {
     point.to(a.toward(b, share))
 }
 
-pub fn to_line(point: P, line: &[P]) -> f64 {
-    line.windows(2).map(|s| to_segment(point, s[0], s[1])).fold(f64::INFINITY, f64::min)
-}
-
 /// Whether the closed ring encloses the point.
 pub fn inside(ring: &[P], point: P) -> bool {
     let previous = ring.iter().cycle().skip(ring.len().saturating_sub(1));

@@ -63,49 +63,27 @@ fn named<'a, T>(items: &'a [Item<T>], id: impl Fn(&'a T) -> &'a String) -> BTree
 
 fn walk(problem: &Problem, tech: &Technician, stops: &[StopOut], jobs: &BTreeMap<&str, &Job>, card: &mut Card) {
     let mut say = |what: String| card.broken.push(format!("{}: {what}", tech.id));
-    let (mut now, mut place) = (tech.shift.0, tech.start);
-    let mut pending: Option<(i64, i64)> = None;
-    let (mut travel, mut count, mut breaks) = (0i64, 0i64, 0);
-    let mut load: Vec<i64> = Vec::new();
+    let mut walk = Walk { now: tech.shift.0, place: tech.start, ..Walk::default() };
     for stop in stops {
         match stop {
             StopOut::Break { .. } => {
-                breaks += 1;
+                walk.breaks += 1;
                 match &tech.pause {
-                    Some(rule) => pending = Some(rest(rule, now, &mut say)),
+                    Some(rule) => walk.pending = Some(rest(rule, walk.now, &mut say)),
                     None => say("has no break".to_owned()),
                 }
             }
-            StopOut::Job { job } => {
-                let Some(job) = jobs.get(job.as_str()) else {
-                    say(format!("unknown job {job}"));
-                    continue;
-                };
-                let leg = seconds(&problem.travel, place, job.loc);
-                travel += leg;
-                let lo = arrive(now, pending.take(), leg).max(job.release.unwrap_or(i64::MIN));
-                let begin = job.windows.iter().find(|w| lo.max(w.0) <= w.1).map(|w| lo.max(w.0));
-                if begin.is_none() {
-                    say(format!("job {} reached at {lo}, after its last window", job.id));
-                }
-                if job.skills.iter().flatten().any(|s| !tech.skills.iter().flatten().any(|h| h == s)) {
-                    say(format!("job {} needs another skill", job.id));
-                }
-                let demand = job.demand.as_deref().unwrap_or(&[]);
-                load.resize(load.len().max(demand.len()), 0);
-                demand.iter().enumerate().for_each(|(k, d)| load[k] += d);
-                count += 1;
-                now = begin.unwrap_or(lo) + job.service;
-                place = job.loc;
-            }
+            StopOut::Job { job } => match jobs.get(job.as_str()) {
+                Some(job) => walk.serve(&problem.travel, tech, job, &mut say),
+                None => say(format!("unknown job {job}")),
+            },
         }
     }
-    if count == 0 {
+    if walk.jobs == 0 {
         return;
     }
-    let leg = seconds(&problem.travel, place, tech.end);
-    travel += leg;
-    let home = arrive(now, pending, leg);
+    let home = walk.drive(&problem.travel, tech.end);
+    let Walk { travel, jobs: count, breaks, load, .. } = walk;
     let over = (home - tech.shift.1).max(0);
     if over > tech.overtime_max.unwrap_or(0) {
         say(format!("home at {home}, shift ends {}", tech.shift.1));
@@ -123,6 +101,46 @@ fn walk(problem: &Problem, tech: &Technician, stops: &[StopOut], jobs: &BTreeMap
     }
     card.travel += travel;
     card.overtime += over;
+}
+
+/// A technician on his way through his route.
+#[derive(Default)]
+struct Walk {
+    now: i64,
+    place: usize,
+    /// A break on the coming leg: its begin and length.
+    pending: Option<(i64, i64)>,
+    travel: i64,
+    jobs: i64,
+    breaks: usize,
+    /// What he carries, by kind of part.
+    load: Vec<i64>,
+}
+
+impl Walk {
+    /// Drives on. Returns the arrival.
+    fn drive(&mut self, travel: &Travel, to: usize) -> i64 {
+        let leg = seconds(travel, self.place, to);
+        self.travel += leg;
+        self.place = to;
+        arrive(self.now, self.pending.take(), leg)
+    }
+
+    fn serve(&mut self, travel: &Travel, tech: &Technician, job: &Job, say: &mut impl FnMut(String)) {
+        let lo = self.drive(travel, job.loc).max(job.release.unwrap_or(i64::MIN));
+        let begin = job.windows.iter().find(|w| lo.max(w.0) <= w.1).map(|w| lo.max(w.0));
+        if begin.is_none() {
+            say(format!("job {} reached at {lo}, after its last window", job.id));
+        }
+        if job.skills.iter().flatten().any(|s| !tech.skills.iter().flatten().any(|h| h == s)) {
+            say(format!("job {} needs another skill", job.id));
+        }
+        let demand = job.demand.as_deref().unwrap_or(&[]);
+        self.load.resize(self.load.len().max(demand.len()), 0);
+        demand.iter().enumerate().for_each(|(k, d)| self.load[k] += d);
+        self.jobs += 1;
+        self.now = begin.unwrap_or(lo) + job.service;
+    }
 }
 
 fn rest(rule: &BreakRule, now: i64, say: &mut impl FnMut(String)) -> (i64, i64) {

@@ -35,15 +35,18 @@ fn behind(technicians: &[TechnicianState]) -> BTreeMap<WorkOrderId, Job> {
     stops.map(|stop| (stop.work_order, order(stop))).collect()
 }
 
-/// What changes hands, best first: who gives, the visits and who takes each, promises broken.
-fn check(technicians: &[TechnicianState], expected: &[(u128, &[(u128, u128)], u32)]) {
+/// Who gives, the visits and who takes each, promises broken.
+type Expected<'a> = (u128, &'a [(u128, u128)], u32);
+
+/// What changes hands, best first.
+fn check(technicians: &[TechnicianState], expected: &[Expected<'_>]) {
     let found = exchanges(&special(), technicians, &behind(technicians), &scene());
     type Told = (TechnicianId, Vec<(VisitId, TechnicianId)>, u32);
     let told = |exchange: &Exchange| -> Told {
         let moved = exchange.handovers.iter().map(|over| (over.visit_id, over.technician_id)).collect();
         (exchange.technician_id, moved, exchange.promises_broken)
     };
-    let wanted = |(giver, moved, broken): &(u128, &[(u128, u128)], u32)| -> Told {
+    let wanted = |(giver, moved, broken): &Expected<'_>| -> Told {
         (id(*giver), moved.iter().map(|(visit, taker)| (id(*visit), id(*taker))).collect(), *broken)
     };
     assert_eq!(found.iter().map(told).collect::<Vec<_>>(), expected.iter().map(wanted).collect::<Vec<_>>());

@@ -23,7 +23,7 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::WalletOverdrawn => {
             Words::new(format!("超過利用 {units}{of}"), format!("{tickets} used before purchase (overdraft)"))
         }
-        EventKind::WalletAdjusted | EventKind::WalletTransferred => changed(kind, units, &lot, left, unit),
+        EventKind::WalletAdjusted | EventKind::WalletTransferred => changed(kind, units, lot, left, unit),
         _ => {
             let Some((verb_ja, verb_en)) = verb(kind) else { return plain(kind) };
             let why = reason(facts);

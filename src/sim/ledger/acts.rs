@@ -37,14 +37,14 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
     let at = usize::try_from(luck.between(0, known.len() as i64 - 1)).unwrap_or_default();
     let here = &known[at];
     let act = match luck.between(0, 99) {
-        0..30 => Act::Call(Box::new(call(luck, here))),
-        30..52 => close(luck, here),
-        52..64 => by_hand(luck, here),
-        64..82 => lot(luck, here, today),
-        82..86 => adjustment(luck, here, today),
-        86..91 => transfer(luck, known, here),
-        91..93 => void(luck, here),
-        93..95 => policy(luck, here, today),
+        0..24 => Act::Call(Box::new(call(luck, here))),
+        24..43 => close(luck, here),
+        43..67 => by_hand(luck, here),
+        67..78 => lot(luck, here, today),
+        78..82 => adjustment(luck, here, today),
+        82..88 => transfer(luck, known, here),
+        88..91 => void(luck, here),
+        91..92 => policy(luck, here, today),
         _ => Act::Expire,
     };
     // One desk in twenty-five looks at the wrong customer.
@@ -53,7 +53,7 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
 }
 
 fn call(luck: &mut Luck, here: &Known) -> IntakeRequest {
-    let issues: Vec<_> = (0..luck.between(1, 3))
+    let issues: Vec<_> = (0..luck.between(1, 2))
         .map(|_| {
             let visit = luck.chance(50);
             let kind = ["fault", "question", "inquiry"][usize::from(!visit) * (1 + usize::from(luck.chance(20)))];
@@ -92,13 +92,13 @@ fn by_hand(luck: &mut Luck, here: &Known) -> Act {
 }
 
 fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
-    let days = luck.between(-2, 400);
+    let days = luck.between(-20, 400);
     let expires_on = match luck.between(0, 9) {
         0 => None,
         _ => today.checked_add_days(Days::new(days.max(0).unsigned_abs())).or(Some(today)),
     };
     let expires_on = if days < 0 { today.pred_opt() } else { expires_on };
-    let units = if here.unit.is_single() { luck.between(0, 12) } else { luck.between(0, 300) };
+    let units = if here.unit.is_single() { luck.between(0, 30) } else { luck.between(0, 900) };
     let gift = luck.chance(25);
     let request = LotRequest {
         units,

@@ -1,6 +1,6 @@
 //! The ledger under random commands: several nodes on one database, retries, lost answers, falls in the middle of a
-//! transaction, clients that send twice at once, clocks that jump. A run follows from its seed as far as the commands go; in which
-//! order the nodes commit is left to the machine, and every order must be right.
+//! transaction, clients that send twice at once, clocks that jump. A run follows from its seed as far as the commands
+//! go; in which order the nodes commit is left to the machine, and every order must be right.
 //!
 //! After it, what the clients were told is held against what is stored: `verify` finds nothing, and each wallet's issuer
 //! stands where the acknowledged sales, gifts, adjustments and transfers put it, each counted once.

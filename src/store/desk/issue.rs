@@ -79,17 +79,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The contract of an issue and its customer, for checks of access.
-    pub fn issue_owner(&mut self, id: IssueId) -> Result<(ContractId, CustomerId), Fault> {
-        let owner = issues::table
-            .inner_join(contracts::table)
-            .filter(issues::id.eq(id))
-            .select((contracts::id, contracts::customer_id))
-            .first(self.database)
-            .optional()?;
-        Ok(owner.ok_or_else(|| Refusal::new(Code::NotFound))?)
-    }
-
     /// The customer of a contract, for checks of access.
     pub fn contract_owner(&mut self, id: ContractId) -> Result<CustomerId, Fault> {
         let owner = contracts::table.find(id).select(contracts::customer_id).first(self.database).optional()?;

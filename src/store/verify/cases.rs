@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Findings;
 use crate::domain::event::{EventKind, Stream};
 use crate::domain::ids::*;
-use crate::domain::issue::IssueState;
+use crate::domain::issue::{IssueState, WorkOrderState};
 use crate::domain::visit::VisitState;
 use crate::limits;
 use crate::store::connection::Database;
@@ -50,16 +50,16 @@ fn work_orders_fit(database: &mut Database, findings: &mut Findings) -> Result<(
         visits::table.select((visits::work_order_id, visits::state)).load(database)?;
     let live: BTreeSet<WorkOrderId> =
         states.into_iter().filter(|(_, state)| state.is_live()).map(|(order, _)| order).collect();
-    let orders: Vec<(WorkOrderId, String, IssueState)> = work_orders::table
+    let orders: Vec<(WorkOrderId, WorkOrderState, IssueState)> = work_orders::table
         .inner_join(issues::table)
         .order(work_orders::id)
         .select((work_orders::id, work_orders::state, issues::state))
         .load(database)?;
     for (id, state, issue) in orders {
-        if live.contains(&id) != (state == "assigned") {
+        if live.contains(&id) != (state == WorkOrderState::Assigned) {
             findings.add("work_order.visit", id, format!("the work order is {state}, its visits say otherwise"));
         }
-        if issue.is_open() == (state == "closed") {
+        if issue.is_open() == (state == WorkOrderState::Closed) {
             findings.add("work_order.issue", id, format!("the work order is {state}, its issue {issue}"));
         }
     }

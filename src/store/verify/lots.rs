@@ -13,7 +13,7 @@ use crate::store::codec::{day, last_day_text};
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{lots, tickets};
-use crate::store::wallet::{TERMS, TermsRow, WalletRow};
+use crate::store::wallet::{TermsRow, WalletRow};
 
 #[derive(Queryable)]
 struct Lot {
@@ -64,7 +64,7 @@ fn lots_of(database: &mut Database, wallet: WalletId) -> Result<Vec<Lot>, Fault>
         .order(lots::number)
         .select((
             lots::id,
-            TERMS,
+            TermsRow::as_select(),
             lots::from_lot,
             (lots::available, lots::held, lots::consumed, lots::expired, lots::voided),
         ))

@@ -73,8 +73,11 @@ impl Unit<'_> {
 
     /// The terms of a lot of this wallet and what is left of it.
     pub(super) fn own_lot(&mut self, ledger: &Ledger, lot: LotId) -> Result<(LotTerms, i64), Fault> {
-        let found: Option<(WalletId, i64, TermsRow)> =
-            lots::table.find(lot).select((lots::wallet_id, lots::available, TERMS)).first(self.database).optional()?;
+        let found: Option<(WalletId, i64, TermsRow)> = lots::table
+            .find(lot)
+            .select((lots::wallet_id, lots::available, TermsRow::as_select()))
+            .first(self.database)
+            .optional()?;
         let (wallet, available, terms) = found.ok_or_else(|| Refusal::new(Code::NotFound).at("lot_id"))?;
         if wallet != ledger.wallet() {
             return Err(Refusal::new(Code::WalletForeign).at("lot_id").into());
@@ -136,7 +139,8 @@ pub(super) struct Taken {
 }
 
 /// A lot's terms as they stand in its row.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = lots)]
 pub(in crate::store) struct TermsRow {
     number: String,
     origin: Origin,
@@ -147,28 +151,6 @@ pub(in crate::store) struct TermsRow {
     scope: Scope,
     law_class: LawClass,
 }
-
-pub(in crate::store) type TermsColumns = (
-    lots::number,
-    lots::origin,
-    lots::units,
-    lots::price_yen,
-    lots::issued_on,
-    lots::expires_on,
-    lots::scope,
-    lots::law_class,
-);
-
-pub(in crate::store) const TERMS: TermsColumns = (
-    lots::number,
-    lots::origin,
-    lots::units,
-    lots::price_yen,
-    lots::issued_on,
-    lots::expires_on,
-    lots::scope,
-    lots::law_class,
-);
 
 impl TermsRow {
     pub fn terms(self) -> Result<LotTerms, StoreError> {

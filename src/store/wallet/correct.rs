@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::bond::Bond;
 use super::ledger::{Ledger, Told};
-use super::settle::{Settled, with_unit};
+use super::settle::Settled;
 use crate::domain::ids::{ContractId, IssueId, LotId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::HoldState;
@@ -32,7 +32,7 @@ impl Unit<'_> {
     ) -> Result<Settled, Fault> {
         let (ledger, bond) = self.own_bond(contract, issue)?;
         if bond.state != HoldState::Live {
-            return Err(with_unit(Refusal::new(Code::SecondCapture), &ledger).into());
+            return Err(Refusal::new(Code::SecondCapture).of_unit(ledger.unit).into());
         }
         let held = bond.bound.units();
         check_count(units, ledger.unit)?;
@@ -53,7 +53,7 @@ impl Unit<'_> {
     ) -> Result<Settled, Fault> {
         let (ledger, bond) = self.own_bond(contract, issue)?;
         if bond.state != HoldState::Live {
-            return Err(with_unit(Refusal::new(Code::ReleaseAfterCapture), &ledger).into());
+            return Err(Refusal::new(Code::ReleaseAfterCapture).of_unit(ledger.unit).into());
         }
         let steps = bond.bound.settle(0, self.today(), &because.reason);
         self.carry_out(ledger, &bond, steps, &because.note)

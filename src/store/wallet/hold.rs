@@ -57,7 +57,7 @@ impl Unit<'_> {
         let picks = Stock::new(usable, today).take(order.needs_visit, order.units);
         let taken = units_of(&picks);
         let overdraft_units = order.units - taken;
-        afford(order, &ledger.book.balances, taken, overdraft_units)?;
+        afford(order, &ledger, taken, overdraft_units)?;
         let hold = insert_hold(self, order, overdraft_units)?;
         let terms = seal_hold(hold, order.wallet, order.issue, order.policy_version, order.units);
         let numbers = numbers_of(&picks);
@@ -86,12 +86,13 @@ impl Unit<'_> {
 }
 
 /// The rule about units that nobody bought yet.
-fn afford(order: &HoldOrder, balances: &Balances, available: i64, overdraft_units: i64) -> Result<(), Refusal> {
-    let left = (order.overdraft_limit + balances.overdraft).max(0);
+fn afford(order: &HoldOrder, ledger: &Ledger, available: i64, overdraft_units: i64) -> Result<(), Refusal> {
+    let left = (order.overdraft_limit + ledger.book.balances.overdraft).max(0);
     if overdraft_units == 0 || (order.allow_overdraft && overdraft_units <= left) {
         return Ok(());
     }
     Err(Refusal::new(Code::Insufficient)
+        .of_unit(ledger.unit)
         .with("needed", order.units)
         .with("available", available)
         .with("overdraft_left", left))

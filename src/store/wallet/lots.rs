@@ -42,7 +42,7 @@ impl Unit<'_> {
         let alive = terms.expires_on.is_none_or(|last| last >= self.today());
         let debts = if terms.origin == Origin::Paid && alive { debts(self, wallet)? } else { Vec::new() };
         let mut made = new_lot(self, &ledger, terms, None)?;
-        let settling = pay(self, &mut ledger, &debts, &mut made.tickets)?;
+        let settling = pay(self, &mut ledger, &debts, &mut made.tickets, &terms.number)?;
         let settled = settling.iter().map(|entry| entry.units).sum();
         post_lot(self, &mut ledger, &made, terms, settling);
         insert_tickets(self.database, &made.tickets)?;
@@ -96,6 +96,7 @@ fn pay(
     ledger: &mut Ledger,
     debts: &[Debt],
     made: &mut Vec<TicketRow>,
+    lot_number: &str,
 ) -> Result<Vec<Entry>, Fault> {
     let mut entries = Vec::new();
     for debt in debts {
@@ -105,7 +106,7 @@ fn pay(
             let Some(at) = made.iter().position(|ticket| ticket.state == TicketState::Available) else { break };
             let units = left.min(made[at].units);
             left -= units;
-            let paying = part(unit, made, at, units);
+            let paying = part(unit, made, at, units, lot_number);
             let ticket = &mut made[paying];
             ticket.issue_id = Some(debt.issue);
             ticket.state = state;
@@ -122,14 +123,13 @@ fn pay(
 }
 
 /// The place of a ticket of exactly `units`: the one at `at`, or a slip cut off it.
-fn part(unit: &mut Unit<'_>, made: &mut Vec<TicketRow>, at: usize, units: i64) -> usize {
+fn part(unit: &mut Unit<'_>, made: &mut Vec<TicketRow>, at: usize, units: i64, lot_number: &str) -> usize {
     if made[at].units == units {
         return at;
     }
     made[at].units -= units;
     let serial = made.iter().map(|ticket| ticket.serial).max().unwrap_or_default() + 1;
-    let lot = made[at].number.rsplitn(3, '-').last().unwrap_or_default();
-    let number = ticket_number(lot, serial);
+    let number = ticket_number(lot_number, serial);
     made.push(TicketRow { id: unit.id(), serial, number, units, ..made[at].clone() });
     made.len() - 1
 }

@@ -17,7 +17,7 @@ mod tests;
 mod transfer;
 mod views;
 
-pub(in crate::store) use adjust::{TERMS, TermsRow};
+pub(in crate::store) use adjust::TermsRow;
 pub use correct::Because;
 pub use cost::IssueTickets;
 pub use expire::Expired;

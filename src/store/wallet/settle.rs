@@ -7,10 +7,11 @@ use super::ledger::{Ledger, Told};
 use super::slips::{Slip, cut};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{IssueId, TicketId};
-use crate::domain::refusal::Refusal;
+use crate::domain::issue::Outcome;
 use crate::domain::wallet::account::{Account, Balances, HoldState, Movement, TicketState};
 use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
 use crate::domain::wallet::settle::{Step, units_to};
+use crate::domain::wallet::terms::UnitKind;
 use crate::store::error::Fault;
 use crate::store::schema::{holds, tickets};
 use crate::store::unit::Unit;
@@ -54,25 +55,24 @@ impl Unit<'_> {
     /// The issue has come to `point` (acceptance, investigation, arrival). When the contract captures there, its hold
     /// becomes consumption. None: nothing to do.
     pub fn reach(&mut self, issue: IssueId, point: CapturePoint) -> Result<Option<Settled>, Fault> {
-        self.capture_if(issue, point.as_str(), |policy, units| if policy.capture_point == point { units } else { 0 })
+        self.capture_if(issue, point.as_str(), |policy, _, units| if policy.capture_point == point { units } else { 0 })
     }
 
     /// Nobody opened. Where the contract says so, the trip has used the issue's units. None: nothing to do.
     pub fn futile_trip(&mut self, issue: IssueId) -> Result<Option<Settled>, Fault> {
-        let ending = Ending::of(crate::domain::issue::Outcome::NoAccess, true);
-        self.capture_if(issue, ending.outcome.as_str(), |policy, units| {
-            policy.captured(ending, units, crate::domain::wallet::terms::UnitKind::Ticket)
-        })
+        let ending = Ending::of(Outcome::NoAccess, true);
+        self.capture_if(issue, ending.outcome.as_str(), |policy, unit, units| policy.captured(ending, units, unit))
     }
 
+    /// Captures what `due` says of a live hold: given the policy, the held units and what they are.
     fn capture_if(
         &mut self,
         issue: IssueId,
         reason: &str,
-        due: impl FnOnce(&Policy, i64) -> i64,
+        due: impl FnOnce(&Policy, UnitKind, i64) -> i64,
     ) -> Result<Option<Settled>, Fault> {
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
-        let captured = due(&bond.policy, bond.bound.units());
+        let captured = due(&bond.policy, ledger.unit, bond.bound.units());
         if bond.state != HoldState::Live || captured == 0 {
             return Ok(None);
         }
@@ -181,9 +181,4 @@ fn move_tickets(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &m
             .execute(unit.database)?;
     }
     Ok(())
-}
-
-/// A refusal that speaks of the wallet's units by their name.
-pub(super) fn with_unit(refusal: Refusal, ledger: &Ledger) -> Refusal {
-    refusal.with("unit_ja", ledger.unit.ja()).with("unit_en", ledger.unit.en().to_lowercase())
 }

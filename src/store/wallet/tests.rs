@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::commands::intake::save;
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::IssueId;
-use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::policy::Ending;
@@ -144,7 +144,7 @@ impl Model {
 fn end(unit: &mut Unit<'_>, issue: IssueId, outcome: Outcome, departed: bool) -> Result<(), Fault> {
     let detail = unit.look().issue_detail(issue)?;
     if let Some(order) = detail.work_order_id {
-        unit.set_work_order(order, "closed")?;
+        unit.set_work_order(order, WorkOrderState::Closed)?;
     }
     unit.set_issue_state(issue, IssueState::Closed, Some(outcome))?;
     let about = About { contract_id: Some(detail.contract_id), issue_id: Some(issue), ..About::default() };

@@ -18,12 +18,11 @@ use kaketsuke::domain::place::Position;
 use kaketsuke::domain::time::{Seconds, Timestamp};
 use kaketsuke::effects::clock::{Clock, SystemClock};
 use kaketsuke::effects::seeds::Seeds;
-use kaketsuke::http::cookie;
 use kaketsuke::map::BaseMap;
 use kaketsuke::node::services::{Services, World as Ground};
 use kaketsuke::node::{Application, SettingsLayer};
 use kaketsuke::roads::GreatCircle;
-use kaketsuke::store::access::NewPerson;
+use kaketsuke::store::access::{NewPerson, token_hash};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -163,7 +162,7 @@ impl World {
     pub fn link(&self, visit: VisitId, expires_at: Timestamp) -> (TrackLinkId, String) {
         let link: TrackLinkId = self.services.store.seeds().id(SystemClock.now());
         let secret = self.services.store.seeds().token();
-        let hash: String = cookie::hash(&secret).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = token_hash(&secret).iter().map(|byte| format!("{byte:02x}")).collect();
         self.sql(&format!(
             "INSERT INTO track_links VALUES ({}, {}, X'{hash}', 0, {}, NULL)",
             blob(link),

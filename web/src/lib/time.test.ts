@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { atClock, clock, dateOnly, day, dayOf, isoDay, onDay, setZone } from "./time";
+import { atClock, clock, dateOnly, day, dayOf, isoDay, moment, momentWindow, onDay, setZone } from "./time";
 
 afterEach(() => setZone("Asia/Tokyo"));
 
@@ -29,6 +29,13 @@ it("a date is the same date in every zone", () => {
     expect(dayOf("2026-11-24", "en")).toBe("Tue 24 Nov");
     expect(onDay("2026-02-28", 1)).toBe("2026-03-01");
   }
+});
+
+it("a moment of another day names its day", () => {
+  const now = Date.parse("2026-11-23T06:00:00Z");
+  expect(moment("2026-11-23T06:58:00Z", now, "ja")).toBe("15:58");
+  expect(moment("2026-11-24T05:58:00Z", now, "ja")).toBe("11月24日(火) 14:58");
+  expect(momentWindow("2026-11-24T00:00:00Z", "2026-11-24T02:00:00Z", now, "en")).toBe("Tue 24 Nov 09:00–11:00");
 });
 
 it("a day is named in both languages", () => {

@@ -65,6 +65,17 @@ export function dayClock(instant: string | number | Date, locale: Locale): strin
   return `${day(instant, locale)} ${clock(instant)}`;
 }
 
+/** The time alone for a moment of today, day and time for any other. */
+export function moment(instant: string | number | Date, now: number, locale: Locale): string {
+  return isoDay(instant) === isoDay(now) ? clock(instant) : dayClock(instant, locale);
+}
+
+/** The same for a window. */
+export function momentWindow(from: string, to: string, now: number, locale: Locale): string {
+  const window = timeWindow(from, to);
+  return isoDay(from) === isoDay(now) ? window : `${day(from, locale)} ${window}`;
+}
+
 /** The date in the company's zone as `2026-11-23`. */
 export function isoDay(instant: string | number | Date): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date(instant));

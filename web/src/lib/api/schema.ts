@@ -22,9 +22,6 @@ export interface components {
          * @enum {string}
          */
         AbsenceKind: "leave" | "sick" | "training" | "other";
-        AbsencePath: {
-            id: components["schemas"]["AbsenceId"];
-        };
         AbsenceRequest: {
             /** @description May lie in the past: he is ill since this morning. */
             from: components["schemas"]["Timestamp"];
@@ -339,12 +336,6 @@ export interface components {
             wallet: components["schemas"]["WalletSummary"];
         };
         ContractId: string;
-        ContractPath: {
-            id: components["schemas"]["ContractId"];
-        };
-        ContractPath2: {
-            id: components["schemas"]["ContractId"];
-        };
         /**
          * @description Why somebody posts by hand.
          * @enum {string}
@@ -648,9 +639,6 @@ export interface components {
         IssueId: string;
         /** @enum {string} */
         IssueKind: "fault" | "question" | "inquiry";
-        IssuePath: {
-            id: components["schemas"]["IssueId"];
-        };
         IssueRequest: {
             asset_id?: components["schemas"]["AssetId"] | null;
             description: string;
@@ -716,9 +704,6 @@ export interface components {
         };
         /** @enum {string} */
         Life: "running" | "fallen" | "stopped";
-        LinkPath: {
-            id: components["schemas"]["TrackLinkId"];
-        };
         LogIn: {
             login: string;
             password: string;
@@ -1556,9 +1541,6 @@ export interface components {
          */
         Tap: "accept" | "decline" | "set_out" | "arrive" | "start" | "pause" | "resume" | "delay" | "no_access" | "undo";
         TechnicianId: string;
-        TechnicianPath: {
-            id: components["schemas"]["TechnicianId"];
-        };
         TechnicianRow: {
             /** @description What of his absences touches the day. */
             absences: components["schemas"]["AbsenceView"][];
@@ -1614,9 +1596,6 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
-        TokenPath: {
-            token: string;
-        };
         Topic: string;
         TrackLinkId: string;
         TrackLinkView: {
@@ -1702,12 +1681,6 @@ export interface components {
          */
         VisitAction: "accept" | "decline" | "set_out" | "arrive" | "start" | "pause" | "resume" | "delay" | "no_access" | "undo" | "finish" | "unassign" | "cancel";
         VisitId: string;
-        VisitPath: {
-            id: components["schemas"]["VisitId"];
-        };
-        VisitPath2: {
-            id: components["schemas"]["VisitId"];
-        };
         VisitRow: {
             address: string;
             customer_name: string;
@@ -1820,9 +1793,6 @@ export interface components {
             version: number;
         };
         WorkOrderId: string;
-        WorkOrderPath: {
-            id: components["schemas"]["WorkOrderId"];
-        };
     };
     responses: never;
     parameters: never;
@@ -1834,7 +1804,6 @@ export type AbsenceEnded = components['schemas']['AbsenceEnded'];
 export type AbsenceEntered = components['schemas']['AbsenceEntered'];
 export type AbsenceId = components['schemas']['AbsenceId'];
 export type AbsenceKind = components['schemas']['AbsenceKind'];
-export type AbsencePath = components['schemas']['AbsencePath'];
 export type AbsenceRequest = components['schemas']['AbsenceRequest'];
 export type Absences = components['schemas']['Absences'];
 export type AbsenceView = components['schemas']['AbsenceView'];
@@ -1867,8 +1836,6 @@ export type ContactId = components['schemas']['ContactId'];
 export type ContactView = components['schemas']['ContactView'];
 export type ContractCard = components['schemas']['ContractCard'];
 export type ContractId = components['schemas']['ContractId'];
-export type ContractPath = components['schemas']['ContractPath'];
-export type ContractPath2 = components['schemas']['ContractPath2'];
 export type CorrectionReason = components['schemas']['CorrectionReason'];
 export type CostReason = components['schemas']['CostReason'];
 export type Cursor = components['schemas']['Cursor'];
@@ -1902,7 +1869,6 @@ export type InteractionId = components['schemas']['InteractionId'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueId = components['schemas']['IssueId'];
 export type IssueKind = components['schemas']['IssueKind'];
-export type IssuePath = components['schemas']['IssuePath'];
 export type IssueRequest = components['schemas']['IssueRequest'];
 export type IssueState = components['schemas']['IssueState'];
 export type IssueSummary = components['schemas']['IssueSummary'];
@@ -1911,7 +1877,6 @@ export type LawClass = components['schemas']['LawClass'];
 export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
 export type Life = components['schemas']['Life'];
-export type LinkPath = components['schemas']['LinkPath'];
 export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];
@@ -1980,7 +1945,6 @@ export type SkillView = components['schemas']['SkillView'];
 export type SymptomView = components['schemas']['SymptomView'];
 export type Tap = components['schemas']['Tap'];
 export type TechnicianId = components['schemas']['TechnicianId'];
-export type TechnicianPath = components['schemas']['TechnicianPath'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryView = components['schemas']['TerritoryView'];
@@ -1988,7 +1952,6 @@ export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type Timeline = components['schemas']['Timeline'];
 export type Timestamp = components['schemas']['Timestamp'];
-export type TokenPath = components['schemas']['TokenPath'];
 export type Topic = components['schemas']['Topic'];
 export type TrackLinkId = components['schemas']['TrackLinkId'];
 export type TrackLinkView = components['schemas']['TrackLinkView'];
@@ -2004,8 +1967,6 @@ export type UserId = components['schemas']['UserId'];
 export type Users = components['schemas']['Users'];
 export type VisitAction = components['schemas']['VisitAction'];
 export type VisitId = components['schemas']['VisitId'];
-export type VisitPath = components['schemas']['VisitPath'];
-export type VisitPath2 = components['schemas']['VisitPath2'];
 export type VisitRow = components['schemas']['VisitRow'];
 export type VisitState = components['schemas']['VisitState'];
 export type VoidRequest = components['schemas']['VoidRequest'];
@@ -2015,6 +1976,5 @@ export type WalletSummary = components['schemas']['WalletSummary'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
-export type WorkOrderPath = components['schemas']['WorkOrderPath'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

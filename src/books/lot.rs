@@ -1,0 +1,112 @@
+//! A lot as the books see it, and what happened to its units.
+
+use chrono::NaiveDate;
+
+use super::recognition::share;
+use crate::domain::ids::LotId;
+use crate::domain::wallet::terms::LawClass;
+
+/// What was sold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotFacts {
+    pub lot: LotId,
+    /// Price of the whole lot without tax; 0 for a lot that was given.
+    pub price_yen: i64,
+    pub units: i64,
+    pub sold_on: NaiveDate,
+    pub law_class: LawClass,
+    /// Part of the price that the company expects never to be used, in thousandths; 0 when it expects nothing, and
+    /// breakage is then recognised only when use has become remote.
+    pub breakage_permille: i64,
+    /// Received from another wallet of the customer's group, not sold: no money came in.
+    pub received: bool,
+}
+
+/// How the units of a lot stand. What is in none of these can still be used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Units {
+    pub used: i64,
+    /// Expired or void.
+    pub lost: i64,
+    /// Given to another wallet, with their part of the price.
+    pub moved: i64,
+}
+
+impl Units {
+    /// Units that this wallet answers for.
+    pub const fn all(self, lot: &LotFacts) -> i64 {
+        lot.units - self.moved
+    }
+
+    /// The price of those.
+    pub fn value(self, lot: &LotFacts) -> i64 {
+        lot.price_yen - share(lot.price_yen, self.moved, lot.units)
+    }
+
+    /// Units that can still be used.
+    pub const fn open(self, lot: &LotFacts) -> i64 {
+        lot.units - self.used - self.lost - self.moved
+    }
+
+    pub(super) fn take(&mut self, change: Change) {
+        match change {
+            Change::Used(units) => self.used += units,
+            Change::Lost(units) => self.lost += units,
+            Change::Moved(units) => self.moved += units,
+        }
+    }
+}
+
+/// Units that changed their state; fewer than none when a correction took it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Used(i64),
+    Lost(i64),
+    Moved(i64),
+}
+
+/// Something that happened to a lot on a local day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    pub lot: LotId,
+    pub day: NaiveDate,
+    pub change: Change,
+}
+
+/// How the units of a lot stood at the end of a day.
+pub fn units_on(lot: LotId, turns: &[Turn], last: NaiveDate) -> Units {
+    let mut units = Units::default();
+    for turn in turns.iter().filter(|turn| turn.lot == lot && turn.day <= last) {
+        units.take(turn.change);
+    }
+    units
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::ids::Id;
+
+    pub fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date of the test")
+    }
+
+    pub fn lot_id(number: u128) -> LotId {
+        LotId::from_uuid(Uuid::from_u128(number))
+    }
+
+    /// Ten tickets for 100,000 yen.
+    pub fn lot() -> LotFacts {
+        LotFacts {
+            lot: lot_id(1),
+            price_yen: 100_000,
+            units: 10,
+            sold_on: day("2026-04-10"),
+            law_class: LawClass::B2bExempt,
+            breakage_permille: 0,
+            received: false,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The contract liability by month (契約負債の増減).
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::lot::{Change, LotFacts, Turn, Units};
+use super::recognition::{Recognised, recognised, share};
+
+/// One month of the books, in yen. `opening + sold + received - given - used - breakage = closing`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MonthLine {
+    /// `2026-11-01` stands for November.
+    #[schemars(with = "String")]
+    pub month: NaiveDate,
+    /// Liability at the month's first moment.
+    pub opening: i64,
+    /// Paid by customers.
+    pub sold: i64,
+    /// Taken over from other wallets of the same customers; over the whole company this equals `given`.
+    pub received: i64,
+    pub given: i64,
+    /// Revenue for units that were used, less what reversals took back.
+    pub used: i64,
+    /// Revenue for units that nobody will use.
+    pub breakage: i64,
+    /// Liability at the month's last moment.
+    pub closing: i64,
+}
+
+/// The months from `first` to `last` (any of their days), without gaps.
+pub fn by_month(lots: &[LotFacts], turns: &[Turn], first: NaiveDate, last: NaiveDate) -> Vec<MonthLine> {
+    let mut changes: BTreeMap<NaiveDate, MonthLine> = BTreeMap::new();
+    for lot in lots {
+        let mine: Vec<&Turn> = turns.iter().filter(|turn| turn.lot == lot.lot).collect();
+        add_lot(&mut changes, lot, &mine);
+    }
+    let mut opening: i64 = changes.range(..month_of(first)).map(|(_, line)| grown(line)).sum();
+    let mut lines = Vec::new();
+    let mut month = month_of(first);
+    while month <= month_of(last) {
+        let line = changes.get(&month).copied().unwrap_or_default();
+        let closing = opening + grown(&line);
+        lines.push(MonthLine { month, opening, closing, ..line });
+        opening = closing;
+        month = next_month(month);
+    }
+    lines
+}
+
+fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &[&Turn]) {
+    let sale = months.entry(month_of(lot.sold_on)).or_default();
+    if lot.received {
+        sale.received += lot.price_yen;
+    } else {
+        sale.sold += lot.price_yen;
+    }
+    let mut by_month: BTreeMap<NaiveDate, Vec<Change>> = BTreeMap::new();
+    for turn in turns {
+        by_month.entry(month_of(turn.day.max(lot.sold_on))).or_default().push(turn.change);
+    }
+    let (mut units, mut before) = (Units::default(), Recognised::default());
+    for (month, changes) in by_month {
+        let moved = units.moved;
+        changes.into_iter().for_each(|change| units.take(change));
+        let now = recognised(lot, units);
+        let line = months.entry(month).or_default();
+        line.given += share(lot.price_yen, units.moved, lot.units) - share(lot.price_yen, moved, lot.units);
+        line.used += now.used - before.used;
+        line.breakage += now.breakage - before.breakage;
+        before = now;
+    }
+}
+
+const fn grown(line: &MonthLine) -> i64 {
+    line.sold + line.received - line.given - line.used - line.breakage
+}
+
+/// The first day of a day's month.
+pub fn month_of(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+pub fn next_month(month: NaiveDate) -> NaiveDate {
+    month.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::lot::testing::{day, lot, lot_id};
+    use super::*;
+
+    fn turn(on: &str, change: Change) -> Turn {
+        Turn { lot: lot_id(1), day: day(on), change }
+    }
+
+    #[test]
+    fn a_lot_sold_in_april_becomes_revenue_as_it_is_used() {
+        let turns = [
+            turn("2026-04-30", Change::Used(2)),
+            turn("2026-06-01", Change::Used(3)),
+            turn("2026-06-20", Change::Used(-1)),
+            turn("2026-07-31", Change::Lost(6)),
+        ];
+        let lines = by_month(&[lot()], &turns, day("2026-04-01"), day("2026-08-15"));
+        let found: Vec<_> = lines.iter().map(|l| (l.opening, l.sold, l.used, l.breakage, l.closing)).collect();
+        let expected = [
+            (0, 100_000, 20_000, 0, 80_000),
+            (80_000, 0, 0, 0, 80_000),
+            (80_000, 0, 20_000, 0, 60_000),
+            (60_000, 0, 0, 60_000, 0),
+            (0, 0, 0, 0, 0),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_was_before_the_first_month_is_its_opening() {
+        let lines = by_month(&[lot()], &[turn("2026-04-30", Change::Used(2))], day("2026-06-01"), day("2026-06-30"));
+        assert_eq!((lines.len(), lines[0].opening), (1, 80_000));
+    }
+
+    #[test]
+    fn units_given_to_a_sister_company_take_their_liability_along() {
+        let theirs = LotFacts { lot: lot_id(2), price_yen: 30_000, units: 3, received: true, ..lot() };
+        let lines =
+            by_month(&[lot(), theirs], &[turn("2026-04-20", Change::Moved(3))], day("2026-04-01"), day("2026-04-30"));
+        assert_eq!((lines[0].given, lines[0].received, lines[0].closing), (30_000, 30_000, 100_000));
+    }
+
+    proptest! {
+        #[test]
+        fn every_month_closes_where_the_next_one_opens(uses in prop::collection::vec((0..400_u64, 0..3_i64), 0..12)) {
+            let sold = lot().sold_on;
+            let mut left = lot().units;
+            let mut turns = Vec::new();
+            for (after, units) in uses {
+                let units = units.min(left);
+                left -= units;
+                turns.push(Turn { lot: lot_id(1), day: sold + chrono::Days::new(after), change: Change::Used(units) });
+            }
+            let lines = by_month(&[lot()], &turns, sold, sold + chrono::Days::new(420));
+            for pair in lines.windows(2) {
+                prop_assert_eq!(pair[0].closing, pair[1].opening);
+            }
+            let revenue: i64 = lines.iter().map(|line| line.used + line.breakage).sum();
+            prop_assert_eq!(lines.last().map(|line| line.closing), Some(lot().price_yen - revenue));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A statement as a document, in one language.
+
+use chrono_tz::Tz;
+
+use crate::documents::{Column, Document, Row};
+use crate::domain::access::Language;
+use crate::domain::wallet::account::Movement;
+use crate::views::statement::{Statement, StatementLine};
+
+/// Ticket numbers written out in a line; of more the count says enough.
+const NUMBERS: usize = 12;
+
+/// The statement as it is printed, and as its table is exported.
+pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document {
+    let say = |ja: &str, en: &str| if language == Language::Ja { ja.to_owned() } else { en.to_owned() };
+    let unit = if language == Language::Ja { statement.unit.ja() } else { statement.unit.en() };
+    let vendor = say(&statement.vendor_name_ja, &statement.vendor_name_en);
+    Document {
+        title: say("ご利用明細書", "Statement of use"),
+        language: language.as_str(),
+        facts: vec![
+            (say("お客様", "Customer"), statement.customer_name.clone()),
+            (say("契約番号", "Contract"), statement.contract_number.clone()),
+            (say("期間", "Period"), format!("{} – {}", statement.from, statement.to)),
+            (say("単位", "Unit"), unit.to_owned()),
+            (
+                say("期首残高", "Opening balance"),
+                balance(statement.opening.available, statement.opening.held, language),
+            ),
+            (
+                say("期末残高", "Closing balance"),
+                balance(statement.closing.available, statement.closing.held, language),
+            ),
+            (say("発行者", "Issuer"), format!("{vendor}  {}", statement.vendor_phone)),
+        ],
+        columns: columns(&say),
+        rows: statement.lines.iter().map(|line| row(line, language, zone)).collect(),
+        empty: say("この期間の動きはありません。", "Nothing moved in this period."),
+        notes: vec![say(
+            "各行は消し込みのない台帳の写しです。下の照合値を控えておくと、後日この明細が変わっていないことを確かめられます。",
+            "Every line is a copy of a ledger in which nothing is ever changed. Keep the root below to prove later what this \
+             statement said.",
+        )],
+        foot: format!("{vendor}   {} {}", say("照合値", "Root"), statement.chain_root),
+    }
+}
+
+fn columns(say: &impl Fn(&str, &str) -> String) -> Vec<Column> {
+    let column = |ja: &str, en: &str, width, right| Column { name: say(ja, en), width, right };
+    vec![
+        column("日時", "Time", 115, false),
+        column("動き", "Movement", 95, false),
+        column("要件", "Issue", 135, false),
+        column("内容と処置", "Content and remedy", 255, false),
+        column("番号", "Numbers", 190, false),
+        column("分", "Min.", 50, true),
+        column("数", "Units", 50, true),
+        column("未使用", "Left", 55, true),
+        column("仮押さえ", "Held", 55, true),
+    ]
+}
+
+fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
+    let movement = if language == Language::Ja { line.movement.ja() } else { line.movement.en() };
+    vec![
+        line.at.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+        movement.to_owned(),
+        line.issue_number.clone().unwrap_or_default(),
+        done(line),
+        numbers(line),
+        line.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
+        signed(line).to_string(),
+        line.available.to_string(),
+        line.held.to_string(),
+    ]
+}
+
+/// What was asked for, and what was done once something was used for it.
+fn done(line: &StatementLine) -> String {
+    let content = line.content.clone().unwrap_or_default();
+    match (&line.remedy, line.movement) {
+        (Some(remedy), Movement::Capture) if !remedy.is_empty() => format!("{content} → {remedy}"),
+        _ => content,
+    }
+}
+
+fn numbers(line: &StatementLine) -> String {
+    let shown = line.tickets.iter().take(NUMBERS).map(String::as_str).collect::<Vec<_>>().join(" ");
+    match line.tickets.len() {
+        0 => line.lot.clone().unwrap_or_default(),
+        count if count > NUMBERS => format!("{shown} … ({count})"),
+        _ => shown,
+    }
+}
+
+/// Units as the customer counts them: what he can use no more is less.
+fn signed(line: &StatementLine) -> i64 {
+    match line.movement {
+        Movement::Capture | Movement::Expire | Movement::Hold | Movement::Overdraft | Movement::Void => -line.units,
+        _ => line.units,
+    }
+}
+
+fn balance(available: i64, held: i64, language: Language) -> String {
+    if language == Language::Ja {
+        format!("未使用 {available}   仮押さえ {held}")
+    } else {
+        format!("{available} left, {held} on hold")
+    }
+}

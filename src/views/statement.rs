@@ -1,0 +1,65 @@
+//! The statement of a contract's wallet: what moved between two days, and what was done for it.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{ContractId, EventId, IssueId};
+use crate::domain::time::Timestamp;
+use crate::domain::wallet::account::{Balances, Movement};
+use crate::domain::wallet::terms::UnitKind;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Statement {
+    pub contract_id: ContractId,
+    pub contract_number: String,
+    pub customer_name: String,
+    pub vendor_name_ja: String,
+    pub vendor_name_en: String,
+    pub vendor_phone: String,
+    /// What the wallet counts.
+    pub unit: UnitKind,
+    #[schemars(with = "String")]
+    pub from: NaiveDate,
+    /// The last day.
+    #[schemars(with = "String")]
+    pub to: NaiveDate,
+    /// Before the first line.
+    pub opening: Balances,
+    /// After the last line.
+    pub closing: Balances,
+    /// Oldest first.
+    pub lines: Vec<StatementLine>,
+    /// Hash over all postings up to the last line, in hex: whoever keeps a statement can prove later what it said.
+    pub chain_root: String,
+}
+
+/// Postings of one kind that were made together for one issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementLine {
+    /// Place of the first posting in the ledger.
+    pub seq: i64,
+    pub at: Timestamp,
+    /// Leads to the entry of the history.
+    pub event_id: EventId,
+    pub movement: Movement,
+    /// Units that moved.
+    pub units: i64,
+    /// Numbers of the tickets that moved.
+    pub tickets: Vec<String>,
+    /// Number of the lot, where whole lots moved.
+    pub lot: Option<String>,
+    pub issue_id: Option<IssueId>,
+    pub issue_number: Option<String>,
+    /// What the customer asked for.
+    pub content: Option<String>,
+    /// What was done, as the report says.
+    pub remedy: Option<String>,
+    /// Minutes of work.
+    pub minutes: Option<i64>,
+    /// Why, as the ledger says it.
+    pub reason: String,
+    /// After this line.
+    pub available: i64,
+    pub held: i64,
+}
