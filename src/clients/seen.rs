@@ -174,6 +174,7 @@ mod tests {
                 earliest: at,
                 likely: at,
                 latest: at,
+                window: crate::domain::time::Window { from: at, to: at },
                 source,
                 basis_at: at,
                 computed_at: at,

@@ -18,6 +18,7 @@ use crate::planner::problem::TechnicianState;
 use crate::roads::TravelTimes;
 use crate::store::technicians::Profile;
 use crate::store::tracking::TrackedVisit;
+use crate::store::visits::Visit;
 use crate::store::{Fault, Unit};
 use crate::views::board::Fix;
 use crate::views::technician::{IgnoredPosition, PositionReport, PositionsAccepted};
@@ -70,7 +71,9 @@ pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'
         technician: sighting.technician,
         fix,
     });
-    let scene = Evaluation { profile: &profile, state: &state, route: &route, fix: judged.newest.or(before), known };
+    let last_done = unit.last_done(sighting.technician)?;
+    let fix_known = judged.newest.or(before);
+    let scene = Evaluation { profile: &profile, state: &state, route: &route, fix: fix_known, last_done, known };
     let etas = evaluate(unit, &scene, judged.correlation_id)?;
     Ok(Shown { accepted: judged.accepted, fix, etas })
 }
@@ -134,6 +137,8 @@ struct Evaluation<'a> {
     state: &'a TechnicianState,
     route: &'a [TrackedVisit],
     fix: Option<Fix>,
+    /// When he finished his last visit.
+    last_done: Option<Timestamp>,
     known: &'a Knowledge<'a>,
 }
 
@@ -185,8 +190,10 @@ fn chain_visit(tracked: &TrackedVisit, known: &Knowledge<'_>) -> ChainVisit {
 
 /// What he does, and since when that is known.
 fn doing(scene: &Evaluation<'_>, now: Timestamp) -> (Doing, Timestamp) {
-    let idle = |at| (Doing::Idle { from: scene.state.free_position, free_at: scene.state.free_at }, at);
-    let Some(first) = scene.route.first() else { return idle(now) };
+    let (from, free_at) = (scene.state.free_position, scene.state.free_at);
+    let Some(first) = scene.route.first() else {
+        return (Doing::Idle { from, free_at, due_at: free_at, heard_at: now }, now);
+    };
     let visit = &first.visit;
     match visit.state {
         VisitState::EnRoute => {
@@ -202,8 +209,22 @@ fn doing(scene: &Evaluation<'_>, now: Timestamp) -> (Doing, Timestamp) {
             let started = visit.started_at.unwrap_or(now);
             (Doing::Working { elapsed: now.since(started).max_zero() }, started)
         }
-        _ => idle(visit.created_at),
+        _ => {
+            let due_at = visit.planned_start - Seconds(visit.travel_s);
+            (Doing::Idle { from, free_at, due_at, heard_at: heard_at(scene, visit, now) }, visit.created_at)
+        }
     }
+}
+
+/// The last sign of a technician who has not set out, up to which his staying says nothing: the visit was given and
+/// accepted, the one before was finished, his shift began, an absence ended.
+fn heard_at(scene: &Evaluation<'_>, visit: &Visit, now: Timestamp) -> Timestamp {
+    if visit.state == VisitState::Paused {
+        return now;
+    }
+    let back = scene.state.absences.iter().map(|away| away.to);
+    let signs = [visit.accepted_at, scene.last_done, scene.state.shift.map(|shift| shift.from)];
+    signs.into_iter().flatten().chain(back).filter(|at| *at <= now).fold(visit.created_at, Timestamp::max)
 }
 
 fn word(first: &TrackedVisit) -> Option<Word> {

@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod access;
+pub mod arrival_window;
 pub mod eta;
 pub mod event;
 pub mod ids;

@@ -1,4 +1,4 @@
-//! The windows that a customer is told: the promise, and the forecast while somebody is on the way.
+//! The window in which a customer is promised somebody at the door.
 
 use crate::domain::time::{Seconds, Timestamp, Window};
 
@@ -19,29 +19,6 @@ pub fn window(start: Timestamp, wish: Option<Window>, now: Timestamp) -> Window 
     Window { from, to: up(start + AFTER) }
 }
 
-/// A forecast as people are told it, so that it says no more than is known: the 10th to the 90th percentile rounded
-/// outward to five minutes, and at least 10 minutes wide while positions come in (`followed`), 20 when he is next but not
-/// seen or one visit comes before, 30 with more. Width that is missing is added by steps, behind first: late hurts more
-/// than early. Nothing is added in front of `computed_at`. `web/src/lib/time.ts` says the same.
-pub fn told(interval: Window, stops_before: u32, followed: bool, computed_at: Timestamp) -> Window {
-    let (mut from, mut to, floor) = (down(interval.from), up(interval.to), down(computed_at));
-    let least = match stops_before {
-        0 if followed => Seconds::minutes(10),
-        0 | 1 => Seconds::minutes(20),
-        _ => Seconds::minutes(30),
-    };
-    let mut behind = true;
-    while to.since(from) < least {
-        if behind || from - STEP < floor {
-            to = to + STEP;
-        } else {
-            from = from - STEP;
-        }
-        behind = !behind;
-    }
-    Window { from, to }
-}
-
 fn down(at: Timestamp) -> Timestamp {
     Timestamp::from_seconds(at.seconds().div_euclid(STEP.0) * STEP.0)
 }
@@ -53,8 +30,6 @@ fn up(at: Timestamp) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn minute(minutes: i64) -> Timestamp {
@@ -77,38 +52,5 @@ mod tests {
     #[test]
     fn nothing_is_promised_for_the_past() {
         assert_eq!(window(minute(601), None, minute(600)).from, minute(600));
-    }
-
-    fn check(interval: (i64, i64), stops_before: u32, followed: bool, expected: (i64, i64)) {
-        let interval = Window { from: minute(600 + interval.0), to: minute(600 + interval.1) };
-        let shown = told(interval, stops_before, followed, minute(600));
-        assert_eq!((shown.from, shown.to), (minute(600 + expected.0), minute(600 + expected.1)));
-    }
-
-    #[test]
-    fn a_forecast_is_rounded_outward() {
-        check((31, 44), 0, true, (30, 45));
-        check((30, 45), 0, true, (30, 45));
-    }
-
-    #[test]
-    fn a_forecast_is_never_narrower_than_can_be_kept() {
-        check((31, 33), 0, true, (30, 40));
-        check((30, 30), 0, true, (25, 35));
-        check((31, 33), 0, false, (25, 45));
-        check((31, 33), 1, false, (25, 45));
-        check((31, 33), 3, false, (20, 50));
-        check((1, 2), 1, false, (0, 20));
-    }
-
-    proptest! {
-        #[test]
-        fn a_forecast_holds_its_interval(start in 0i64..100_000, long in 0i64..9_000, before in 0u32..5) {
-            let interval = Window { from: Timestamp::from_seconds(start), to: Timestamp::from_seconds(start + long) };
-            let shown = told(interval, before, true, minute(0));
-            prop_assert!(shown.from <= interval.from && shown.to >= interval.to);
-            let width = shown.to.since(shown.from);
-            prop_assert!(width >= Seconds::minutes(10) && width.0 <= long.max(1800) + 2 * STEP.0);
-        }
     }
 }

@@ -113,6 +113,8 @@ mod tests {
             source: EtaSource::Gps,
             basis_at: NOW,
             stops_before: 0,
+            under_way: true,
+            floor: NOW,
             late_risk: None,
         }
     }

@@ -9,6 +9,9 @@
 //!
 //! - A drive's spread falls with its length, `0.15 + 90 s / length` of the logarithm; recomputed from the last fix, so
 //!   it shrinks as he comes closer.
+//! - Who has not left leaves around the planned departure, or some minutes after the last word of him where that is
+//!   later. Past it, what is left of the delay is its distribution given that it lasts longer than it has: it grows while
+//!   nothing is heard.
 //! - Since the fix he is taken to have gone on: the trip from there, given that it is not over yet. From two minutes of
 //!   silence on the spread grows by its own size every ten minutes, up to four times.
 //! - Work that runs is the work's distribution given that it lasts longer than it has: never zero.
@@ -21,6 +24,7 @@ use chrono_tz::Tz;
 use super::draw::{DRAWS, Lognormal};
 use super::learned::HourFactors;
 use super::walk::{Walk, after};
+use crate::domain::arrival_window::customer_window;
 use crate::domain::eta::{Eta, EtaSource};
 use crate::domain::ids::{Id, VisitId};
 use crate::domain::place::Position;
@@ -37,8 +41,9 @@ pub struct Fix {
 /// What the technician does now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Doing {
-    /// Not on the way. He leaves `from` for the first visit at `free_at`, or at once when that has passed.
-    Idle { from: Position, free_at: Timestamp },
+    /// Not on the way. He leaves `from` for the first visit around the planned departure `due_at`, not before `free_at`.
+    /// `heard_at` is the last sign that he is about it: dispatched, accepted, done with the work before.
+    Idle { from: Position, free_at: Timestamp, due_at: Timestamp, heard_at: Timestamp },
     /// On the way to the first visit.
     Driving { from: Position, left_at: Timestamp, fix: Option<Fix> },
     /// At the first visit, working for `elapsed` (pauses not counted; 0 when he has arrived and not begun).
@@ -107,6 +112,10 @@ pub struct EtaInterval {
     pub source: EtaSource,
     pub basis_at: Timestamp,
     pub stops_before: u32,
+    /// He is on the way to it.
+    pub under_way: bool,
+    /// Nobody is at the door before: now, or the promised start.
+    pub floor: Timestamp,
     /// Share of draws past the promised end; none without a promise.
     pub late_risk: Option<f64>,
 }
@@ -120,6 +129,7 @@ impl EtaInterval {
             earliest: self.earliest,
             likely: self.likely,
             latest: self.latest,
+            window: customer_window(self.earliest, self.latest, self.stops_before, self.under_way, self.floor),
             source: self.source,
             basis_at: self.basis_at,
             computed_at,
@@ -153,9 +163,10 @@ pub fn arrivals(chain: &Chain) -> Vec<EtaInterval> {
             told.push(walk.interval(first, 0, &door));
             walk.work(first, &door);
         }
-        Doing::Idle { from, free_at } => {
+        Doing::Idle { from, free_at, due_at, heard_at } => {
             walk.free = [after(chain.now, free_at); DRAWS];
-            let mut door = walk.drive(first, from);
+            let departure = walk.departure(due_at, heard_at);
+            let mut door = walk.drive(first, from, &departure);
             walk.weigh_word(&mut door, None);
             walk.wait_for_promise(first, &mut door);
             told.push(walk.interval(first, 0, &door));
@@ -163,7 +174,8 @@ pub fn arrivals(chain: &Chain) -> Vec<EtaInterval> {
         }
     }
     for (visit, before) in rest.iter().zip(1..) {
-        let door = walk.drive(visit, at);
+        let departure = walk.free;
+        let door = walk.drive(visit, at, &departure);
         told.push(walk.interval(visit, before, &door));
         walk.work(visit, &door);
         at = visit.position;

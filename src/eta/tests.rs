@@ -66,6 +66,11 @@ fn about(got: Timestamp, minutes: f64) {
     assert!((minutes_from_ten(got) - minutes).abs() < 1.5, "{} minutes, expected {minutes}", minutes_from_ten(got));
 }
 
+/// Free at once, and to leave at `due_at`.
+fn idle(due_at: Timestamp, heard_at: Timestamp) -> Doing {
+    Doing::Idle { from: km(0.0), free_at: at(10, 0), due_at, heard_at }
+}
+
 #[test]
 fn the_next_arrival_is_the_road_time_from_the_last_fix() {
     let visits = [visit(1, 6.0)];
@@ -169,6 +174,54 @@ fn nobody_is_at_the_door_before_the_promised_start_unless_agreed() {
 }
 
 #[test]
+fn who_should_have_left_and_is_silent_is_ever_less_certain() {
+    let promised = Window::new(at(9, 30), at(10, 30));
+    for north in [0.0, 1.0] {
+        let visits = [ChainVisit { promised, ..visit(1, north) }];
+        let told = |minutes: i64| {
+            let silent = Chain { now: at(10, minutes), ..chain(&visits, idle(at(9, 55), at(9, 0))) };
+            arrivals(&silent)[0]
+        };
+        let seen = [0, 5, 10, 20, 40].map(told);
+        let widths: Vec<i64> = seen.iter().map(width).collect();
+        assert!(widths[0] > 8 * 60 && widths.is_sorted_by(|before, after| before < after), "{widths:?}");
+        // The figure runs ahead of the clock by more and more, and the risk goes with it.
+        let ahead: Vec<i64> = seen.iter().zip([0, 5, 10, 20, 40]).map(|(f, m)| f.likely.since(at(10, m)).0).collect();
+        assert!(ahead.is_sorted_by(|before, after| before < after), "{ahead:?}");
+        let risks: Vec<f64> = seen.iter().filter_map(|figure| figure.late_risk).collect();
+        assert!(risks.is_sorted_by(|before, after| before < after), "{risks:?}");
+        assert!(risks[0] < 0.2 && risks[3] > 0.2 && risks[4] == 1.0, "{risks:?}");
+    }
+}
+
+#[test]
+fn a_departure_still_ahead_is_around_the_planned_one() {
+    let visits = [visit(1, 1.0)];
+    let told = arrivals(&chain(&visits, idle(at(10, 40), at(9, 0))))[0];
+    let trip = arrivals(&chain(&visits, driving(fix(0.0, 10, 0))))[0];
+    about(told.likely, 40.0 + minutes_from_ten(trip.likely));
+    assert!(told.earliest > at(10, 36) && width(&told) > 10 * 60, "{told:?}");
+}
+
+#[test]
+fn a_sign_of_him_starts_the_wait_anew() {
+    let visits = [visit(1, 1.0)];
+    let width_heard = |heard_at| width(&arrivals(&chain(&visits, idle(at(9, 0), heard_at)))[0]);
+    assert!(width_heard(at(10, 0)) * 2 < width_heard(at(9, 0)));
+}
+
+#[test]
+fn a_break_before_he_leaves_costs_what_it_lasts_beyond_the_departure() {
+    let rest = ChainBreak { window: Window::new(at(10, 0), at(10, 45)).unwrap(), duration: Seconds::minutes(30) };
+    let visits = [visit(1, 1.0)];
+    let likely = |break_due, due| {
+        minutes_from_ten(arrivals(&Chain { break_due, ..chain(&visits, idle(due, at(9, 0))) })[0].likely)
+    };
+    assert!((likely(Some(rest), at(11, 0)) - likely(None, at(11, 0))).abs() < 1.0);
+    assert!(likely(Some(rest), at(10, 10)) - likely(None, at(10, 10)) > 15.0);
+}
+
+#[test]
 fn the_risk_is_the_share_of_late_draws() {
     let risk = |minutes| {
         let visits = [ChainVisit { promised: Window::new(at(9, 0), at(10, minutes)), ..visit(1, 6.0) }];
@@ -181,7 +234,7 @@ fn the_risk_is_the_share_of_late_draws() {
 fn the_break_comes_before_the_visit_that_would_outlast_its_window() {
     let lunch = ChainBreak { window: Window::new(at(11, 30), at(12, 30)).unwrap(), duration: Seconds::minutes(60) };
     let visits = [visit(1, 0.0), visit(2, 0.5), visit(3, 1.0)];
-    let idle = Doing::Idle { from: km(0.0), free_at: at(10, 0) };
+    let idle = idle(at(10, 0), at(9, 55));
     let with = arrivals(&Chain { break_due: Some(lunch), ..chain(&visits, idle) });
     let without = arrivals(&chain(&visits, idle));
     assert_eq!(with[0], without[0]);
@@ -193,10 +246,11 @@ fn the_break_comes_before_the_visit_that_would_outlast_its_window() {
 #[test]
 fn the_rush_hour_stretches_a_drive() {
     let rush = HourFactors::learn((0..40).map(|_| (10, false, 1.5)));
-    let visits = [visit(1, 6.0)];
-    let idle = Doing::Idle { from: km(0.0), free_at: at(10, 0) };
-    let calm = minutes_from_ten(arrivals(&chain(&visits, idle))[0].likely);
-    let slow = minutes_from_ten(arrivals(&Chain { hours: &rush, ..chain(&visits, idle) })[0].likely);
+    let done = ChainVisit { service: Lognormal { median_s: 30.0, sigma: 0.01 }, ..visit(1, 0.0) };
+    let visits = [done, visit(2, 6.0)];
+    let working = Doing::Working { elapsed: Seconds::ZERO };
+    let calm = minutes_from_ten(arrivals(&chain(&visits, working))[0].likely) - 0.5;
+    let slow = minutes_from_ten(arrivals(&Chain { hours: &rush, ..chain(&visits, working) })[0].likely) - 0.5;
     assert!((slow / calm - 1.5).abs() < 0.02, "{slow} {calm}");
 }
 
@@ -213,6 +267,18 @@ fn the_figure_on_the_screen_is_the_sampled_one() {
     let told = arrivals(&chain(&[visit(1, 6.0)], driving(fix(2.0, 10, 0))))[0];
     let figure = told.figure(7, at(10, 0), Some(99));
     assert_eq!((figure.seq, figure.likely, figure.correlation_id), (7, told.likely, Some(99)));
+}
+
+#[test]
+fn the_figure_carries_the_window_that_people_are_told() {
+    let told_in = |doing| arrivals(&chain(&[visit(1, 1.0)], doing))[0].figure(1, at(10, 0), None).window;
+    let long = |window: Window| window.to.since(window.from);
+    assert_eq!(long(told_in(driving(fix(0.9, 10, 0)))), Seconds::minutes(10));
+    assert!(long(told_in(idle(at(10, 0), at(9, 55)))) >= Seconds::minutes(20));
+    let promised = Window::new(at(10, 30), at(11, 0));
+    let waits = ChainVisit { promised, ..visit(1, 1.0) };
+    let window = arrivals(&chain(&[waits], driving(fix(0.9, 10, 0))))[0].figure(1, at(10, 0), None).window;
+    assert_eq!((window.from, window.to), (at(10, 30), at(10, 40)));
 }
 
 /// Half of the arrivals that the model itself would draw lie on each side, a tenth outside each end: the strata keep
@@ -246,7 +312,12 @@ prop_compose! {
 
 fn any_doing() -> impl Strategy<Value = Doing> {
     prop_oneof![
-        (0.0f64..20.0, -60i64..120).prop_map(|(north, free)| Doing::Idle { from: km(north), free_at: at(10, free) }),
+        (0.0f64..20.0, -60i64..120, -200i64..120, -90i64..1).prop_map(|(north, free, due, heard)| Doing::Idle {
+            from: km(north),
+            free_at: at(10, free),
+            due_at: at(10, due),
+            heard_at: at(10, heard),
+        }),
         (0.0f64..20.0, proptest::option::of((0.0f64..20.0, 0i64..90)), 0i64..120).prop_map(|(north, seen, ago)| {
             let fix = seen.map(|(north, ago)| Fix { position: km(north), at: at(10, -ago) });
             Doing::Driving { from: km(north), left_at: at(10, -ago), fix }

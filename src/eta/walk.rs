@@ -3,7 +3,7 @@
 use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
 
-use super::chain::{Chain, ChainVisit, EtaInterval, Fix, Word};
+use super::chain::{Chain, ChainVisit, Doing, EtaInterval, Fix, Word};
 use super::draw::{DRAWS, Lognormal, Strata, Uniforms, normal_quantile};
 use super::learned::HourFactors;
 use crate::domain::eta::EtaSource;
@@ -19,6 +19,11 @@ const TRAVEL_SIGMA: f64 = 0.15;
 const TRAVEL_SIGMA_S: f64 = 90.0;
 /// Shorter drives have the relative spread of this one.
 const TRAVEL_SHORT_S: f64 = 300.0;
+
+/// From the moment somebody may leave to his leaving. Half set out within the five minutes that the plan reckons before
+/// it calls a departure overdue, nine in ten within a quarter of an hour. The tail is heavy on purpose: the longer an
+/// overdue start goes without a word, the more is still to come.
+const DEPARTURE: Lognormal = Lognormal { median_s: 300.0, sigma: 0.9 };
 
 const WORD_SIGMA: f64 = 0.15;
 const WORD_AGE_S: f64 = 6_000.0;
@@ -173,19 +178,34 @@ impl<'a> Walk<'a> {
         promised.map_or(0.0, |promised| after(self.chain.now, promised.from))
     }
 
-    /// Drives to a visit from where he is free; the break on the way where the plan has it. Ready at the door.
-    pub fn drive(&mut self, visit: &ChainVisit, from: Position) -> [f64; DRAWS] {
+    /// When he sets out who has not: half before and half after `due_at`, some minutes after `heard_at` where that is
+    /// later; not before he is free. What has passed of the delay without his leaving is known.
+    pub fn departure(&mut self, due_at: Timestamp, heard_at: Timestamp) -> [f64; DRAWS] {
+        let now = self.chain.now;
+        let may_leave = (due_at - Seconds(DEPARTURE.median_s as i64)).max(heard_at);
+        let (ahead_s, passed_s) = (after(now, may_leave), after(may_leave, now));
+        let mut leave = self.strata.uniforms().map(|share| ahead_s + DEPARTURE.left(passed_s, share));
+        for (at, free) in leave.iter_mut().zip(self.free) {
+            *at = at.max(free);
+        }
+        leave
+    }
+
+    /// Drives to a visit, leaving at `departure` or later; the break on the way where the plan has it, from when he is
+    /// free. Ready at the door.
+    pub fn drive(&mut self, visit: &ChainVisit, from: Position, departure: &[f64; DRAWS]) -> [f64; DRAWS] {
         let road_s = self.road_s(from, visit.position);
         let floor = self.door_opens(visit);
         let shares: Uniforms = self.strata.uniforms();
         let mut door = [0.0; DRAWS];
         for draw in 0..DRAWS {
-            let leave = self.free[draw];
+            let leave = departure[draw];
             let median_s = road_s * self.clock.factor(self.chain.hours, leave);
             let drive = Lognormal { median_s, sigma: travel_sigma(median_s) };
             let trip_s = if median_s > 0.0 { drive.quantile(shares[draw]) } else { 0.0 };
             let rest = self.rest_before(draw, leave + median_s, floor, visit.service.median_s);
             let ready = match rest {
+                Some((from_s, long_s)) if from_s < leave => leave.max(from_s + long_s) + trip_s,
                 Some((from_s, long_s)) if from_s < leave + trip_s => leave + trip_s + long_s,
                 Some((from_s, long_s)) => from_s + long_s,
                 None => leave + trip_s,
@@ -230,6 +250,8 @@ impl<'a> Walk<'a> {
             source: self.source,
             basis_at: self.basis_at,
             stops_before,
+            under_way: stops_before == 0 && matches!(self.chain.doing, Doing::Driving { .. }),
+            floor: self.chain.now + Seconds(self.door_opens(visit) as i64),
             late_risk,
         }
     }

@@ -61,6 +61,14 @@ impl Unit<'_> {
         Ok(route)
     }
 
+    /// When the technician finished a visit last.
+    pub fn last_done(&mut self, technician: TechnicianId) -> Result<Option<Timestamp>, Fault> {
+        let finished = visits::table.filter(visits::technician_id.eq(technician)).select(visits::finished_at);
+        let last =
+            finished.filter(visits::finished_at.is_not_null()).order(visits::finished_at.desc()).first(self.database);
+        Ok(last.optional()?.flatten())
+    }
+
     /// The newest accepted position.
     pub fn last_fix(&mut self, technician: TechnicianId) -> Result<Option<Fix>, Fault> {
         let columns = (positions::lat, positions::lon, positions::accuracy_m, positions::at, positions::seq);

@@ -4,7 +4,7 @@ use kaketsuke::domain::access::{Actor, Role};
 use kaketsuke::domain::eta::{Eta, EtaSource};
 use kaketsuke::domain::event::{About, Event, EventKind, Stream};
 use kaketsuke::domain::ids::VisitId;
-use kaketsuke::domain::time::{Seconds, Timestamp};
+use kaketsuke::domain::time::{Seconds, Timestamp, Window};
 use kaketsuke::effects::seeds::Seeds;
 use kaketsuke::limits;
 use serde_json::{Value, json};
@@ -188,6 +188,7 @@ fn eta(visit: VisitId, seq: u64) -> Eta {
         earliest: at,
         likely: at + Seconds(60),
         latest: at + Seconds(180),
+        window: Window { from: at, to: at + Seconds::minutes(10) },
         source: EtaSource::Gps,
         basis_at: at,
         computed_at: at,

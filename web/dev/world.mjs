@@ -145,7 +145,8 @@ export function eta(visit, from, to, source = "planned", risk = 0.05) {
   const seq = (etaSeqs.get(visit.id) ?? 0) + 1;
   etaSeqs.set(visit.id, seq);
   const now = Date.now();
-  return { visit_id: visit.id, seq, earliest: iso(from), likely: iso((from + to) / 2), latest: iso(to), source, basis_at: iso(now - (source === "gps" ? 12_000 : 240_000)), computed_at: iso(now), stops_before: visit.stops ?? 0, late_risk: risk, correlation_id: null };
+  const [down, up] = [Math.floor, Math.ceil].map((round) => (at) => round(at / 300_000) * 300_000);
+  return { visit_id: visit.id, seq, earliest: iso(from), likely: iso((from + to) / 2), latest: iso(to), window: { from: iso(down(from)), to: iso(Math.max(down(from) + 600_000, up(to))) }, source, basis_at: iso(now - (source === "gps" ? 12_000 : 240_000)), computed_at: iso(now), stops_before: visit.stops ?? 0, late_risk: risk, correlation_id: null };
 }
 
 export function makeIssue(contract, request, priority) {

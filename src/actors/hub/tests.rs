@@ -8,7 +8,7 @@ use crate::domain::access::Actor;
 use crate::domain::eta::EtaSource;
 use crate::domain::event::About;
 use crate::domain::ids::{EventId, Id, TerritoryId, VisitId};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Window};
 use crate::limits;
 use crate::views::live::close;
 use uuid::Uuid;
@@ -41,6 +41,7 @@ fn eta(visit: VisitId, seq: u64) -> Eta {
         earliest: at,
         likely: at,
         latest: at,
+        window: Window { from: at, to: at },
         source: EtaSource::Gps,
         basis_at: at,
         computed_at: at,

@@ -130,10 +130,8 @@ impl Facts<'_> {
 
     /// The arrival window as every screen shows it.
     fn told(&self) -> (String, String) {
-        let eta = self.data.pointer("/eta").and_then(|eta| Eta::deserialize(eta).ok());
-        let Some(eta) = eta else { return Default::default() };
-        let told = eta.told_window();
-        (told.from.clock_face(self.zone), told.to.clock_face(self.zone))
+        let eta = self.data.get("eta").and_then(|eta| Eta::deserialize(eta).ok());
+        eta.map(|eta| (eta.window.from.clock_face(self.zone), eta.window.to.clock_face(self.zone))).unwrap_or_default()
     }
 
     fn instant(&self, pointer: &str) -> Option<Timestamp> {
@@ -216,10 +214,12 @@ mod tests {
         );
         check(
             EventKind::EtaTold,
-            json!({"eta": {"visit_id": format!("vis_{:032x}", 7), "seq": 3, "earliest": "2026-11-23T01:34:10.000Z",
+            json!({"eta": {
+                "visit_id": "vis_00000000000000000000000000000007", "seq": 3, "earliest": "2026-11-23T01:34:10.000Z",
                 "likely": "2026-11-23T01:40:00.000Z", "latest": "2026-11-23T01:45:00.001Z", "source": "gps",
                 "basis_at": "2026-11-23T01:20:00.000Z", "computed_at": "2026-11-23T01:20:01.000Z", "stops_before": 0,
-                "late_risk": null, "correlation_id": null}}),
+                "late_risk": null, "correlation_id": null
+            }}),
             "到着予定 10:30〜10:50 をお知らせ",
             "Arrival announced: 10:30 to 10:50",
         );

@@ -11,8 +11,7 @@ use serde::Deserialize;
 
 use super::serve::guarded;
 use super::{Language, page};
-use crate::domain::promise;
-use crate::domain::time::{Timestamp, Window};
+use crate::domain::time::Timestamp;
 
 /// The part of a TrackView that the page shows.
 #[derive(Debug, Deserialize)]
@@ -54,9 +53,9 @@ struct Place {
 #[derive(Debug, Deserialize)]
 struct Eta {
     seq: i64,
-    earliest: Timestamp,
     likely: Timestamp,
     latest: Timestamp,
+    window: Span,
     source: String,
     basis_at: Timestamp,
     computed_at: Timestamp,
@@ -220,7 +219,7 @@ impl Writer<'_> {
         let own_label = Some(format!("label_{}", view.state)).filter(|key| self.words.contains_key(key));
         let own_label = own_label.unwrap_or_else(|| "label_at".to_owned());
         let (label, window) = match (coming, eta, last) {
-            (true, Some(eta), _) => ("label_eta", self.told(eta)),
+            (true, Some(eta), _) => ("label_eta", self.window(eta.window.from, eta.window.to)),
             (true, None, _) if promised.is_empty() => ("", String::new()),
             (true, None, _) => ("label_promised", promised.clone()),
             (false, _, Some(at)) => (own_label.as_str(), at.clock_face(self.zone)),
@@ -280,12 +279,6 @@ impl Writer<'_> {
     fn window(&self, from: Timestamp, to: Timestamp) -> String {
         let (from, to) = (from.clock_face(self.zone), to.clock_face(self.zone));
         if from == to { from } else { format!("{from}–{to}") }
-    }
-
-    fn told(&self, eta: &Eta) -> String {
-        let interval = Window { from: eta.earliest, to: eta.latest };
-        let told = promise::told(interval, eta.stops_before, eta.source == "gps", eta.computed_at);
-        self.window(told.from, told.to)
     }
 
     /// When the page will say something new.

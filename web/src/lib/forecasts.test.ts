@@ -3,7 +3,7 @@ import type { Eta } from "./api/types";
 import { Forecasts } from "./forecasts";
 
 const eta = (seq: number, visit = "vis_1"): Eta => ({
-  visit_id: visit, seq, earliest: "", likely: "", latest: "", source: "gps", basis_at: "", computed_at: "", stops_before: 0, late_risk: null, correlation_id: null,
+  visit_id: visit, seq, earliest: "", likely: "", latest: "", window: { from: "", to: "" }, source: "gps", basis_at: "", computed_at: "", stops_before: 0, late_risk: null, correlation_id: null,
 });
 
 describe("forecasts", () => {

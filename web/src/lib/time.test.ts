@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { atClock, clock, dateOnly, day, dayOf, isoDay, moment, momentWindow, onDay, setZone, toldWindow } from "./time";
+import { atClock, clock, dateOnly, day, dayOf, isoDay, moment, momentWindow, onDay, setZone } from "./time";
 
 afterEach(() => setZone("Asia/Tokyo"));
 
@@ -40,20 +40,4 @@ it("a moment of another day names its day", () => {
 
 it("a day is named in both languages", () => {
   expect([day("2026-11-23T23:00:00Z", "ja"), day("2026-11-23T23:00:00Z", "en")]).toEqual(["11月24日(火)", "Tue 24 Nov"]);
-});
-
-it("a forecast is rounded outward and never narrower than can be kept", () => {
-  const at = (minute: number): string => new Date(Date.parse("2026-11-23T01:00:00Z") + minute * 60_000).toISOString();
-  const cases = [
-    [31, 44, 0, "gps", "10:30–10:45"],
-    [31, 33, 0, "gps", "10:30–10:40"],
-    [30, 30, 0, "gps", "10:25–10:35"],
-    [31, 33, 0, "planned", "10:25–10:45"],
-    [31, 33, 1, "declared", "10:25–10:45"],
-    [31, 33, 3, "planned", "10:20–10:50"],
-    [1, 2, 1, "planned", "10:00–10:20"],
-  ] as const;
-  for (const [from, to, stops_before, source, window] of cases) {
-    expect(toldWindow({ earliest: at(from), latest: at(to), computed_at: at(0), stops_before, source })).toBe(window);
-  }
 });

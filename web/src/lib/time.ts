@@ -1,5 +1,3 @@
-import type { Eta } from "$lib/api/types";
-
 /** Times on screens are the company's times, whatever zone the device is in. Until the server has said which it is: */
 let zone = "Asia/Tokyo";
 
@@ -34,34 +32,6 @@ export function clock(instant: string | number | Date): string {
 export function timeWindow(from: string, to: string): string {
   const [a, b] = [clock(from), clock(to)];
   return a === b ? a : `${a}–${b}`;
-}
-
-const FIVE_MINUTES_MS = 300_000;
-
-type Forecast = Pick<Eta, "earliest" | "latest" | "computed_at" | "stops_before" | "source">;
-
-/**
- * A forecast as people are told it, so that it says no more than is known: rounded outward to five minutes, and at least
- * 10 minutes wide while positions come in, 20 when he is next but not seen or one visit comes before, 30 with more. The
- * server says the same (`src/domain/promise.rs`).
- */
-export function told(eta: Forecast): { from: number; to: number } {
-  const steps = (instant: string): number => new Date(instant).getTime() / FIVE_MINUTES_MS;
-  let [from, to] = [Math.floor(steps(eta.earliest)), Math.ceil(steps(eta.latest))];
-  const floor = Math.floor(steps(eta.computed_at));
-  const least = eta.stops_before === 0 && eta.source === "gps" ? 2 : eta.stops_before <= 1 ? 4 : 6;
-  // Late hurts more than early, so what is missing is added behind first; nothing before the forecast was made.
-  for (let behind = true; to - from < least; behind = !behind) {
-    if (behind || from - 1 < floor) to += 1;
-    else from -= 1;
-  }
-  return { from: from * FIVE_MINUTES_MS, to: to * FIVE_MINUTES_MS };
-}
-
-/** `10:30–10:45` of a forecast. */
-export function toldWindow(eta: Forecast): string {
-  const { from, to } = told(eta);
-  return `${clock(from)}–${clock(to)}`;
 }
 
 const WEEKDAYS = { ja: "日月火水木金土", en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };

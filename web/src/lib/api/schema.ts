@@ -456,6 +456,8 @@ export interface components {
              */
             stops_before: number;
             visit_id: components["schemas"]["VisitId"];
+            /** @description What people are told: `earliest` to `latest` rounded outward, never narrower than can be kept. */
+            window: components["schemas"]["Window"];
         };
         /** @description What an arrival figure rests on. */
         EtaSource: "gps" | "declared" | "planned";

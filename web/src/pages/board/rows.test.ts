@@ -11,6 +11,7 @@ function eta(visitId: string, seq: number, likely = "01:00", extra: Partial<Eta>
     earliest: at(likely),
     likely: at(likely),
     latest: at(likely),
+    window: { from: at(likely), to: at(likely) },
     source: "gps",
     basis_at: at("00:00"),
     computed_at: at("00:00"),

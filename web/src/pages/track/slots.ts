@@ -1,5 +1,5 @@
 import type { Place, TrackView, VisitState } from "$lib/api/types";
-import { clock, day, timeWindow, toldWindow, type Locale } from "$lib/time";
+import { clock, day, timeWindow, type Locale } from "$lib/time";
 
 export type TrackWords = Record<string, string>;
 export interface Step { word: string; time: string; stage: "done" | "now" | "todo" }
@@ -58,7 +58,7 @@ export function slotsOf(view: TrackView, words: TrackWords, now: number): Slots 
     vendor: own(view.vendor_name_ja, view.vendor_name_en),
     headline: words[`headline_${view.state}`] ?? own(view.state_ja, view.state_en),
     label: coming ? (eta ? words.label_eta! : promised ? words.label_promised! : "") : last ? (words[`label_${view.state}`] ?? words.label_at!) : "",
-    window: coming ? (eta ? toldWindow(eta) : promised) : last ? clock(last.at) : "",
+    window: coming ? (eta ? timeWindow(eta.window.from, eta.window.to) : promised) : last ? clock(last.at) : "",
     likely: eta ? fill(words.likely!, "time", clock(eta.likely)) : "",
     late: lateness(view, words, promised),
     stops: !coming || !eta ? "" : eta.stops_before > 0 ? fill(words.stops!, "n", eta.stops_before) : view.state === "en_route" ? "" : words.next!,
