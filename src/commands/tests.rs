@@ -78,10 +78,15 @@ async fn story(tell: impl AsyncFn(&Kit, TechnicianId, VisitId)) {
 }
 
 #[tokio::test]
-async fn who_declined_was_never_there() {
+async fn who_declined_was_never_there_and_is_remembered() {
     story(async |kit, technician, visit| {
         tap(kit, technician, visit, "decline").await;
         check(kit, technician, (HOME, 0)).await;
+        let job = kit.write(move |unit| {
+            let order = unit.visit(visit)?.work_order_id;
+            Ok(unit.job(order)?.1)
+        });
+        assert_eq!(job.await.expect("the job is read").declined, [technician]);
     })
     .await;
 }

@@ -160,6 +160,7 @@ fn time_and_place(finding: &Finding, zone: Tz) -> Pair {
         Finding::TerritoryOwn => fixed("担当エリアです", "His own territory"),
         Finding::TerritoryLent => fixed("応援先のエリアです", "A territory he may be lent to"),
         Finding::TerritoryForeign => fixed("担当エリア外です", "Outside his territories"),
+        Finding::DeclinedBefore => fixed("この作業指示を一度辞退しています", "Has declined this work order before"),
         Finding::Excluded => fixed("お客様の希望で対象外です", "The customer asked not to send him"),
         _ => fixed("対象外の指定はありません", "Not excluded by the customer"),
     }

@@ -61,6 +61,7 @@ pub fn job(house_minutes: i64) -> Job {
         asset: None,
         demand: Vec::new(),
         excluded: Vec::new(),
+        declined: Vec::new(),
         preferred: Vec::new(),
         recurred_after: None,
     }

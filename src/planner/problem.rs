@@ -71,6 +71,9 @@ pub struct Job {
     /// Parts that must be on the van.
     pub demand: Vec<PartCount>,
     pub excluded: Vec<TechnicianId>,
+    /// Who declined this very work order.
+    #[serde(default)]
+    pub declined: Vec<TechnicianId>,
     pub preferred: Vec<TechnicianId>,
     /// Who repaired the asset when the same fault now recurs.
     pub recurred_after: Option<TechnicianId>,

@@ -26,6 +26,9 @@ use super::rules;
 /// Loss of a job that nobody else can do: more than any day's cost.
 const ONLY_ONE: i64 = 10_000_000;
 
+/// Asking again who declined the job costs this much: more than any other place, less than nobody.
+const ASK_AGAIN: i64 = 1_000_000;
+
 /// Whether the proposal may be late or break a promise of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Lateness {
@@ -161,7 +164,11 @@ impl<'a> Work<'a> {
         let mut costs: Vec<(i64, TechnicianId, usize)> = self.tried[job]
             .iter()
             .enumerate()
-            .filter_map(|(index, trial)| trial.map(|trial| (trial.cost, self.routes[index].id, index)))
+            .filter_map(|(index, trial)| {
+                let id = self.routes[index].id;
+                let again = i64::from(self.jobs[job].0.declined.contains(&id)) * ASK_AGAIN;
+                trial.map(|trial| (trial.cost + again, id, index))
+            })
             .collect();
         costs.sort_unstable();
         let first = costs.first()?;

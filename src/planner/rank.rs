@@ -13,14 +13,14 @@ use super::insert::{Trial, insert_at};
 use super::invariants;
 use super::problem::{Job, Scene, Stop, TechnicianState};
 use super::route::{Absences, Route, before, schedule};
-use super::rules::{Finding, absence, max_jobs, of_person, parts, shift};
+use super::rules::{DECLINED, Finding, absence, max_jobs, of_person, parts, shift};
 
 /// Ranks all technicians with the house weights of the job's priority.
 pub fn rank(job: &Job, technicians: &[TechnicianState], scene: &Scene) -> Ranking {
     rank_with(job, technicians, scene, Weights::of(job.priority))
 }
 
-/// Fit before unfit; among the fit, those who break no promise first, then the higher total, then the smaller id.
+/// Fit before unfit; among the fit, who declined this very job last, those who break no promise first, then the higher total, then the smaller id.
 /// Among the unfit, those of other territories last, then fewer failed rules first, then the smaller id. The order of
 /// `technicians` does not matter; of those of other territories only what stands in their files is looked at.
 pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weights: Weights) -> Ranking {
@@ -39,8 +39,9 @@ pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weig
 fn order(candidate: &Candidate) -> impl Ord + use<> {
     let failed = candidate.rules.iter().filter(|rule| !rule.passed).count();
     let foreign = candidate.rules.iter().any(|rule| rule.rule == RuleName::Territory && !rule.passed);
+    let declined = candidate.rules.iter().any(|rule| rule.reason_code == DECLINED);
     let tenths = candidate.total.map_or(0, |total| (total * 10.0).round() as i64);
-    (!candidate.fit, foreign, failed, !candidate.breaks.is_empty(), Reverse(tenths), candidate.technician_id)
+    (!candidate.fit, foreign, failed, declined, !candidate.breaks.is_empty(), Reverse(tenths), candidate.technician_id)
 }
 
 /// Gives the job to one technician at his best place: his new route with the stop, and where it stands. The reasons

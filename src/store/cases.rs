@@ -161,10 +161,32 @@ fn jobs(database: &mut Database, ids: &[WorkOrderId], now: Timestamp) -> Result<
             ),
         ))
         .load(database)?;
-    found.into_iter().map(|(order, row)| job_of(database, order, row, now)).collect()
+    let declined = declined(database, ids)?;
+    found.into_iter().map(|(order, row)| job_of(database, order, row, &declined, now)).collect()
 }
 
-fn job_of(database: &mut Database, order: WorkOrder, row: JobRow, now: Timestamp) -> Result<(WorkOrder, Job), Fault> {
+/// Who declined which of several work orders.
+fn declined(database: &mut Database, ids: &[WorkOrderId]) -> Result<BTreeMap<WorkOrderId, Vec<TechnicianId>>, Fault> {
+    let rows: Vec<(WorkOrderId, TechnicianId)> = visits::table
+        .filter(visits::work_order_id.eq_any(ids.to_vec()).and(visits::state.eq(VisitState::Declined)))
+        .order((visits::work_order_id, visits::technician_id))
+        .select((visits::work_order_id, visits::technician_id))
+        .distinct()
+        .load(database)?;
+    let mut declined: BTreeMap<WorkOrderId, Vec<TechnicianId>> = BTreeMap::new();
+    for (order, technician) in rows {
+        declined.entry(order).or_default().push(technician);
+    }
+    Ok(declined)
+}
+
+fn job_of(
+    database: &mut Database,
+    order: WorkOrder,
+    row: JobRow,
+    declined: &BTreeMap<WorkOrderId, Vec<TechnicianId>>,
+    now: Timestamp,
+) -> Result<(WorkOrder, Job), Fault> {
     let recurred_after = row.linked_issue.map(|issue| last_technician(database, issue)).transpose()?.flatten();
     let wish = row.wish.0.zip(row.wish.1).and_then(|(from, to)| Window::new(from, to));
     let job = Job {
@@ -185,6 +207,7 @@ fn job_of(database: &mut Database, order: WorkOrder, row: JobRow, now: Timestamp
         asset: row.asset,
         demand: json(&order.parts_needed)?,
         excluded: Vec::new(),
+        declined: declined.get(&order.id).cloned().unwrap_or_default(),
         preferred: Vec::new(),
         recurred_after,
     };

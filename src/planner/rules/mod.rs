@@ -16,6 +16,9 @@ use super::answer::RuleName;
 use super::problem::{Job, TechnicianState};
 use crate::domain::time::{Seconds, Timestamp};
 
+/// Reason code of who declined this very job.
+pub(crate) const DECLINED: &str = "excluded.declined";
+
 /// What a hard rule found, with the figures that its sentence needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
@@ -47,6 +50,7 @@ pub enum Finding {
     PartsOnVan,
     PartsMissing { code: String, missing: u32 },
     NotExcluded,
+    DeclinedBefore,
     Excluded,
 }
 
@@ -71,7 +75,7 @@ impl Finding {
             TerritoryOwn | TerritoryLent | TerritoryForeign => RuleName::Territory,
             JobsUnlimited | JobsRoom { .. } | JobsFull { .. } => RuleName::MaxJobs,
             PartsOnVan | PartsMissing { .. } => RuleName::Parts,
-            NotExcluded | Excluded => RuleName::Excluded,
+            NotExcluded | DeclinedBefore | Excluded => RuleName::Excluded,
         }
     }
 
@@ -128,6 +132,7 @@ impl Finding {
             PartsOnVan => "parts.on_van",
             PartsMissing { .. } => "parts.missing",
             NotExcluded => "excluded.no",
+            DeclinedBefore => DECLINED,
             Excluded => "excluded.yes",
         }
     }

@@ -89,6 +89,21 @@ fn those_of_other_territories_come_last_and_count_in_no_mean() {
 }
 
 #[test]
+fn who_declined_the_job_is_marked_and_comes_after_the_others() {
+    let near = TechnicianState { free_position: house(12), ..technician(1) };
+    let again = Job { declined: vec![id(1)], ..job(15) };
+    let ranking = rank(&again, &[near, technician(2)], &scene());
+    assert_eq!(order(&ranking), [2, 1]);
+    let last = &ranking.candidates[1];
+    let mark = last.rules.last().unwrap();
+    assert_eq!(
+        (last.fit, last.rank, mark.passed, mark.reason_code.as_ref()),
+        (true, Some(2), true, "excluded.declined")
+    );
+    assert_eq!(mark.ja, "この作業指示を一度辞退しています");
+}
+
+#[test]
 fn a_licence_counts_on_its_last_day() {
     let licensed = Job { qualification: Some("gas".into()), ..job(10) };
     let last_day = Qualification { code: "gas".into(), expires_on: NaiveDate::from_ymd_opt(2026, 11, 24) };

@@ -63,6 +63,7 @@ export const en = {
     refresh: "Compute again",
     changed: "The plan has changed since",
     best: "Best",
+    declined: "Declined",
     fit: (n: number, all: number) => `${n} of ${all} technicians can take it`,
     exchanges: "No technician can take it as things stand. It would fit if a visit changed hands:",
     none: "No technician can take it. Open “Cannot take it” to see the reason for each.",
