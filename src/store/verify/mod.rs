@@ -9,6 +9,7 @@ mod lots;
 mod plant;
 mod policies;
 #[cfg(test)]
+#[path = "removed/tests.rs"]
 mod removed;
 mod reports;
 mod streams;
