@@ -96,5 +96,11 @@ say "Journeys in Chromium"
 (cd web && npm run --silent journeys) 2>&1 | tee "$scratch/journeys.log"
 count "$scratch/journeys.log" "${PIPESTATUS[0]}" '^journeys: [0-9]+ passed' ', [0-9]+ failed$'
 
+say "The repair of the four roles in Chromium, on PostgreSQL"
+"$pg_bin/psql" -q -h 127.0.0.1 -p "$pg_port" -U kaketsuke -d postgres -c 'CREATE DATABASE journeys'
+(cd web && KAKETSUKE_JOURNEY_DATABASE="postgres://kaketsuke@127.0.0.1:$pg_port/journeys" npm run --silent journeys -- repair) \
+  2>&1 | tee "$scratch/journeys-pg.log"
+count "$scratch/journeys-pg.log" "${PIPESTATUS[0]}" '^journeys: [0-9]+ passed' ', [0-9]+ failed$'
+
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,9 +1,10 @@
 //! The server under load, judged by a neutral generator that knows nothing of our code.
 //!
-//! `LOADGEN=path/of/loadgen cargo bench --bench load` makes a company with 1,000 technicians under way, starts the
-//! release binary on it, and has the generator measure three things: the save of a contact at 50 a second, the ranking
-//! of 500 technicians, and the way from a position to the customer's socket with 1,000 watchers. It prints one line for
-//! each. Loopback only; every run is bounded and ends the server that it started.
+//! `LOADGEN=path/of/loadgen cargo bench --bench load` makes companies in the middle of their day, starts the release
+//! binary on each, and has the generator measure three things: the way from a position to the customer's socket with
+//! 1,000 watchers and technicians who report every five seconds, the save of a contact at 50 a second, and the ranking
+//! of 500 technicians. It prints one line for each, in milliseconds from when the request was due. Loopback only; every
+//! run is bounded and ends the server that it started.
 
 mod configs;
 mod prepare;
@@ -16,7 +17,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-const TECHNICIANS: usize = 1_000;
+/// Each drives to a customer who watches.
+const WATCHED: usize = 1_000;
+/// All of one territory, each with a visit on his route.
+const RANKED: usize = 500;
 const PORT: u16 = 18_431;
 
 fn main() -> anyhow::Result<()> {
@@ -24,39 +28,48 @@ fn main() -> anyhow::Result<()> {
         println!("load: set LOADGEN to the load generator's binary; nothing was measured");
         return Ok(());
     };
-    let folder = tempfile::tempdir()?;
-    let world = actix_rt::System::new().block_on(prepare::prepare(folder.path(), TECHNICIANS))?;
-    configs::write(folder.path(), &world)?;
-    let server = Server::start(folder.path(), &world)?;
-    let pid = server.child.id().to_string();
-    let run = |arguments: &[&str]| measure(&loadgen, folder.path(), &pid, arguments);
+    under_way(&loadgen)?;
+    ranking(&loadgen)
+}
 
-    let techs = TECHNICIANS.to_string();
-    let push = run(&[
-        "push",
-        "--config",
-        "live.json",
-        "--techs",
-        &techs,
-        "--customers",
-        "1",
-        "--dispatchers",
-        "0",
-        "--rates",
-        "200,1000",
-        "--duration",
-        "10",
-        "--step-m",
-        "5",
-    ])?;
-    report("position to the customer's socket, 1,000 watchers", &push, "push_ms");
-    let intake =
-        run(&["http", "--requests", "intake.json", "--rates", "50", "--duration", "20", "--connections", "16"])?;
-    report("save of a contact at 50/s", &intake, "latency_ms");
-    let rank = run(&["http", "--requests", "rank.json", "--rates", "20", "--duration", "15", "--connections", "8"])?;
-    report("ranking of 500 technicians at 20/s", &rank, "latency_ms");
-    println!("memory of the server after all runs: {} kB", server.resident_kb()?);
+fn under_way(loadgen: &str) -> anyhow::Result<()> {
+    let site = Site::open(loadgen, WATCHED, 2)?;
+    let techs = WATCHED.to_string();
+    let mut push = vec!["push", "--config", "live.json", "--techs", &techs, "--customers", "1", "--dispatchers", "0"];
+    push.extend(["--rates", "200", "--duration", "15", "--step-m", "5"]);
+    report("position to the customer's socket, 1,000 watchers", &site.measure(&push)?, "push_ms");
+    let intake = ["http", "--requests", "intake.json", "--rates", "50", "--duration", "20", "--connections", "16"];
+    report("save of a contact", &site.measure(&intake)?, "latency_ms");
+    println!("memory of the server after both runs: {} kB", site.server.resident_kb()?);
     Ok(())
+}
+
+fn ranking(loadgen: &str) -> anyhow::Result<()> {
+    let site = Site::open(loadgen, RANKED, 1)?;
+    let rank = ["http", "--requests", "rank.json", "--rates", "10", "--duration", "20", "--connections", "8"];
+    report("ranking of 500 technicians", &site.measure(&rank)?, "latency_ms");
+    Ok(())
+}
+
+/// A company in the middle of its day, and the server that serves it.
+struct Site {
+    server: Server,
+    folder: tempfile::TempDir,
+    loadgen: String,
+}
+
+impl Site {
+    fn open(loadgen: &str, technicians: usize, territories: usize) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let world = actix_rt::System::new().block_on(prepare::prepare(folder.path(), technicians, territories))?;
+        configs::write(folder.path(), &world)?;
+        let server = Server::start(folder.path(), &world)?;
+        Ok(Self { server, folder, loadgen: loadgen.to_owned() })
+    }
+
+    fn measure(&self, arguments: &[&str]) -> anyhow::Result<Value> {
+        measure(&self.loadgen, self.folder.path(), &self.server.child.id().to_string(), arguments)
+    }
 }
 
 struct Server {
@@ -114,15 +127,18 @@ fn measure(loadgen: &str, folder: &Path, pid: &str, arguments: &[&str]) -> anyho
     Ok(serde_json::from_str(&std::fs::read_to_string(out)?)?)
 }
 
-/// One line a rate, from the generator's own figures.
+/// One line a rate, from the generator's own figures, with what else used the machine meanwhile.
 fn report(what: &str, found: &Value, latency: &str) {
-    let steps = found["steps"].as_array().cloned().unwrap_or_default();
-    if steps.is_empty() {
+    let Some(steps) = found["result"]["steps"].as_array() else {
         println!("{what}: {found}");
-    }
+        return;
+    };
     for step in steps {
-        println!("{what}, rate {}: {} {}", step["rate"], latency, step[latency]);
-        for key in ["delivered_ratio", "missing_of_acked", "duplicates", "out_of_order", "stray", "bad", "status"] {
+        let ms = |name: &str| step[latency][name].as_f64().unwrap_or(f64::NAN);
+        let (p50, p90, p99) = (ms("p50"), ms("p90"), ms("p99"));
+        println!("{what}, {}/s: p50 {p50:.1} ms, p90 {p90:.1} ms, p99 {p99:.1} ms", step["rate"]);
+        println!("    other load: {} cores", step["cpu"]["others_cores"]);
+        for key in ["delivered_ratio", "missing_of_acked", "duplicates", "out_of_order", "stray", "not_ok", "errors"] {
             if !step[key].is_null() {
                 println!("    {key}: {}", step[key]);
             }

@@ -47,7 +47,8 @@ pub struct OnTheWay {
 /// Lots of this size, so many a contract, last for any run.
 const LOT: u32 = 500;
 
-pub async fn prepare(folder: &Path, technicians: usize) -> anyhow::Result<Prepared> {
+/// `technicians` people, shared out evenly over so many territories.
+pub async fn prepare(folder: &Path, technicians: usize, territories: usize) -> anyhow::Result<Prepared> {
     let zone = chrono_tz::Asia::Tokyo;
     let origin = SystemClock.now();
     let ten = NaiveTime::from_hms_opt(10, 0, 0).context("ten o'clock")?;
@@ -56,7 +57,7 @@ pub async fn prepare(folder: &Path, technicians: usize) -> anyhow::Result<Prepar
     let address = Address::File(folder.join("kaketsuke.db").display().to_string());
     connection::migrate(&mut connection::open(&address)?)?;
     let store = Store::open(&address, clock, Seeds::from_number(1), zone)?;
-    company::import(&store, crowd(technicians)).await?;
+    company::import(&store, crowd(technicians, territories)).await?;
 
     let operator = person(&store, "op", Role::Operator, None).await?;
     let dispatcher = person(&store, "di", Role::Dispatcher, None).await?;
@@ -81,7 +82,7 @@ pub async fn prepare(folder: &Path, technicians: usize) -> anyhow::Result<Prepar
 }
 
 /// The demo company with many technicians, all of them able, and wallets that do not run dry.
-fn crowd(count: usize) -> CompanyFile {
+fn crowd(count: usize, territories: usize) -> CompanyFile {
     let mut file = demo::demo(demo::DEMO_SEED, demo::base_date(), demo::demo_center()).company;
     let patterns = file.technicians.clone();
     let skills: Vec<_> = file.skills.iter().map(|skill| skill.code.clone()).collect();
@@ -92,7 +93,7 @@ fn crowd(count: usize) -> CompanyFile {
         .map(|index| {
             let mut technician = patterns[index % patterns.len()].clone();
             technician.code = format!("T{index:05}");
-            technician.territory = file.territories[usize::from(index >= count / 2)].code.clone();
+            technician.territory = file.territories[index * territories / count].code.clone();
             technician.lends_to.clear();
             technician.max_jobs = None;
             technician.skills =

@@ -38,7 +38,9 @@ impl Api {
     pub async fn log_in(&self, login: &str, password: &str) -> Result<(Self, Me), CallError> {
         let body = LogIn { login: login.to_owned(), password: password.to_owned() };
         let session: Session = self.http.ask("/api/session", &body).await?;
-        Ok((Self { http: self.http.with_token(&session.token), ..self.clone() }, session.user))
+        // Only a page in a browser gets none.
+        let token = session.token.unwrap_or_default();
+        Ok((Self { http: self.http.with_token(&token), ..self.clone() }, session.user))
     }
 
     pub fn http(&self) -> &Http {

@@ -57,8 +57,14 @@ async fn log_in(
     let token = shared.store.seeds().token();
     open(&shared, &user, &token, now).await?;
     tracing::info!(user = %user.id, role = %user.role, "somebody logged in");
-    let session = Session { token: token.clone(), user: Me::of(&user, shared.clock()) };
+    let shown = (!is_page(&request)).then(|| token.clone());
+    let session = Session { token: shown, user: Me::of(&user, shared.clock()) };
     Ok(WithCookie(Json(session), cookie::fresh(token, shared.session_days, shared.secure_cookie)))
+}
+
+/// Whether a page in a browser asks. Browsers say so with every request, and scripts cannot take it away.
+fn is_page(request: &HttpRequest) -> bool {
+    request.headers().contains_key("sec-fetch-site")
 }
 
 async fn check_password(shared: &Shared, login: String, password: String) -> Result<Option<User>, Fault> {

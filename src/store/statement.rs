@@ -1,6 +1,6 @@
 //! Reads a statement out of the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveTime};
 use diesel::prelude::*;
@@ -66,7 +66,8 @@ impl Reader<'_> {
                 link.unwrap_or_else(|| chain::genesis(wallet, contract, unit).to_vec())
             }
         };
-        let work = self.work_of(rows.iter().filter_map(|row| row.issue.0).collect())?;
+        let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
+        let work = self.work_of(issues.into_iter().collect())?;
         let (lines, closing) = lines(rows, opening, &work);
         let chain_root = hex(&root);
         Ok(Statement {
@@ -148,7 +149,6 @@ impl Reader<'_> {
                 .filter(work_orders::issue_id.eq_any(part))
                 .order(service_reports::filed_at)
                 .select((work_orders::issue_id, service_reports::remedy, service_reports::minutes))
-                .distinct()
                 .load(self.database)?;
             for (issue, remedy, minutes) in rows {
                 let done = work.entry(issue).or_default();

@@ -17,7 +17,8 @@ pub struct LogIn {
 /// A fresh session. Browsers use the cookie that comes with it, programs the token.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Session {
-    pub token: String,
+    /// None for a page in a browser: no script shall hold what logs in.
+    pub token: Option<String>,
     pub user: Me,
 }
 

@@ -68,6 +68,10 @@ async fn a_change_by_cookie_needs_the_header_of_our_own_pages() {
     let answer = browser.post(world.url("/api/session")).json(&body).send().await.unwrap();
     let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let page = browser.post(world.url("/api/session")).header("sec-fetch-site", "same-origin");
+    let page = page.json(&json!({ "login": "operator", "password": PASSWORD })).send().await.unwrap();
+    let told: Value = page.json().await.unwrap();
+    assert!(told["token"].is_null() && told["user"]["login"] == "operator", "no script holds what logs in: {told}");
     assert_eq!(browser.get(world.url("/api/session")).send().await.unwrap().status(), 200);
     refused(browser.delete(world.url("/api/session")).send().await.unwrap(), 403, "auth.csrf").await;
     let ours = browser.delete(world.url("/api/session")).header("X-Kaketsuke", "1").send().await.unwrap();

@@ -1,4 +1,7 @@
-/** The real server with its demo company, in a folder that goes with it. */
+/**
+ * The real server with its demo company: on SQLite in a folder that goes with it, or on the empty PostgreSQL database
+ * that KAKETSUKE_JOURNEY_DATABASE names.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -38,7 +41,9 @@ export async function startServer() {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   // The journeys play all the roles: nobody else may move anything.
-  const server = spawn(binary(), ["--listen", `127.0.0.1:${port}`, "--data", data, "demo", "--quiet"], {
+  const database = process.env.KAKETSUKE_JOURNEY_DATABASE;
+  const settings = ["--listen", `127.0.0.1:${port}`, "--data", data, ...(database ? ["--database", database] : [])];
+  const server = spawn(binary(), [...settings, "demo", "--quiet"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

@@ -1619,7 +1619,8 @@ export interface components {
         };
         /** @description A fresh session. Browsers use the cookie that comes with it, programs the token. */
         Session: {
-            token: string;
+            /** @description None for a page in a browser: no script shall hold what logs in. */
+            token: string | null;
             user: components["schemas"]["Me"];
         };
         SiteId: string;
