@@ -29,7 +29,7 @@ const REVIEW_EVERY: Seconds = Seconds(30);
 /// On a clock that runs fast, reviews still leave the machine time for everything else.
 const REVIEW_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 /// Routes that one batch looks at again: a position that comes meanwhile waits for these and no more.
-const LOOKS_A_BATCH: usize = 8;
+const LOOKS_A_BATCH: usize = 2;
 /// Days of finished work that the durations are learned from.
 const LEARN_DAYS: i64 = 90;
 

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::forecast::backtest::coverage;
+use crate::forecast::months::RUNS;
 use crate::sim;
 use crate::store::Address;
 
@@ -28,12 +30,24 @@ pub struct Options {
     /// Of the ledger's run: an empty database (a file or a postgres:// address) instead of a file of its own
     #[arg(long, value_name = "ADDRESS", requires = "ledger")]
     on: Option<String>,
+    /// Instead of a day: so many fictional companies with two years behind them, whose next months the forecast must
+    /// foretell
+    #[arg(long, value_name = "COMPANIES", conflicts_with = "ledger")]
+    forecast: Option<u64>,
 }
 
 /// Prints what came of it. The exit code says whether something was wrong.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if let Some(commands) = options.ledger {
         return ledger(options, commands);
+    }
+    if let Some(companies) = options.forecast {
+        let kept = coverage(companies, options.seed, RUNS);
+        let percent = |share: f64| share * 100.0;
+        println!("{} months of {companies} companies; at most as much came as was said:", kept.months);
+        println!("issues: P50 {:.0} %, P90 {:.0} %", percent(kept.issues_p50), percent(kept.issues_p90));
+        println!("hours:  P50 {:.0} %, P90 {:.0} %", percent(kept.hours_p50), percent(kept.hours_p90));
+        return Ok(ExitCode::SUCCESS);
     }
     let weather =
         sim::Options { panic_once_in: options.panics, power_cuts: options.power_cuts, customers: options.customers };

@@ -20,7 +20,8 @@ pub fn rank(job: &Job, technicians: &[TechnicianState], scene: &Scene) -> Rankin
     rank_with(job, technicians, scene, Weights::of(job.priority))
 }
 
-/// Fit before unfit; among the fit, who declined this very job last, those who break no promise first, then the higher total, then the smaller id.
+/// Fit before unfit; among the fit, who declined this very job last, those who break no promise first, then the higher
+/// total, then the smaller id.
 /// Among the unfit, those of other territories last, then fewer failed rules first, then the smaller id. The order of
 /// `technicians` does not matter; of those of other territories only what stands in their files is looked at.
 pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weights: Weights) -> Ranking {
