@@ -97,8 +97,8 @@ say "Journeys in Chromium"
 count "$scratch/journeys.log" "${PIPESTATUS[0]}" '^journeys: [0-9]+ passed' ', [0-9]+ failed$'
 
 say "The repair of the four roles in Chromium, on PostgreSQL"
-"$pg_bin/psql" -q -h 127.0.0.1 -p "$pg_port" -U kaketsuke -d postgres -c 'CREATE DATABASE journeys'
-(cd web && KAKETSUKE_JOURNEY_DATABASE="postgres://kaketsuke@127.0.0.1:$pg_port/journeys" npm run --silent journeys -- repair) \
+# Every other test makes a database of its own, so this one is still empty.
+(cd web && KAKETSUKE_JOURNEY_DATABASE="$KAKETSUKE_TEST_POSTGRES" npm run --silent journeys -- repair) \
   2>&1 | tee "$scratch/journeys-pg.log"
 count "$scratch/journeys-pg.log" "${PIPESTATUS[0]}" '^journeys: [0-9]+ passed' ', [0-9]+ failed$'
 
