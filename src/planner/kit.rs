@@ -33,7 +33,7 @@ pub fn at(hour: i64, minute: i64) -> Timestamp {
 }
 
 pub fn window(from: (i64, i64), to: (i64, i64)) -> Window {
-    Window::new(at(from.0, from.1), at(to.0, to.1)).unwrap()
+    Window::new(at(from.0, from.1), at(to.0, to.1)).expect("the test gives a window that ends after its begin")
 }
 
 pub fn id<T: Id>(number: u128) -> T {
@@ -42,7 +42,7 @@ pub fn id<T: Id>(number: u128) -> T {
 
 /// So many minutes down the street.
 pub fn house(minutes: i64) -> Position {
-    Position::new(36.56, 136.0 + minutes as f64 / 1_000.0).unwrap()
+    Position::new(36.56, 136.0 + minutes as f64 / 1_000.0).expect("the street of the tests lies on the globe")
 }
 
 pub fn job(house_minutes: i64) -> Job {

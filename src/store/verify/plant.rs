@@ -34,15 +34,15 @@ fn company() -> Value {
 async fn live(kit: &Kit) {
     let (here, there) = (kit.card("KS-1001").await, kit.card("KS-2001").await);
     let request = call(&here);
-    let issue = kit.write(move |unit| save(unit, &request)).await.unwrap().issues[0].id;
+    let issue = kit.write(move |unit| save(unit, &request)).await.expect("the call is taken").issues[0].id;
     let because = || Because { reason: CorrectionReason::EntryError.as_str().to_owned(), note: String::new() };
-    kit.write(move |unit| unit.capture_by_hand(here.id, issue, 1, &because())).await.unwrap();
+    kit.write(move |unit| unit.capture_by_hand(here.id, issue, 1, &because())).await.expect("what is held is used");
     let lot = here.wallet.lots[1].id;
     let number = "TK-2026-000777".to_owned();
     let order = TransferOrder { from: here.id, to: there.id, lot, units: 2, number };
-    kit.write(move |unit| unit.transfer(&order, &because())).await.unwrap();
+    kit.write(move |unit| unit.transfer(&order, &because())).await.expect("units move within the group");
     let request = call(&kit.card("KS-1001").await);
-    kit.write(move |unit| save(unit, &request)).await.unwrap();
+    kit.write(move |unit| save(unit, &request)).await.expect("the call is taken");
     kit.assert_sound().await;
 }
 
@@ -89,7 +89,7 @@ pub(super) fn unguarded(database: &mut Database) {
 async fn one_byte_changed_anywhere_in_the_ledger_is_found() {
     on_both(company(), async |kit| {
         live(&kit).await;
-        let mut database = open(&kit.address).unwrap();
+        let mut database = open(&kit.address).expect("the test database opens");
         unguarded(&mut database);
         let sqlite = matches!(database, Database::Sqlite(_));
         let row = if sqlite { "rowid" } else { "ctid" };
@@ -101,11 +101,11 @@ async fn one_byte_changed_anywhere_in_the_ledger_is_found() {
                     "UPDATE {table} SET {name} = {value} \
                      WHERE {row} = (SELECT {row} FROM {table} WHERE {name} IS NOT NULL ORDER BY {row} DESC LIMIT 1)"
                 );
-                database.batch_execute("BEGIN").unwrap();
-                let rows = diesel::sql_query(&sql).execute(&mut database).unwrap();
+                database.batch_execute("BEGIN").expect("a transaction begins");
+                let rows = diesel::sql_query(&sql).execute(&mut database).expect("the change is planted");
                 assert_eq!(rows, 1, "{sql}");
                 let found = Reader::over(&mut database, chrono_tz::Asia::Tokyo, morning()).verify();
-                database.batch_execute("ROLLBACK").unwrap();
+                database.batch_execute("ROLLBACK").expect("the change is taken back");
                 assert!(!found.expect("verify reads on").is_empty(), "nobody saw the change of {table}.{name}");
                 planted += 1;
             }
