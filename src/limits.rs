@@ -99,8 +99,9 @@ pub const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 pub const STOP_SECONDS: u64 = 5;
 /// Days a session lasts without a new log-in.
 pub const SESSION_DAYS: i64 = 14;
-/// Password checks at once: each needs 19 MiB and a core.
-pub const PASSWORD_CHECKS: usize = 2;
+/// Cores of the machine for each password check at once: a check takes 19 MiB and a whole core, and a morning of log-ins
+/// must leave the others to those who are at work.
+pub const CORES_PER_PASSWORD_CHECK: usize = 2;
 /// Log-ins that wait for a password check; the next ones are told to come back.
 pub const PASSWORD_QUEUE: usize = 64;
 /// Shortest password.

@@ -58,11 +58,11 @@ pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<(
     let clock = Arc::new(going_on(&settings, business_hours(&settings, options.speed)).await?);
     let center = options.place.unwrap_or_else(demo::demo_center);
     let demo = demo::demo(DEMO_SEED, clock.now().day(settings.zone), center);
+    furnish(&settings, &demo, clock.clone()).await?;
     let map = match &options.basemap {
         Some(path) => BaseMap::tiles(path).await?,
         None => BaseMap::streets(Bytes::from(demo.city.geojson().to_string()), center),
     };
-    furnish(&settings, &demo, clock.clone()).await?;
     let world = World { travel: Arc::new(GreatCircle::CITY), map: Arc::new(map) };
     let application = Application::build(&settings, clock.clone(), Seeds::from_entropy()?, world)?;
     greet(&application);

@@ -24,7 +24,8 @@ pub struct Passwords {
 impl Passwords {
     pub fn new(seeds: Seeds) -> Result<Self, Fault> {
         let nobody = hash(&seeds, &seeds.token())?;
-        let running = Arc::new(Semaphore::new(limits::PASSWORD_CHECKS));
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let running = Arc::new(Semaphore::new((cores / limits::CORES_PER_PASSWORD_CHECK).max(1)));
         Ok(Self { seeds, nobody: nobody.into(), running, waiting: Arc::default(), inline: false })
     }
 
