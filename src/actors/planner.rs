@@ -1,6 +1,7 @@
 //! The planner of one territory: answers who should go. It decides nothing by itself; the rules are in
 //! [`crate::planner`], and an assignment is checked again in the transaction that writes it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix::prelude::*;
@@ -9,7 +10,7 @@ use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
 
-use crate::domain::ids::{Id, TechnicianId, TerritoryId, VisitId, WorkOrderId};
+use crate::domain::ids::{AssetId, Id, TechnicianId, TerritoryId, VisitId, WorkOrderId};
 use crate::domain::time::Timestamp;
 use crate::planner::answer::Ranking;
 use crate::planner::problem::{Job, Scene};
@@ -92,9 +93,7 @@ fn proposed(
     now: Timestamp,
 ) -> Result<DayProposal, Fault> {
     let profiles = reader.profiles(&Team::Territory(territory))?;
-    let technicians = reader.technician_states(&profiles, now)?;
     let names = reader.names()?;
-    let scene = Scene { now, zone: reader.zone(), travel, names: &names };
     // The stops that the jobs become have no visit yet; the work order's own number tells them apart.
     let jobs: Vec<(Job, VisitId)> = reader
         .waiting_jobs(territory, now)?
@@ -104,6 +103,10 @@ fn proposed(
             (job, visit)
         })
         .collect();
+    let assets: BTreeSet<AssetId> = jobs.iter().filter_map(|(job, _)| job.asset).collect();
+    let technicians = reader.technician_states(&profiles, &assets.into_iter().collect::<Vec<_>>(), now)?;
+    let zone = reader.zone();
+    let scene = Scene { now, zone, travel, names: &names };
     let proposal = propose(&jobs, &technicians, &scene, Lateness::Dear);
     let Proposal { assignments, unassigned, .. } = proposal;
     Ok(DayProposal { computed_at: now, assignments, unassigned })
@@ -125,7 +128,8 @@ async fn ask_store(
                 None => Arc::new(reader.profiles(&Team::Company)?),
             };
             let (_, job) = reader.job(asked.work_order, now)?;
-            let mut technicians = reader.states_for(&profiles, territory, now)?;
+            let asset: Vec<AssetId> = job.asset.into_iter().collect();
+            let mut technicians = reader.states_for(&profiles, territory, &asset, now)?;
             technicians.retain(|technician| !asked.without.contains(&technician.id));
             let names = reader.names()?;
             let scene = Scene { now, zone: reader.zone(), travel: travel.as_ref(), names: &names };

@@ -157,9 +157,9 @@ async fn of_other_territories_only_the_files_are_read() {
                 let home = reader.home_territory(busy)?;
                 let profiles = reader.profiles(&Team::Company)?;
                 let away = profiles.iter().find(|profile| !profile.serves(home)).map(|profile| profile.territory);
-                let abroad = reader.states_for(&profiles, away.expect("the other territory"), now)?;
+                let abroad = reader.states_for(&profiles, away.expect("the other territory"), &[], now)?;
                 assert!(abroad.iter().all(|technician| technician.stops.is_empty()));
-                let states = reader.states_for(&profiles, home, now)?;
+                let states = reader.states_for(&profiles, home, &[], now)?;
                 assert_eq!(states.iter().map(|technician| technician.stops.len()).sum::<usize>(), 1);
                 let (_, job) = reader.job(order, now)?;
                 let names = reader.names()?;

@@ -76,8 +76,14 @@ impl Reader<'_> {
         profiles(self.database, team)
     }
 
-    pub fn technician_states(&mut self, profiles: &[Profile], now: Timestamp) -> Result<Vec<TechnicianState>, Fault> {
-        states(self.database, profiles, now, self.zone)
+    /// Live states, with who knows which of `assets`: a life's work would be read for nothing.
+    pub fn technician_states(
+        &mut self,
+        profiles: &[Profile],
+        assets: &[AssetId],
+        now: Timestamp,
+    ) -> Result<Vec<TechnicianState>, Fault> {
+        states(self.database, profiles, assets, now, self.zone)
     }
 
     /// The live state of those who serve a territory. Of the others only what stands in their files is told, as if
@@ -86,11 +92,12 @@ impl Reader<'_> {
         &mut self,
         profiles: &[Profile],
         territory: TerritoryId,
+        assets: &[AssetId],
         now: Timestamp,
     ) -> Result<Vec<TechnicianState>, Fault> {
         let (own, foreign): (Vec<Profile>, Vec<Profile>) =
             profiles.iter().cloned().partition(|profile| profile.serves(territory));
-        let mut found = states(self.database, &own, now, self.zone)?;
+        let mut found = states(self.database, &own, assets, now, self.zone)?;
         for profile in &foreign {
             found.push(state(profile, Today::empty(now, self.zone))?);
         }
@@ -114,11 +121,11 @@ impl Unit<'_> {
         home_territory(self.database, technician)
     }
 
-    /// One technician's file and live state.
+    /// One technician's file and live state; which assets he knows is for rankings and not read.
     pub fn technician(&mut self, id: TechnicianId) -> Result<(Profile, TechnicianState), Fault> {
         let (now, zone) = (self.now(), self.zone());
         let found = profiles(self.database, &Team::One(id))?;
-        let state = states(self.database, &found, now, zone)?.pop();
+        let state = states(self.database, &found, &[], now, zone)?.pop();
         let profile = found.into_iter().next();
         profile.zip(state).ok_or_else(|| Refusal::new(Code::NotFound).into())
     }
@@ -181,6 +188,7 @@ struct RouteRow {
 fn states(
     database: &mut Database,
     profiles: &[Profile],
+    assets: &[AssetId],
     now: Timestamp,
     zone: chrono_tz::Tz,
 ) -> Result<Vec<TechnicianState>, Fault> {
@@ -191,7 +199,7 @@ fn states(
     let mut trips = trips::of_day(database, &ids, day)?;
     let mut used = trips::parts_used(database, &ids, day)?;
     let mut away = super::absences::spans(database, &ids, now)?;
-    let mut knows = trips::known_assets(database, &ids)?;
+    let mut knows = trips::known_assets(database, &ids, assets)?;
     profiles
         .iter()
         .map(|profile| {

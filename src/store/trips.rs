@@ -1,6 +1,6 @@
 //! The trips that technicians have made: where they were, what they finished and used, which assets they know.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
@@ -13,6 +13,7 @@ use crate::domain::ids::*;
 use crate::domain::place::Position;
 use crate::domain::time::{Timestamp, Window};
 use crate::domain::visit::VisitState;
+use crate::limits;
 use crate::planner::problem::PartCount;
 use crate::views::technician::PartUse;
 
@@ -95,24 +96,32 @@ pub(super) fn parts_used(
     Ok(used)
 }
 
-/// Assets at which a technician finished work, each with his last visit.
+/// Of these assets those at which a technician finished work, here or before the company's data came in, each with his
+/// last visit.
 pub(super) fn known_assets(
     database: &mut Database,
     ids: &[TechnicianId],
+    assets: &[AssetId],
 ) -> Result<BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>>, Fault> {
-    let rows: Vec<(TechnicianId, Option<AssetId>, Option<Timestamp>)> = visits::table
-        .inner_join(work_orders::table.inner_join(issues::table))
-        .filter(visits::technician_id.eq_any(ids.to_vec()).and(visits::state.eq(VisitState::Done)))
-        .filter(issues::asset_id.is_not_null())
-        .order(visits::finished_at.desc())
-        .select((visits::technician_id, issues::asset_id, visits::finished_at))
-        .load(database)?;
-    let mut seen = BTreeSet::new();
     let mut knows: BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>> = BTreeMap::new();
-    for (id, asset, at) in rows {
-        let (Some(asset), Some(at)) = (asset, at) else { continue };
-        if seen.insert((id, asset)) {
-            knows.entry(id).or_default().push((asset, at));
+    for part in assets.chunks(limits::STREAMS_PER_QUERY) {
+        let done: Vec<(TechnicianId, Option<AssetId>, Option<Timestamp>)> = visits::table
+            .inner_join(work_orders::table.inner_join(issues::table))
+            .filter(issues::asset_id.eq_any(part.to_vec()).and(visits::state.eq(VisitState::Done)))
+            .select((visits::technician_id, issues::asset_id, visits::finished_at))
+            .load(database)?;
+        let before: Vec<(Option<TechnicianId>, AssetId, Timestamp)> = past_repairs::table
+            .filter(past_repairs::asset_id.eq_any(part.to_vec()).and(past_repairs::technician_id.is_not_null()))
+            .select((past_repairs::technician_id, past_repairs::asset_id, past_repairs::at))
+            .load(database)?;
+        let done = done.into_iter().filter_map(|(who, asset, at)| Some((who, asset?, at?)));
+        let before = before.into_iter().filter_map(|(who, asset, at)| Some((who?, asset, at)));
+        for (who, asset, at) in done.chain(before).filter(|(who, ..)| ids.contains(who)) {
+            let known = knows.entry(who).or_default();
+            match known.iter_mut().find(|(one, _)| *one == asset) {
+                Some((_, last)) => *last = at.max(*last),
+                None => known.push((asset, at)),
+            }
         }
     }
     Ok(knows)

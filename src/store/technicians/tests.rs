@@ -27,10 +27,26 @@ async fn a_visit_that_he_never_made_is_no_trace_of_him() {
         let now = kit.store.clock().now();
         let seen = kit.read(move |reader| {
             let profiles = reader.profiles(&Team::One(technician))?;
-            Ok((profiles[0].home, reader.technician_states(&profiles, now)?.remove(0)))
+            Ok((profiles[0].home, reader.technician_states(&profiles, &[], now)?.remove(0)))
         });
         let (home, state) = seen.await.unwrap();
         assert_eq!((state.free_position, state.done_today), (home, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repair_from_before_the_import_counts_as_knowing_the_asset() {
+    on_both(company_with(json!([])), async |kit| {
+        let assets: Vec<_> = kit.card("KS-1001").await.assets.iter().map(|asset| asset.id).collect();
+        let now = kit.store.clock().now();
+        let asked = assets.clone();
+        let known = kit.read(move |reader| {
+            let profiles = reader.profiles(&Team::Company)?;
+            Ok(reader.technician_states(&profiles, &asked, now)?.remove(0).knows)
+        });
+        let known: Vec<_> = known.await.unwrap().into_iter().map(|(asset, _)| asset).collect();
+        assert_eq!(known, [assets[1]], "the file tells of one repair, of the second asset");
     })
     .await;
 }
