@@ -3,7 +3,7 @@
 //! `LOADGEN=path/of/loadgen cargo bench --bench load` makes companies in the middle of their day, starts the release
 //! binary on each, and has the generator measure three things: the way from a position to the customer's socket with
 //! 1,000 watchers and technicians who report every five seconds, the save of a contact at 50 a second, and the ranking
-//! of 500 technicians. It prints one line for each, in milliseconds from when the request was due. Loopback only; every
+//! of 500 technicians; `-- demo`, `-- live` or `-- ranking` runs one part alone. It prints one line for each, in milliseconds from when the request was due. Loopback only; every
 //! run is bounded and ends the server that it started.
 
 mod configs;
@@ -24,13 +24,22 @@ const RANKED: usize = 500;
 const PORT: u16 = 18_431;
 
 fn main() -> anyhow::Result<()> {
-    demo()?;
+    let parts: Vec<String> = std::env::args().skip(1).filter(|part| !part.starts_with("--")).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|one| one == part);
+    if wanted("demo") {
+        demo()?;
+    }
     let Ok(loadgen) = std::env::var("LOADGEN") else {
         println!("load: set LOADGEN to the load generator's binary; nothing more was measured");
         return Ok(());
     };
-    under_way(&loadgen)?;
-    ranking(&loadgen)
+    if wanted("live") {
+        under_way(&loadgen)?;
+    }
+    if wanted("ranking") {
+        ranking(&loadgen)?;
+    }
+    Ok(())
 }
 
 /// From the start of the demo to a first page with its script and figures, and the memory that the demo then takes.

@@ -7,6 +7,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use chrono::{NaiveTime, Timelike};
 
+use crate::company::CompanyFile;
 use crate::crowd::Crowd;
 use crate::demo::{self, DEMO_SEED};
 use crate::domain::place::Position;
@@ -57,18 +58,19 @@ pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<(
 
     let clock = Arc::new(going_on(&settings, business_hours(&settings, options.speed)).await?);
     let center = options.place.unwrap_or_else(demo::demo_center);
-    let demo = demo::demo(DEMO_SEED, clock.now().day(settings.zone), center);
-    furnish(&settings, &demo, clock.clone()).await?;
+    let demo::Demo { city, company, calls, .. } = demo::demo(DEMO_SEED, clock.now().day(settings.zone), center);
+    furnish(&settings, &company, clock.clone()).await?;
     let map = match &options.basemap {
         Some(path) => BaseMap::tiles(path).await?,
-        None => BaseMap::streets(Bytes::from(demo.city.geojson().to_string()), center),
+        None => BaseMap::streets(Bytes::from(city.geojson().to_string()), center),
     };
+    drop(city);
     let world = World { travel: Arc::new(GreatCircle::CITY), map: Arc::new(map) };
     let application = Application::build(&settings, clock.clone(), Seeds::from_entropy()?, world)?;
     greet(&application);
     if !options.quiet {
         let base = format!("http://{}", application.address());
-        Crowd::new(&base, demo.company, demo.calls, clock, Seeds::from_entropy()?).play();
+        Crowd::new(&base, company, calls, clock, Seeds::from_entropy()?).play();
     }
     application.run().await
 }
@@ -92,9 +94,9 @@ async fn going_on(settings: &Settings, clock: ScaledClock) -> anyhow::Result<Sca
     Ok(ScaledClock { start: newest.map_or(clock.start, |at| clock.start.max(at + Seconds(1))), ..clock })
 }
 
-async fn furnish(settings: &Settings, demo: &demo::Demo, clock: Arc<ScaledClock>) -> anyhow::Result<()> {
+async fn furnish(settings: &Settings, company: &CompanyFile, clock: Arc<ScaledClock>) -> anyhow::Result<()> {
     let store = Store::open(&settings.database, clock, Seeds::from_entropy()?, settings.zone)?;
-    match company::import(&store, demo.company.clone()).await {
+    match company::import(&store, company.clone()).await {
         Ok(_) | Err(company::ImportError::Taken) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -130,7 +132,7 @@ mod tests {
         assert_eq!(going_on(&settings, morning).await.unwrap().start, morning.start, "nothing has happened yet");
         let evening = ScaledClock { start: morning.start + Seconds::hours(9), ..morning };
         let demo = demo::demo(DEMO_SEED, evening.start.day(settings.zone), demo::demo_center());
-        furnish(&settings, &demo, Arc::new(evening)).await.unwrap();
+        furnish(&settings, &demo.company, Arc::new(evening)).await.unwrap();
         assert!(going_on(&settings, morning).await.unwrap().start >= evening.start);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Sub};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -64,7 +64,8 @@ impl Timestamp {
 
     /// `HH:MM` in the zone, as screens and sentences say it.
     pub fn clock_face(self, zone: Tz) -> String {
-        self.utc().with_timezone(&zone).format("%H:%M").to_string()
+        let local = self.utc().with_timezone(&zone);
+        format!("{:02}:{:02}", local.hour(), local.minute())
     }
 }
 

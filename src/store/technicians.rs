@@ -10,7 +10,7 @@ use super::connection::{Address, Database, open_reader};
 use super::error::Fault;
 use super::schema::*;
 use super::trips::{self, Trips};
-use super::visits::{Visit, live_codes, position};
+use super::visits::{live_codes, position};
 use super::{Reader, Unit};
 use crate::company::{self, Weekday};
 use crate::domain::ids::*;
@@ -83,7 +83,7 @@ impl Reader<'_> {
         assets: &[AssetId],
         now: Timestamp,
     ) -> Result<Vec<TechnicianState>, Fault> {
-        states(self.database, profiles, assets, now, self.zone)
+        states(self.database, &profiles.iter().collect::<Vec<_>>(), assets, now, self.zone)
     }
 
     /// The live state of those who serve a territory. Of the others only what stands in their files is told, as if
@@ -95,10 +95,10 @@ impl Reader<'_> {
         assets: &[AssetId],
         now: Timestamp,
     ) -> Result<Vec<TechnicianState>, Fault> {
-        let (own, foreign): (Vec<Profile>, Vec<Profile>) =
-            profiles.iter().cloned().partition(|profile| profile.serves(territory));
+        let (own, foreign): (Vec<&Profile>, Vec<&Profile>) =
+            profiles.iter().partition(|profile| profile.serves(territory));
         let mut found = states(self.database, &own, assets, now, self.zone)?;
-        for profile in &foreign {
+        for profile in foreign {
             found.push(state(profile, Today::empty(now, self.zone))?);
         }
         Ok(found)
@@ -125,7 +125,7 @@ impl Unit<'_> {
     pub fn technician(&mut self, id: TechnicianId) -> Result<(Profile, TechnicianState), Fault> {
         let (now, zone) = (self.now(), self.zone());
         let found = profiles(self.database, &Team::One(id))?;
-        let state = states(self.database, &found, &[], now, zone)?.pop();
+        let state = states(self.database, &found.iter().collect::<Vec<_>>(), &[], now, zone)?.pop();
         let profile = found.into_iter().next();
         profile.zip(state).ok_or_else(|| Refusal::new(Code::NotFound).into())
     }
@@ -173,10 +173,24 @@ fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault>
     Ok(profiles)
 }
 
+/// What the route needs of a live visit.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = visits)]
+struct LiveVisit {
+    id: VisitId,
+    work_order_id: WorkOrderId,
+    technician_id: TechnicianId,
+    state: VisitState,
+    route_order: i64,
+    promised_from: Option<Timestamp>,
+    promised_to: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+}
+
 /// A live visit with what the route needs of its work order.
 #[derive(Queryable)]
 struct RouteRow {
-    visit: Visit,
+    visit: LiveVisit,
     service_minutes: i64,
     arrive_by: Option<Timestamp>,
     parts_needed: String,
@@ -187,7 +201,7 @@ struct RouteRow {
 
 fn states(
     database: &mut Database,
-    profiles: &[Profile],
+    profiles: &[&Profile],
     assets: &[AssetId],
     now: Timestamp,
     zone: chrono_tz::Tz,
@@ -316,7 +330,7 @@ fn stop(row: RouteRow, now: Timestamp) -> Result<Stop, Fault> {
         service: left,
         earliest: Timestamp::default(),
         windows: Vec::new(),
-        promised: visit.promised(),
+        promised: visit.promised_from.zip(visit.promised_to).and_then(|(from, to)| Window::new(from, to)),
         arrive_by: row.arrive_by,
         frozen: visit.state.is_started(),
         begun,
@@ -328,9 +342,8 @@ fn live_routes(database: &mut Database, ids: &[TechnicianId]) -> Result<BTreeMap
     let rows: Vec<RouteRow> = visits::table
         .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table.inner_join(customers::table))))
         .filter(visits::technician_id.eq_any(ids.to_vec()).and(visits::state.eq_any(live_codes())))
-        .order((visits::technician_id, visits::route_order, visits::id))
         .select((
-            Visit::as_select(),
+            LiveVisit::as_select(),
             work_orders::service_minutes,
             work_orders::arrive_by,
             work_orders::parts_needed,
