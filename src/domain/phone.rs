@@ -78,6 +78,15 @@ fn half_voiced(plain: char) -> Option<char> {
     "ハヒフヘホはひふへほ".contains(plain).then(|| char::from_u32(plain as u32 + 2)).flatten()
 }
 
+/// A folded text with its kana as hiragana, for what is stored as people wrote it.
+pub fn hiragana(folded: &str) -> String {
+    let plain = |c| match c {
+        'ァ'..='ヶ' => char::from_u32(c as u32 - 0x60).unwrap_or(c),
+        other => other,
+    };
+    folded.chars().map(plain).collect()
+}
+
 fn katakana(c: char) -> char {
     match c {
         'ぁ'..='ゖ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
@@ -118,5 +127,6 @@ mod tests {
             assert_eq!(fold(half), fold(full), "{half}");
         }
         assert_eq!(fold("Ｔｏｍｉ"), "tomi");
+        assert_eq!(hiragana(&fold("ｱﾍﾞ まゆ")), "あべまゆ");
     }
 }

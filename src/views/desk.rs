@@ -51,6 +51,8 @@ pub struct SearchHit {
     pub contract_number: String,
     pub site_name: String,
     pub phone: String,
+    /// The customer's contact whose name was typed.
+    pub contact_name: Option<String>,
     pub matched_on: MatchedOn,
     /// Tickets available.
     pub balance: i64,

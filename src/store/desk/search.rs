@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 
 use crate::domain::ids::{ContractId, CustomerId, SiteId};
-use crate::domain::phone::{fold, normalise};
+use crate::domain::phone::{fold, hiragana, normalise};
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
@@ -43,7 +43,22 @@ const HITS: i64 = limits::SEARCH_HITS as i64;
 struct Found {
     /// In order of how well they match.
     contracts: Vec<(ContractId, MatchedOn, Option<SiteId>)>,
-    customers: Vec<(CustomerId, MatchedOn, Option<String>)>,
+    customers: Vec<FoundCustomer>,
+}
+
+#[derive(Clone)]
+struct FoundCustomer {
+    id: CustomerId,
+    on: MatchedOn,
+    phone: Option<String>,
+    /// The person whose name it was.
+    contact: Option<String>,
+}
+
+impl FoundCustomer {
+    fn new(id: CustomerId, on: MatchedOn) -> Self {
+        Self { id, on, phone: None, contact: None }
+    }
 }
 
 impl Reader<'_> {
@@ -80,7 +95,10 @@ impl Reader<'_> {
             .limit(HITS)
             .select((phones::customer_id, phones::shown))
             .load(self.database)?;
-        let matched = whole.into_iter().chain(part).map(|(id, shown)| (id, MatchedOn::Phone, Some(shown)));
+        let matched = whole
+            .into_iter()
+            .chain(part)
+            .map(|(id, shown)| FoundCustomer { phone: Some(shown), ..FoundCustomer::new(id, MatchedOn::Phone) });
         found.customers.extend(matched);
         Ok(())
     }
@@ -144,35 +162,37 @@ impl Reader<'_> {
         };
         let mut ranked: Vec<_> = rows.iter().map(|(id, name, kana)| (rank(name, kana), *id)).collect();
         ranked.sort_by_key(|((place, _), _)| *place);
-        found.customers.extend(ranked.into_iter().map(|((_, on), id)| (id, on, None)));
+        found.customers.extend(ranked.into_iter().map(|((_, on), id)| FoundCustomer::new(id, on)));
         Ok(())
     }
 
-    /// People at the customer whose name or kana contains it, spaces aside. Their own number is shown.
+    /// People at the customer whose name or kana contains it, spaces aside; their kana stand as they were written, in
+    /// either script. Their own name and number are shown.
     fn by_contact(&mut self, text: &str, found: &mut Found) -> Result<(), Fault> {
         let folded = fold(text);
         if folded.is_empty() {
             return Ok(());
         }
         let inside = format!("%{}%", literal(&folded));
+        let in_hiragana = hiragana(&inside);
         let name = || lower(replace(replace(contacts::name, " ", ""), "　", ""));
         let kana = || replace(replace(contacts::kana, " ", ""), "　", "");
         let rows: Vec<(CustomerId, String, String)> = contacts::table
-            .filter(name().like(&inside).or(kana().like(&inside)))
+            .filter(name().like(&inside).or(kana().like(&inside)).or(kana().like(&in_hiragana)))
             .order((contacts::kana, contacts::id))
             .limit(HITS)
             .select((contacts::customer_id, contacts::name, contacts::phone))
             .load(self.database)?;
         found.customers.extend(rows.into_iter().map(|(id, name, phone)| {
             let on = if fold(&name).contains(&folded) { MatchedOn::Name } else { MatchedOn::Kana };
-            (id, on, Some(phone).filter(|phone| !phone.is_empty()))
+            FoundCustomer { id, on, phone: Some(phone).filter(|phone| !phone.is_empty()), contact: Some(name) }
         }));
         Ok(())
     }
 
     fn hits(&mut self, found: Found) -> Result<SearchHits, Fault> {
         let contract_ids: Vec<ContractId> = found.contracts.iter().map(|(id, ..)| *id).collect();
-        let customer_ids: Vec<CustomerId> = found.customers.iter().map(|(id, ..)| *id).collect();
+        let customer_ids: Vec<CustomerId> = found.customers.iter().map(|customer| customer.id).collect();
         let contracts = self.found_contracts(contract_ids, customer_ids)?;
         let owners: BTreeSet<CustomerId> = contracts.iter().map(|contract| contract.customer).collect();
         let owners: Vec<CustomerId> = owners.into_iter().collect();
@@ -180,7 +200,7 @@ impl Reader<'_> {
         let phones = self.found_phones(&owners)?;
         let mut seen = BTreeSet::new();
         let mut hits = Vec::new();
-        for (contract, matched_on, site, phone) in ranked(&found, &contracts) {
+        for Ranked { contract, on, site, phone, contact } in ranked(&found, &contracts) {
             if hits.len() == limits::SEARCH_HITS || !seen.insert(contract.id) {
                 continue;
             }
@@ -195,7 +215,8 @@ impl Reader<'_> {
                 contract_number: contract.number.clone(),
                 site_name: site.map_or_else(String::new, |(_, name)| name.clone()),
                 phone: phone.unwrap_or_default(),
-                matched_on,
+                contact_name: contact,
+                matched_on: on,
                 balance: contract.balance,
             });
         }
@@ -257,19 +278,29 @@ struct FoundContract {
     balance: i64,
 }
 
-type Ranked<'a> = (&'a FoundContract, MatchedOn, Option<SiteId>, Option<String>);
+/// A contract in the order of the answer.
+struct Ranked<'a> {
+    contract: &'a FoundContract,
+    on: MatchedOn,
+    site: Option<SiteId>,
+    phone: Option<String>,
+    contact: Option<String>,
+}
 
 /// Telephone numbers first, then contracts and serials, then names.
 fn ranked<'a>(found: &'a Found, contracts: &'a [FoundContract]) -> Vec<Ranked<'a>> {
-    let of_customer = |on: fn(MatchedOn) -> bool| {
-        found.customers.iter().filter(move |(_, matched, _)| on(*matched)).flat_map(|(customer, matched, phone)| {
-            let mine = contracts.iter().filter(move |contract| contract.customer == *customer);
-            mine.map(move |contract| (contract, *matched, None, phone.clone()))
+    let of_customer = |wanted: fn(MatchedOn) -> bool| {
+        found.customers.iter().filter(move |customer| wanted(customer.on)).flat_map(|customer| {
+            let mine = contracts.iter().filter(move |contract| contract.customer == customer.id);
+            mine.map(move |contract| {
+                let FoundCustomer { on, phone, contact, .. } = customer.clone();
+                Ranked { contract, on, site: None, phone, contact }
+            })
         })
     };
     let named = found.contracts.iter().filter_map(|(id, matched, site)| {
         let contract = contracts.iter().find(|contract| contract.id == *id)?;
-        Some((contract, *matched, *site, None))
+        Some(Ranked { contract, on: *matched, site: *site, phone: None, contact: None })
     });
     of_customer(|on| on == MatchedOn::Phone).chain(named).chain(of_customer(|on| on != MatchedOn::Phone)).collect()
 }

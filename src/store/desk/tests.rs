@@ -40,8 +40,20 @@ async fn a_caller_is_found_by_whatever_he_says() {
         check(&kit, "AC200002", &[("KS-1001", Serial)]).await;
         check(&kit, "山田花子", &[("KS-1001", Name)]).await;
         check(&kit, "ﾔﾏﾀﾞ はな", &[("KS-1001", Kana)]).await;
+        for kana in ["あべ", "アベ", "ｱﾍﾞまゆ"] {
+            check(&kit, kana, &[("KS-2001", Kana)]).await;
+        }
         check(&kit, "100%", &[]).await;
         check(&kit, "  ", &[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hit_by_a_person_says_which() {
+    on_both(company_with(json!([])), async |kit| {
+        let hits = kit.read(|reader| reader.search("阿部")).await.unwrap().hits;
+        assert_eq!(hits[0].contact_name.as_deref(), Some("阿部 真由"));
     })
     .await;
 }

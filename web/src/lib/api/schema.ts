@@ -1540,6 +1540,8 @@ export interface components {
              * @description Tickets available.
              */
             balance: number;
+            /** @description The customer's contact whose name was typed. */
+            contact_name: string | null;
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             customer_id: components["schemas"]["CustomerId"];
