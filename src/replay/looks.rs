@@ -1,7 +1,7 @@
 //! How good the arrival figures were: a customer who looks at his page each minute, against what then happened. Pure.
 
 use crate::domain::eta::Eta;
-use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::time::{Seconds, Timestamp, Window};
 
 /// A customer looks so often.
 const LOOK_EVERY: Seconds = Seconds(60);
@@ -13,14 +13,14 @@ pub const CLASSES: usize = LEADS.len() + 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shown {
     pub at: Timestamp,
-    pub earliest: Timestamp,
     pub likely: Timestamp,
-    pub latest: Timestamp,
+    /// As people read it.
+    pub window: Window,
 }
 
 impl Shown {
     pub fn of(eta: &Eta, at: Timestamp) -> Self {
-        Self { at, earliest: eta.earliest, likely: eta.likely, latest: eta.latest }
+        Self { at, likely: eta.likely, window: eta.window }
     }
 }
 
@@ -48,7 +48,7 @@ pub fn looks(shown: &[Shown], arrived: Timestamp) -> Vec<Look> {
         looks.push(Look {
             lead_s: arrived.since(at).0,
             error_s: figure.likely.since(arrived).0,
-            inside: figure.earliest <= arrived && arrived <= figure.latest,
+            inside: figure.window.from <= arrived && arrived <= figure.window.to,
         });
         at = at + LOOK_EVERY;
     }
@@ -110,7 +110,8 @@ mod tests {
     }
 
     fn shown(minute: i64, likely: i64) -> Shown {
-        Shown { at: at(minute), earliest: at(likely - 5), likely: at(likely), latest: at(likely + 5) }
+        let window = Window { from: at(likely - 5), to: at(likely + 5) };
+        Shown { at: at(minute), likely: at(likely), window }
     }
 
     #[test]
