@@ -11,8 +11,8 @@ use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::eta::filter::moves_arrival;
 use crate::eta::{
-    Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal, Seen, Word,
-    arrivals, check_position, seed,
+    Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal, Numbered, Seen,
+    Trail, Word, arrivals, seed,
 };
 use crate::planner::problem::TechnicianState;
 use crate::roads::TravelTimes;
@@ -62,10 +62,7 @@ pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'
     let (profile, state) = unit.technician(sighting.technician)?;
     let route = unit.tracked_route(sighting.technician)?;
     let before = unit.last_fix(sighting.technician)?;
-    let judged = judge(&state, before, &sighting.reports, unit.now());
-    if let Some(fix) = judged.newest {
-        unit.save_fix(sighting.technician, &fix)?;
-    }
+    let judged = take_in(unit, &state, before, sighting)?;
     let fix = judged.newest.map(|fix| ShownFix {
         streams: fix_streams(&profile, &route),
         technician: sighting.technician,
@@ -78,17 +75,40 @@ pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'
     Ok(Shown { accepted: judged.accepted, fix, etas })
 }
 
+/// Judges what the phone sent and keeps the newest that is believed, and what it doubts.
+fn take_in(
+    unit: &mut Unit<'_>,
+    state: &TechnicianState,
+    last: Option<Fix>,
+    sighting: &Sighting,
+) -> Result<Judged, Fault> {
+    if sighting.reports.is_empty() {
+        return Ok(Judged::default());
+    }
+    let doubted = unit.doubted_fix(sighting.technician)?;
+    let mut trail = Trail { home: state.home, believed: last.and_then(numbered), doubted };
+    let judged = judge(state, &mut trail, &sighting.reports, unit.now());
+    if let Some(fix) = judged.newest {
+        unit.save_fix(sighting.technician, &fix)?;
+    }
+    if let Some(doubt) = trail.doubted.filter(|doubt| doubted.as_ref() != Some(doubt)) {
+        unit.save_doubt(sighting.technician, &doubt)?;
+    }
+    Ok(judged)
+}
+
+#[derive(Default)]
 struct Judged {
     accepted: PositionsAccepted,
     newest: Option<Fix>,
     correlation_id: Option<u64>,
 }
 
-fn judge(state: &TechnicianState, last: Option<Fix>, reports: &[PositionReport], now: Timestamp) -> Judged {
+fn judge(state: &TechnicianState, trail: &mut Trail, reports: &[PositionReport], now: Timestamp) -> Judged {
     let duty = state.shift.map(|shift| Window { from: shift.from, to: shift.to + state.overtime_max });
-    let mut judged = Judged { accepted: PositionsAccepted::default(), newest: None, correlation_id: None };
+    let mut judged = Judged::default();
     for report in reports {
-        match judge_one(report, judged.newest.or(last), now, duty) {
+        match judge_one(report, trail, now, duty) {
             Ok(fix) => {
                 judged.accepted.accepted += 1;
                 judged.newest = Some(fix);
@@ -105,19 +125,18 @@ fn ignored(seq: i64, code: Code) -> IgnoredPosition {
     IgnoredPosition { seq, code: code.as_str().to_owned(), ja: refusal.ja(), en: refusal.en() }
 }
 
-/// A repeated or older number is a retry: ignored, never an error.
-fn judge_one(report: &PositionReport, last: Option<Fix>, now: Timestamp, duty: Option<Window>) -> Result<Fix, Code> {
-    let position = Position::new(report.lat, report.lon).ok_or(Code::OffGlobe)?;
-    let previous = last.and_then(|fix| {
-        Some(Seen { position: Position::new(fix.lat, fix.lon)?, accuracy_m: fix.accuracy_m, at: fix.at })
-    });
-    if last.is_some_and(|fix| report.seq <= fix.seq) {
-        return Err(Code::PositionOutOfOrder);
-    }
-    let at = report.at.unwrap_or(now);
-    let seen = Seen { position, accuracy_m: report.accuracy_m, at };
-    check_position(&seen, previous.as_ref(), now, duty).map_err(|fault| fault.code())?;
-    Ok(Fix { lat: report.lat, lon: report.lon, accuracy_m: report.accuracy_m, at, seq: report.seq })
+/// A repeated or older position is a retry: ignored, never an error.
+fn judge_one(report: &PositionReport, trail: &mut Trail, now: Timestamp, duty: Option<Window>) -> Result<Fix, Code> {
+    let (lat, lon, accuracy_m, seq) = (report.lat, report.lon, report.accuracy_m, report.seq);
+    let fix = Fix { lat, lon, accuracy_m, at: report.at.unwrap_or(now), seq };
+    let numbered = numbered(fix).ok_or(Code::OffGlobe)?;
+    trail.judge(numbered, now, duty).map_err(|fault| fault.code())?;
+    Ok(fix)
+}
+
+fn numbered(fix: Fix) -> Option<Numbered> {
+    let position = Position::new(fix.lat, fix.lon)?;
+    Some(Numbered { seq: fix.seq, seen: Seen { position, accuracy_m: fix.accuracy_m, at: fix.at } })
 }
 
 /// The board sees every position; a customer only that of a technician on the way to him.

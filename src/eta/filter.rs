@@ -12,6 +12,10 @@ const ACCURACY_ETA_M: f64 = 50.0;
 const SPEED_MAX_KMH: f64 = 150.0;
 /// Phone clocks may be this far ahead.
 const AHEAD_MAX: Seconds = Seconds(60);
+/// Nobody begins his day so far from home.
+const FIRST_FIX_MAX_M: f64 = 300_000.0;
+/// So many positions in a row that fit each other outweigh the one that they contradict.
+const AGREEING: u32 = 3;
 
 /// A position as the phone reports it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,8 +62,75 @@ impl PositionFault {
     }
 }
 
-/// Judges one position against the last accepted one. `shift` is none when he is off duty.
-pub fn check_position(
+/// A position with the number that the phone gave it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Numbered {
+    pub seq: i64,
+    pub seen: Seen,
+}
+
+/// A position that contradicts the last believed one, and how many in a row it agrees with, itself included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Doubted {
+    pub fix: Numbered,
+    pub times: u32,
+}
+
+/// What is known of a technician's way. One wrong position must not silence all true ones after it, and a phone that was
+/// reset counts from one again: three that agree with each other become the new truth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trail {
+    pub home: Position,
+    pub believed: Option<Numbered>,
+    pub doubted: Option<Doubted>,
+}
+
+impl Trail {
+    /// Judges the next position. `shift` is none when he is off duty.
+    pub fn judge(&mut self, fix: Numbered, now: Timestamp, shift: Option<Window>) -> Result<Use, PositionFault> {
+        let found = self.check(&fix, now, shift);
+        if let Err(fault) = found {
+            return self.doubt(fix, fault);
+        }
+        self.believed = Some(fix);
+        found
+    }
+
+    fn check(&self, fix: &Numbered, now: Timestamp, shift: Option<Window>) -> Result<Use, PositionFault> {
+        let last = self.believed;
+        let good_for = check_position(&fix.seen, last.map(|last| last.seen).as_ref(), now, shift)?;
+        match last {
+            Some(last) if fix.seq <= last.seq => Err(PositionFault::OutOfOrder),
+            None if self.home.metres_to(fix.seen.position) > FIRST_FIX_MAX_M => Err(PositionFault::Implausible),
+            _ => Ok(good_for),
+        }
+    }
+
+    fn doubt(&mut self, fix: Numbered, fault: PositionFault) -> Result<Use, PositionFault> {
+        let newer = self.believed.is_none_or(|last| last.seen.at < fix.seen.at);
+        if !newer || !matches!(fault, PositionFault::Implausible | PositionFault::OutOfOrder) {
+            return Err(fault);
+        }
+        // A doubt from before the last believed position was settled by it.
+        let open = self.doubted.filter(|doubted| self.believed.is_none_or(|last| last.seen.at < doubted.fix.seen.at));
+        let agreeing = open.filter(|doubted| follows(&doubted.fix, &fix)).map_or(0, |doubted| doubted.times) + 1;
+        if agreeing < AGREEING {
+            self.doubted = Some(Doubted { fix, times: agreeing });
+            return Err(fault);
+        }
+        self.believed = Some(fix);
+        Ok(use_of(fix.seen.accuracy_m))
+    }
+}
+
+fn follows(before: &Numbered, after: &Numbered) -> bool {
+    after.seq > before.seq
+        && after.seen.at > before.seen.at
+        && least_speed_kmh(&before.seen, &after.seen) <= SPEED_MAX_KMH
+}
+
+/// Judges one position against the last accepted one.
+fn check_position(
     seen: &Seen,
     last: Option<&Seen>,
     now: Timestamp,
@@ -83,7 +154,11 @@ pub fn check_position(
             return Err(PositionFault::Implausible);
         }
     }
-    Ok(if moves_arrival(seen.accuracy_m) { Use::Eta } else { Use::Presence })
+    Ok(use_of(seen.accuracy_m))
+}
+
+fn use_of(accuracy_m: f64) -> Use {
+    if moves_arrival(accuracy_m) { Use::Eta } else { Use::Presence }
 }
 
 /// Whether a fix of this accuracy counts for the arrival, or shows on the map only.
@@ -149,5 +224,55 @@ mod tests {
     fn two_vague_fixes_close_together_imply_no_speed() {
         let vague = seen(0, 0.0, 90.0);
         assert_eq!(check_position(&seen(1, 0.15, 80.0), Some(&vague), NINE, shift()), Ok(Use::Presence));
+    }
+
+    fn trail() -> Trail {
+        Trail { home: seen(0, 0.0, 10.0).position, believed: None, doubted: None }
+    }
+
+    fn numbered(seq: i64, after_s: i64, km: f64) -> Numbered {
+        Numbered { seq, seen: seen(after_s, km, 10.0) }
+    }
+
+    /// Which of the positions are believed, one after the other.
+    fn believed(mut trail: Trail, fixes: &[Numbered]) -> Vec<bool> {
+        fixes.iter().map(|fix| trail.judge(*fix, NINE + Seconds::hours(2), shift()).is_ok()).collect()
+    }
+
+    #[test]
+    fn a_first_fix_from_the_other_side_of_the_globe_is_not_believed() {
+        let null_island = Position::new(0.0, 0.0).unwrap();
+        let wrong = Numbered { seq: 1, seen: Seen { position: null_island, ..seen(0, 0.0, 10.0) } };
+        assert_eq!(believed(trail(), &[wrong, numbered(2, 15, 0.2)]), [false, true]);
+    }
+
+    #[test]
+    fn three_that_agree_outweigh_one_wrong_position() {
+        let start = Trail { believed: Some(numbered(1, 0, 200.0)), ..trail() };
+        let true_ones = [numbered(2, 15, 0.0), numbered(3, 30, 0.2), numbered(4, 45, 0.4), numbered(5, 60, 0.6)];
+        assert_eq!(believed(start, &true_ones), [false, false, true, true]);
+    }
+
+    #[test]
+    fn leaps_that_do_not_agree_are_never_believed() {
+        let start = Trail { believed: Some(numbered(1, 0, 0.0)), ..trail() };
+        let leaps = [numbered(2, 15, 50.0), numbered(3, 30, 90.0), numbered(4, 45, 20.0), numbered(5, 60, 0.5)];
+        assert_eq!(believed(start, &leaps), [false, false, false, true]);
+    }
+
+    #[test]
+    fn a_doubt_that_was_settled_counts_no_more() {
+        let start = Trail { believed: Some(numbered(1, 0, 0.0)), ..trail() };
+        let fixes = [numbered(2, 15, 50.0), numbered(3, 30, 50.1), numbered(4, 45, 0.4), numbered(5, 60, 50.2)];
+        assert_eq!(believed(start, &fixes), [false, false, true, false]);
+    }
+
+    #[test]
+    fn a_phone_that_counts_from_one_again_is_believed_soon_and_a_retry_never() {
+        let start = Trail { believed: Some(numbered(i64::MAX, 0, 0.0)), ..trail() };
+        let reset = [numbered(1, 15, 0.1), numbered(2, 30, 0.2), numbered(3, 45, 0.3), numbered(4, 60, 0.4)];
+        assert_eq!(believed(start, &reset), [false, false, true, true]);
+        let retries = [numbered(7, 15, 0.1), numbered(7, 30, 0.1), numbered(7, 45, 0.1), numbered(7, 60, 0.1)];
+        assert_eq!(believed(start, &retries), [false; 4]);
     }
 }

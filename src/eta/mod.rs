@@ -15,6 +15,6 @@ mod tests;
 pub use calibration::{Calibration, Outcome};
 pub use chain::{Chain, ChainBreak, ChainVisit, Doing, EtaInterval, Fix, Word, arrivals, seed};
 pub use draw::Lognormal;
-pub use filter::{PositionFault, Seen, Use, check_position};
+pub use filter::{Doubted, Numbered, PositionFault, Seen, Trail, Use};
 pub use learned::{Durations, HourFactors, WorkKey, WorkKind, word_bias};
 pub use publish::{Circumstance, Reason, Told};

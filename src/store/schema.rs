@@ -405,6 +405,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    position_doubts (technician_id) {
+        technician_id -> Binary,
+        seq -> BigInt,
+        lat -> Double,
+        lon -> Double,
+        accuracy_m -> Double,
+        at -> BigInt,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
     etas (visit_id) {
         visit_id -> Binary,
         seq -> BigInt,
@@ -531,6 +543,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     visits,
     service_reports,
     positions,
+    position_doubts,
     etas,
     track_links,
     users,

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::codec::{json, to_json};
-use super::error::Fault;
+use super::error::{Fault, StoreError};
+use super::schema::position_doubts as doubts;
 use super::schema::*;
 use super::visits::{Visit, live_codes, position};
 use super::{Reader, Unit};
@@ -12,7 +13,7 @@ use crate::domain::ids::*;
 use crate::domain::place::Position;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::visit::VisitState;
-use crate::eta::{Durations, Told, WorkKey, WorkKind};
+use crate::eta::{Doubted, Durations, Numbered, Seen, Told, WorkKey, WorkKind};
 use crate::views::board::Fix;
 
 /// A live visit with what its arrival depends on.
@@ -89,6 +90,36 @@ impl Unit<'_> {
         );
         if diesel::update(positions::table.find(technician)).set(values).execute(self.database)? == 0 {
             diesel::insert_into(positions::table).values(values).execute(self.database)?;
+        }
+        Ok(())
+    }
+
+    /// The newest position that was not believed, with how many before it agreed.
+    pub fn doubted_fix(&mut self, technician: TechnicianId) -> Result<Option<Doubted>, Fault> {
+        let columns = ((doubts::lat, doubts::lon, doubts::accuracy_m, doubts::at, doubts::seq), doubts::times);
+        let row: Option<(FixRow, i64)> =
+            doubts::table.find(technician).select(columns).first(self.database).optional()?;
+        row.map(|((lat, lon, accuracy_m, at, seq), times)| {
+            let seen = Seen { position: position(lat, lon)?, accuracy_m, at };
+            let times = u32::try_from(times).map_err(StoreError::corrupt)?;
+            Ok(Doubted { fix: Numbered { seq, seen }, times })
+        })
+        .transpose()
+    }
+
+    pub(crate) fn save_doubt(&mut self, technician: TechnicianId, doubt: &Doubted) -> Result<(), Fault> {
+        let seen = doubt.fix.seen;
+        let values = (
+            doubts::technician_id.eq(technician),
+            doubts::seq.eq(doubt.fix.seq),
+            doubts::lat.eq(seen.position.lat()),
+            doubts::lon.eq(seen.position.lon()),
+            doubts::accuracy_m.eq(seen.accuracy_m),
+            doubts::at.eq(seen.at),
+            doubts::times.eq(i64::from(doubt.times)),
+        );
+        if diesel::update(doubts::table.find(technician)).set(values).execute(self.database)? == 0 {
+            diesel::insert_into(doubts::table).values(values).execute(self.database)?;
         }
         Ok(())
     }
