@@ -47,7 +47,7 @@ async fn log_in(
     Body(LogIn { login, password }): Body<LogIn>,
 ) -> Result<WithCookie<Json<Session>>, Fault> {
     let now = shared.store.clock().now();
-    let address = request.connection_info().peer_addr().unwrap_or_default().to_owned();
+    let address = caller(&request, shared.proxies);
     shared.log_ins.check(&login, &address, now)?;
     let Some(user) = check_password(&shared, login.clone(), password).await? else {
         shared.log_ins.failed(&login, &address, now);
@@ -60,6 +60,16 @@ async fn log_in(
     let shown = (!is_page(&request)).then(|| token.clone());
     let session = Session { token: shown, user: Me::of(&user, shared.clock()) };
     Ok(WithCookie(Json(session), cookie::fresh(token, shared.session_days, shared.secure_cookie)))
+}
+
+/// The address of the one who asks: the connection's, or with proxies in front what the outermost of them saw. What
+/// stands before that in the header the caller himself may have written.
+fn caller(request: &HttpRequest, proxies: usize) -> String {
+    let named = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = named.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let seen = hops.len().checked_sub(proxies).filter(|_| proxies > 0).and_then(|index| hops.get(index));
+    let connected = || request.connection_info().peer_addr().unwrap_or_default().to_owned();
+    seen.map_or_else(connected, |hop| (*hop).to_owned())
 }
 
 /// Whether a page in a browser asks. Browsers say so with every request, and scripts cannot take it away.
@@ -92,4 +102,29 @@ async fn log_out(who: Allowed<perm::OwnSession>, shared: Shared) -> Result<WithC
     shared.store.task(who.actor, move |unit| unit.close_session(&token)).await?;
     shared.hub.end_log_in(&token, close::AUTH_REQUIRED, "auth.required");
     Ok(WithCookie(Json(Nothing {}), cookie::gone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn check(forwarded: &[&str], proxies: usize, expected: &str) {
+        let mut request = TestRequest::default().peer_addr(([10, 0, 0, 1], 4000).into());
+        for value in forwarded {
+            request = request.append_header(("x-forwarded-for", *value));
+        }
+        assert_eq!(caller(&request.to_http_request(), proxies), expected);
+    }
+
+    #[test]
+    fn behind_a_proxy_the_caller_is_whom_the_proxy_names() {
+        check(&["203.0.113.7"], 0, "10.0.0.1");
+        check(&[], 1, "10.0.0.1");
+        check(&["203.0.113.7"], 1, "203.0.113.7");
+        check(&["198.51.100.9, 203.0.113.7"], 1, "203.0.113.7");
+        check(&["198.51.100.9", "203.0.113.7, 10.1.1.1"], 2, "203.0.113.7");
+        check(&["203.0.113.7"], 2, "10.0.0.1");
+    }
 }

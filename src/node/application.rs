@@ -52,6 +52,7 @@ impl Application {
         keep_actors(&parts, &guardian, &arbiter.handle(), &territories);
         let mut services = Services::new(store, seeds, hub, guardian, world)?;
         services.secure_cookie = settings.secure_cookie;
+        services.proxies = settings.proxies;
         services.session_days = settings.session_days;
         let services = Arc::new(services);
         let (server, address) = bind(settings, &services)?;

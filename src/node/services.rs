@@ -36,6 +36,8 @@ pub struct Services {
     pub resumes: Semaphore,
     /// The pages are served over TLS, so the cookie must not leave it.
     pub secure_cookie: bool,
+    /// Proxies in front, each of which adds whom it serves to `X-Forwarded-For`.
+    pub proxies: usize,
     /// Days that a log-in lasts.
     pub session_days: i64,
 }
@@ -55,6 +57,7 @@ impl Services {
             log_ins: LogInLimit::default(),
             resumes: Semaphore::new(limits::RESUMES),
             secure_cookie: false,
+            proxies: 0,
             session_days: limits::SESSION_DAYS,
         })
     }

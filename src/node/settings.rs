@@ -58,6 +58,9 @@ pub struct SettingsLayer {
     /// Send the session's cookie over TLS only: set it where a proxy serves the pages over TLS [default: false]
     #[arg(long, global = true, env = "KAKETSUKE_SECURE_COOKIE", value_name = "BOOL")]
     pub secure_cookie: Option<bool>,
+    /// Proxies in front of the server, each of which adds the caller's address to X-Forwarded-For [default: 0]
+    #[arg(long, global = true, env = "KAKETSUKE_PROXIES", value_name = "COUNT")]
+    pub proxies: Option<usize>,
 }
 
 /// Settings in force.
@@ -72,6 +75,7 @@ pub struct Settings {
     pub log_format: LogFormat,
     pub session_days: i64,
     pub secure_cookie: bool,
+    pub proxies: usize,
 }
 
 impl SettingsLayer {
@@ -102,6 +106,7 @@ impl SettingsLayer {
             log_format: self.log_format.or(lower.log_format),
             session_days: self.session_days.or(lower.session_days),
             secure_cookie: self.secure_cookie.or(lower.secure_cookie),
+            proxies: self.proxies.or(lower.proxies),
         }
     }
 
@@ -115,6 +120,8 @@ impl SettingsLayer {
         ensure!((1..=64).contains(&workers), "workers must be 1 to 64, not {workers}");
         let session_days = self.session_days.unwrap_or(limits::SESSION_DAYS);
         ensure!((1..=365).contains(&session_days), "session_days must be 1 to 365, not {session_days}");
+        let proxies = self.proxies.unwrap_or(0);
+        ensure!(proxies <= 8, "proxies must be 0 to 8, not {proxies}");
         Ok(Settings {
             data,
             database,
@@ -125,6 +132,7 @@ impl SettingsLayer {
             log_format: self.log_format.unwrap_or_default(),
             session_days,
             secure_cookie: self.secure_cookie.unwrap_or(false),
+            proxies,
         })
     }
 }
