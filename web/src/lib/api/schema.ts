@@ -140,6 +140,139 @@ export interface components {
         Ahead: {
             months: components["schemas"]["MonthForecast"][];
         };
+        /** @description What was asked about an issue. */
+        Approval: {
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description When it counts as approved by itself. */
+            auto_at: components["schemas"]["Timestamp"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            decided_by: components["schemas"]["Actor"] | null;
+            issue_id: components["schemas"]["IssueId"];
+            note: string;
+            /**
+             * Format: int64
+             * @description The version of the rule that asked.
+             */
+            rule_version: number;
+            state: components["schemas"]["ApprovalState"];
+            /**
+             * Format: int64
+             * @description Units of the issue.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+            waiting_reason: string | null;
+            /**
+             * Format: int64
+             * @description Units that are used as soon as it is approved.
+             */
+            waiting_units: number | null;
+        };
+        ApprovalRequest: {
+            approved: boolean;
+            /**
+             * @description Needed of the vendor's people: who of the customer's said so.
+             * @default
+             */
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An approval beside its issue. */
+        ApprovalRow: {
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description When it counts as approved by itself. */
+            auto_at: components["schemas"]["Timestamp"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            decided_by: components["schemas"]["Actor"] | null;
+            description: string;
+            issue_id: components["schemas"]["IssueId"];
+            issue_number: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description The version of the rule that asked.
+             */
+            rule_version: number;
+            state: components["schemas"]["ApprovalState"];
+            /**
+             * Format: int64
+             * @description Units of the issue.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+            waiting_reason: string | null;
+            /**
+             * Format: int64
+             * @description Units that are used as soon as it is approved.
+             */
+            waiting_units: number | null;
+        };
+        /** @description A customer's own limits: an issue of more units is shown to the approver, and its capture waits for him. */
+        ApprovalRule: {
+            /** @description Who answers; none, or one who logs in no more, is anybody of the customer's. */
+            approver_id: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description After so many minutes it counts as approved; none waits for an answer.
+             */
+            auto_minutes: number | null;
+            contract_id: components["schemas"]["ContractId"];
+            set_at: components["schemas"]["Timestamp"];
+            set_by: components["schemas"]["Actor"];
+            /**
+             * Format: int64
+             * @description None: any number.
+             */
+            units_per_issue: number | null;
+            /**
+             * Format: int64
+             * @description In a month of the calendar; none is any number.
+             */
+            units_per_month: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        ApprovalRuleRequest: {
+            /** @default null */
+            approver_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            auto_minutes?: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            units_per_issue?: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            units_per_month?: number | null;
+            /**
+             * Format: int64
+             * @description Of the rule that was seen; 0 where there was none.
+             */
+            version: number;
+        };
+        ApprovalRuleView: {
+            /** @description The customer's people who could be the approver. */
+            approvers: components["schemas"]["Approver"][];
+            /** @description None: nobody is ever asked. */
+            rule: components["schemas"]["ApprovalRule"] | null;
+        };
+        /** @enum {string} */
+        ApprovalState: "pending" | "approved" | "timed_out" | "refused" | "lapsed";
+        Approver: {
+            id: components["schemas"]["UserId"];
+            name: string;
+        };
         AssetId: string;
         AssetView: {
             id: components["schemas"]["AssetId"];
@@ -576,7 +709,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -755,6 +888,10 @@ export interface components {
         };
         InteractionId: string;
         IssueDetail: {
+            /** @description How it stands with the customer's approval; none was never asked for. */
+            approval: components["schemas"]["ApprovalState"] | null;
+            /** @description What the customer was asked about it. */
+            asked: components["schemas"]["Approval"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
             caller_name: string;
             caller_phone: string;
@@ -812,6 +949,8 @@ export interface components {
         /** @enum {string} */
         IssueState: "received" | "triaging" | "remote" | "awaiting_dispatch" | "in_field" | "awaiting_parts" | "awaiting_customer" | "resolved" | "closed" | "cancelled";
         IssueSummary: {
+            /** @description How it stands with the customer's approval; none was never asked for. */
+            approval: components["schemas"]["ApprovalState"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
             created_at: components["schemas"]["Timestamp"];
             description: string;
@@ -2106,6 +2245,14 @@ export type AdjustRequest = components['schemas']['AdjustRequest'];
 export type AdjustRequestInput = components['schemas']['AdjustRequestInput'];
 export type After = components['schemas']['After'];
 export type Ahead = components['schemas']['Ahead'];
+export type Approval = components['schemas']['Approval'];
+export type ApprovalRequest = components['schemas']['ApprovalRequest'];
+export type ApprovalRow = components['schemas']['ApprovalRow'];
+export type ApprovalRule = components['schemas']['ApprovalRule'];
+export type ApprovalRuleRequest = components['schemas']['ApprovalRuleRequest'];
+export type ApprovalRuleView = components['schemas']['ApprovalRuleView'];
+export type ApprovalState = components['schemas']['ApprovalState'];
+export type Approver = components['schemas']['Approver'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
