@@ -21,6 +21,7 @@
 mod absences;
 mod actors;
 pub mod call;
+mod claims;
 pub mod cookie;
 pub mod describe;
 mod desk;
@@ -63,6 +64,7 @@ pub fn routes() -> Vec<Route> {
         session::routes(),
         desk::routes(),
         wallet::routes(),
+        claims::routes(),
         statement::routes(),
         reports::routes(),
         dispatch::routes(),

@@ -6,6 +6,7 @@
 pub mod absences;
 pub mod access;
 pub mod adjustments;
+pub mod approvals;
 pub mod board;
 pub mod books;
 pub mod cases;
@@ -14,6 +15,7 @@ mod codec;
 pub mod company;
 pub mod connection;
 pub mod desk;
+pub mod disputes;
 mod engine;
 pub mod error;
 pub mod history;

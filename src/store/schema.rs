@@ -184,6 +184,7 @@ diesel::table! {
         price_yen -> BigInt,
         issued_on -> Text,
         expires_on -> Text,
+        usable_until -> Text,
         scope -> Text,
         law_class -> Text,
         from_lot -> Nullable<Binary>,
@@ -282,6 +283,57 @@ diesel::table! {
         en -> Text,
         actor -> Text,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    disputes (id) {
+        id -> Binary,
+        contract_id -> Binary,
+        posting_id -> Binary,
+        issue_id -> Binary,
+        units -> BigInt,
+        state -> Text,
+        reason -> Text,
+        late -> Bool,
+        raised_by -> Text,
+        raised_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decision_note -> Nullable<Text>,
+        returned -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    approval_rules (contract_id) {
+        contract_id -> Binary,
+        version -> BigInt,
+        units_per_issue -> Nullable<BigInt>,
+        units_per_month -> Nullable<BigInt>,
+        approver_id -> Nullable<Binary>,
+        auto_minutes -> Nullable<BigInt>,
+        set_by -> Text,
+        set_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    approvals (issue_id) {
+        issue_id -> Binary,
+        contract_id -> Binary,
+        rule_version -> BigInt,
+        units -> BigInt,
+        state -> Text,
+        asked_at -> BigInt,
+        auto_at -> Nullable<BigInt>,
+        waiting_units -> Nullable<BigInt>,
+        waiting_reason -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        note -> Text,
+        version -> BigInt,
     }
 }
 
@@ -519,6 +571,9 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     adjustments,
+    disputes,
+    approval_rules,
+    approvals,
     company,
     territories,
     products,

@@ -140,6 +140,139 @@ export interface components {
         Ahead: {
             months: components["schemas"]["MonthForecast"][];
         };
+        /** @description What was asked about an issue. */
+        Approval: {
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description When it counts as approved by itself. */
+            auto_at: components["schemas"]["Timestamp"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            decided_by: components["schemas"]["Actor"] | null;
+            issue_id: components["schemas"]["IssueId"];
+            note: string;
+            /**
+             * Format: int64
+             * @description The version of the rule that asked.
+             */
+            rule_version: number;
+            state: components["schemas"]["ApprovalState"];
+            /**
+             * Format: int64
+             * @description Units of the issue.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+            waiting_reason: string | null;
+            /**
+             * Format: int64
+             * @description Units that are used as soon as it is approved.
+             */
+            waiting_units: number | null;
+        };
+        ApprovalRequest: {
+            approved: boolean;
+            /**
+             * @description Needed of the vendor's people: who of the customer's said so.
+             * @default
+             */
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An approval beside its issue. */
+        ApprovalRow: {
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description When it counts as approved by itself. */
+            auto_at: components["schemas"]["Timestamp"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            decided_by: components["schemas"]["Actor"] | null;
+            description: string;
+            issue_id: components["schemas"]["IssueId"];
+            issue_number: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description The version of the rule that asked.
+             */
+            rule_version: number;
+            state: components["schemas"]["ApprovalState"];
+            /**
+             * Format: int64
+             * @description Units of the issue.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+            waiting_reason: string | null;
+            /**
+             * Format: int64
+             * @description Units that are used as soon as it is approved.
+             */
+            waiting_units: number | null;
+        };
+        /** @description A customer's own limits: an issue of more units is shown to the approver, and its capture waits for him. */
+        ApprovalRule: {
+            /** @description Who answers; none, or one who logs in no more, is anybody of the customer's. */
+            approver_id: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description After so many minutes it counts as approved; none waits for an answer.
+             */
+            auto_minutes: number | null;
+            contract_id: components["schemas"]["ContractId"];
+            set_at: components["schemas"]["Timestamp"];
+            set_by: components["schemas"]["Actor"];
+            /**
+             * Format: int64
+             * @description None: any number.
+             */
+            units_per_issue: number | null;
+            /**
+             * Format: int64
+             * @description In a month of the calendar; none is any number.
+             */
+            units_per_month: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        ApprovalRuleRequest: {
+            /** @default null */
+            approver_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            auto_minutes?: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            units_per_issue?: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            units_per_month?: number | null;
+            /**
+             * Format: int64
+             * @description Of the rule that was seen; 0 where there was none.
+             */
+            version: number;
+        };
+        ApprovalRuleView: {
+            /** @description The customer's people who could be the approver. */
+            approvers: components["schemas"]["Approver"][];
+            /** @description None: nobody is ever asked. */
+            rule: components["schemas"]["ApprovalRule"] | null;
+        };
+        /** @enum {string} */
+        ApprovalState: "pending" | "approved" | "timed_out" | "refused" | "lapsed";
+        Approver: {
+            id: components["schemas"]["UserId"];
+            name: string;
+        };
         AssetId: string;
         AssetView: {
             id: components["schemas"]["AssetId"];
@@ -388,7 +521,7 @@ export interface components {
          * @description Why somebody posts by hand.
          * @enum {string}
          */
-        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "count_difference";
+        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "dispute_granted" | "count_difference";
         /**
          * @description Why an issue costs what it costs.
          * @enum {string}
@@ -422,6 +555,104 @@ export interface components {
         };
         DecisionRequest: {
             accept: boolean;
+        };
+        /** @description An objection to a line of the statement. */
+        Dispute: {
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            /** @description Who granted, refused or withdrew it. */
+            decided_by: components["schemas"]["Actor"] | null;
+            decision_note: string | null;
+            id: components["schemas"]["DisputeId"];
+            issue_id: components["schemas"]["IssueId"];
+            /** @description It came more than 72 hours after the line was shown. */
+            late: boolean;
+            /** @description A posting of the line. */
+            posting_id: components["schemas"]["PostingId"];
+            raised_at: components["schemas"]["Timestamp"];
+            raised_by: components["schemas"]["Actor"];
+            /** @description In the customer's words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Units that were given back.
+             */
+            returned: number;
+            state: components["schemas"]["DisputeState"];
+            /**
+             * Format: int64
+             * @description Units of the line.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+        };
+        DisputeDecision: {
+            granted: boolean;
+            /**
+             * @description The customer reads it too. A refusal needs one.
+             * @default
+             */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Units to give back when it is granted; none is all of the line. What is only on hold goes back whole.
+             * @default null
+             */
+            units?: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        DisputeId: string;
+        DisputeRequest: {
+            /** @description `posting_id` of a line of the statement, or any posting of that line. */
+            posting_id: components["schemas"]["PostingId"];
+            reason: string;
+        };
+        /** @description A dispute beside what it is about. */
+        DisputeRow: {
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            decided_at: components["schemas"]["Timestamp"] | null;
+            /** @description Who granted, refused or withdrew it. */
+            decided_by: components["schemas"]["Actor"] | null;
+            decision_note: string | null;
+            /** @description What the issue was about. */
+            description: string;
+            id: components["schemas"]["DisputeId"];
+            issue_id: components["schemas"]["IssueId"];
+            issue_number: string;
+            /** @description It came more than 72 hours after the line was shown. */
+            late: boolean;
+            /** @description What the line says. */
+            movement: components["schemas"]["Movement"];
+            posted_at: components["schemas"]["Timestamp"];
+            /** @description A posting of the line. */
+            posting_id: components["schemas"]["PostingId"];
+            raised_at: components["schemas"]["Timestamp"];
+            raised_by: components["schemas"]["Actor"];
+            /** @description In the customer's words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Units that were given back.
+             */
+            returned: number;
+            state: components["schemas"]["DisputeState"];
+            /**
+             * Format: int64
+             * @description Units of the line.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @enum {string} */
+        DisputeState: "open" | "granted" | "refused" | "withdrawn";
+        DisputeWithdrawal: {
+            /** Format: int64 */
+            version: number;
         };
         /**
          * @description One evaluation of when the technician will be at the door. `earliest`, `likely`, `latest` are the 10th, 50th and
@@ -478,7 +709,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -657,6 +888,10 @@ export interface components {
         };
         InteractionId: string;
         IssueDetail: {
+            /** @description How it stands with the customer's approval; none was never asked for. */
+            approval: components["schemas"]["ApprovalState"] | null;
+            /** @description What the customer was asked about it. */
+            asked: components["schemas"]["Approval"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
             caller_name: string;
             caller_phone: string;
@@ -714,6 +949,8 @@ export interface components {
         /** @enum {string} */
         IssueState: "received" | "triaging" | "remote" | "awaiting_dispatch" | "in_field" | "awaiting_parts" | "awaiting_customer" | "resolved" | "closed" | "cancelled";
         IssueSummary: {
+            /** @description How it stands with the customer's approval; none was never asked for. */
+            approval: components["schemas"]["ApprovalState"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
             created_at: components["schemas"]["Timestamp"];
             description: string;
@@ -761,6 +998,11 @@ export interface components {
         };
         /** @enum {string} */
         Life: "running" | "fallen" | "stopped";
+        /** @description How an objection to a line stands. */
+        LineDispute: {
+            id: components["schemas"]["DisputeId"];
+            state: components["schemas"]["DisputeState"];
+        };
         LogIn: {
             login: string;
             password: string;
@@ -1678,6 +1920,10 @@ export interface components {
             available: number;
             /** @description What the customer asked for. */
             content: string | null;
+            /** @description Whether such a line can be disputed. */
+            disputable: boolean;
+            /** @description The newest objection to it. */
+            dispute: components["schemas"]["LineDispute"] | null;
             /** @description Leads to the entry of the history. */
             event_id: components["schemas"]["EventId"];
             /** Format: int64 */
@@ -1692,13 +1938,15 @@ export interface components {
              */
             minutes: number | null;
             movement: components["schemas"]["Movement"];
+            /** @description The first posting, by which the line is disputed. */
+            posting_id: components["schemas"]["PostingId"];
             /** @description Why, as the ledger says it. */
             reason: string;
             /** @description What was done, as the report says. */
             remedy: string | null;
             /**
              * Format: int64
-             * @description Place of the first posting in the ledger.
+             * @description Its place in the ledger.
              */
             seq: number;
             /** @description Numbers of the tickets that moved. */
@@ -1999,6 +2247,14 @@ export type AdjustRequest = components['schemas']['AdjustRequest'];
 export type AdjustRequestInput = components['schemas']['AdjustRequestInput'];
 export type After = components['schemas']['After'];
 export type Ahead = components['schemas']['Ahead'];
+export type Approval = components['schemas']['Approval'];
+export type ApprovalRequest = components['schemas']['ApprovalRequest'];
+export type ApprovalRow = components['schemas']['ApprovalRow'];
+export type ApprovalRule = components['schemas']['ApprovalRule'];
+export type ApprovalRuleRequest = components['schemas']['ApprovalRuleRequest'];
+export type ApprovalRuleView = components['schemas']['ApprovalRuleView'];
+export type ApprovalState = components['schemas']['ApprovalState'];
+export type Approver = components['schemas']['Approver'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
@@ -2029,6 +2285,13 @@ export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
 export type DayProposal = components['schemas']['DayProposal'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
+export type Dispute = components['schemas']['Dispute'];
+export type DisputeDecision = components['schemas']['DisputeDecision'];
+export type DisputeId = components['schemas']['DisputeId'];
+export type DisputeRequest = components['schemas']['DisputeRequest'];
+export type DisputeRow = components['schemas']['DisputeRow'];
+export type DisputeState = components['schemas']['DisputeState'];
+export type DisputeWithdrawal = components['schemas']['DisputeWithdrawal'];
 export type Eta = components['schemas']['Eta'];
 export type EtaSource = components['schemas']['EtaSource'];
 export type Event = components['schemas']['Event'];
@@ -2064,6 +2327,7 @@ export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
+export type LineDispute = components['schemas']['LineDispute'];
 export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];
