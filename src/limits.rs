@@ -57,6 +57,9 @@ pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;
 /// Postings on one statement: a year of the busiest contract.
 pub const STATEMENT_POSTINGS: i64 = 20_000;
+/// Tickets of a lot on a page, and the most that a client may ask for.
+pub const TICKET_PAGE: i64 = 50;
+pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
 /// Units that one person may add to or take from a balance alone.

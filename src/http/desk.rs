@@ -17,7 +17,7 @@ use crate::store::{Answer, Fault, Reader};
 use crate::views::desk::{
     Catalog, ContractCard, IntakeReceipt, IntakeRequest, IssueDetail, OutcomeRequest, SearchHits,
 };
-use crate::views::history::{HistoryPage, Portal};
+use crate::views::history::{HistoryChoices, HistoryPage, Portal};
 use crate::views::wallet::{Consumption, WalletDetail};
 
 pub fn routes() -> Vec<Route> {
@@ -27,6 +27,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/contracts/{id}", "The contract's card", card),
         Route::new(Method::GET, "/api/contracts/{id}/wallet", "The wallet with every ticket", wallet),
         Route::new(Method::GET, "/api/contracts/{id}/history", "Everything that happened under a contract", history),
+        Route::new(Method::GET, "/api/contracts/{id}/history/choices", "Places and people of the history", choices),
         Route::new(Method::POST, "/api/interactions/preview", "What a contact would cost; changes nothing", preview),
         Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save).created(),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
@@ -143,6 +144,7 @@ struct HistoryQuery {
     limit: Option<i64>,
     asset_id: Option<AssetId>,
     site_id: Option<SiteId>,
+    issue_id: Option<IssueId>,
 }
 
 /// The same lines for the company and for its customer.
@@ -153,10 +155,29 @@ async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<HistoryPage>, Fault> {
     let user = who.user;
-    let filter = HistoryFilter { before: query.before, limit: query.limit, asset: query.asset_id, site: query.site_id };
+    let filter = HistoryFilter {
+        before: query.before,
+        limit: query.limit,
+        asset: query.asset_id,
+        site: query.site_id,
+        issue: query.issue_id,
+    };
     let page = shared.store.read(move |reader| {
         own_contract(reader, &user, path.id)?;
         reader.history(path.id, &filter)
     });
     Ok(Json(page.await?))
+}
+
+async fn choices(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+) -> Result<Json<HistoryChoices>, Fault> {
+    let user = who.user;
+    let found = shared.store.read(move |reader| {
+        own_contract(reader, &user, path.id)?;
+        reader.history_choices(path.id)
+    });
+    Ok(Json(found.await?))
 }

@@ -8,7 +8,7 @@ use super::schema::{issues, journal, stream_entries};
 use super::unit::{EventRow, event_from};
 use crate::domain::access::Actor;
 use crate::domain::event::{Event, Stream};
-use crate::domain::ids::{AssetId, ContractId, SiteId};
+use crate::domain::ids::{AssetId, ContractId, IssueId, SiteId};
 use crate::limits;
 use crate::sentences::history::{balance_change, sentence, shown};
 use crate::views::history::{HistoryEntry, HistoryPage};
@@ -24,6 +24,8 @@ pub struct HistoryFilter {
     pub asset: Option<AssetId>,
     /// Only what is about this site.
     pub site: Option<SiteId>,
+    /// Only what is about this issue: its contact, visits, report and movements.
+    pub issue: Option<IssueId>,
 }
 
 type Row = (i64, EventRow, Option<String>, Option<AssetId>, Option<SiteId>);
@@ -52,6 +54,9 @@ impl Reader<'_> {
         }
         if let Some(site) = filter.site {
             query = query.filter(issues::site_id.eq(site));
+        }
+        if let Some(issue) = filter.issue {
+            query = query.filter(journal::issue_id.eq(issue));
         }
         let mut rows: Vec<Row> = query.load(self.database)?;
         let more = rows.len() as i64 > limit;

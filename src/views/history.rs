@@ -42,6 +42,46 @@ pub struct HistoryEntry {
     pub data: Value,
 }
 
+/// What the history of a contract can be narrowed to.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryChoices {
+    pub sites: Vec<SiteChoice>,
+    pub assets: Vec<AssetChoice>,
+    pub people: Vec<PersonChoice>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SiteChoice {
+    pub id: SiteId,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AssetChoice {
+    pub id: AssetId,
+    pub site_id: SiteId,
+    pub product_name_ja: String,
+    pub product_name_en: String,
+    pub serial: String,
+}
+
+crate::coded! {
+    PersonKind {
+        Contact = "contact", "ご担当者", "Contact";
+        Vendor = "vendor", "受付", "Desk";
+        Technician = "technician", "技術員", "Technician";
+    }
+}
+
+/// Somebody who had to do with an issue of the contract.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PersonChoice {
+    /// Of a contact, of somebody of the vendor, or of a technician.
+    pub id: String,
+    pub name: String,
+    pub kind: PersonKind,
+}
+
 /// What a customer contact sees first.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Portal {

@@ -140,6 +140,13 @@ export interface components {
         Ahead: {
             months: components["schemas"]["MonthForecast"][];
         };
+        AssetChoice: {
+            id: components["schemas"]["AssetId"];
+            product_name_en: string;
+            product_name_ja: string;
+            serial: string;
+            site_id: components["schemas"]["SiteId"];
+        };
         AssetId: string;
         AssetView: {
             id: components["schemas"]["AssetId"];
@@ -548,6 +555,12 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description What the history of a contract can be narrowed to. */
+        HistoryChoices: {
+            assets: components["schemas"]["AssetChoice"][];
+            people: components["schemas"]["PersonChoice"][];
+            sites: components["schemas"]["SiteChoice"][];
+        };
         HistoryEntry: {
             actor_name: string;
             actor_role: components["schemas"]["Role"] | null;
@@ -832,6 +845,8 @@ export interface components {
             language: components["schemas"]["Language"];
             login: string;
             name: string;
+            /** @description What this person may do at all; a screen offers nothing else. */
+            permissions: components["schemas"]["Permission"][];
             role: components["schemas"]["Role"];
             technician_id: components["schemas"]["TechnicianId"] | null;
             territory_id: components["schemas"]["TerritoryId"] | null;
@@ -1034,6 +1049,20 @@ export interface components {
             serial_new?: string | null;
             serial_old?: string | null;
         };
+        /**
+         * @description The right that a route asks for.
+         * @enum {string}
+         */
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "set_policy" | "read_books" | "read_forecast" | "audit_ledger";
+        /** @description Somebody who had to do with an issue of the contract. */
+        PersonChoice: {
+            /** @description Of a contact, of somebody of the vendor, or of a technician. */
+            id: string;
+            kind: components["schemas"]["PersonKind"];
+            name: string;
+        };
+        /** @enum {string} */
+        PersonKind: "contact" | "vendor" | "technician";
         /**
          * @description The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
          *     contract of the trade.
@@ -1623,6 +1652,10 @@ export interface components {
             token: string | null;
             user: components["schemas"]["Me"];
         };
+        SiteChoice: {
+            id: components["schemas"]["SiteId"];
+            name: string;
+        };
         SiteId: string;
         SiteView: {
             access_notes: string;
@@ -1751,6 +1784,16 @@ export interface components {
             id: components["schemas"]["TerritoryId"];
             name_en: string;
             name_ja: string;
+        };
+        /** @description Some tickets of one lot. */
+        TicketPage: {
+            /**
+             * Format: int32
+             * @description Give it as `after` to get the next page; none on the last.
+             */
+            next: number | null;
+            /** @description By serial. */
+            tickets: components["schemas"]["TicketView"][];
         };
         /** @enum {string} */
         TicketState: "available" | "held" | "consumed" | "expired" | "voided";
@@ -1903,6 +1946,15 @@ export interface components {
             note?: string;
             reason: components["schemas"]["CorrectionReason"];
         };
+        /** @description An adjustment that waits for a second person, and whose it is. */
+        WaitingAdjustment: {
+            adjustment: components["schemas"]["AdjustmentView"];
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            /** @description What the wallet counts. */
+            unit: components["schemas"]["UnitKind"];
+        };
         /** @description The wallet with every ticket. */
         WalletDetail: {
             /** Format: int64 */
@@ -1997,6 +2049,7 @@ export type AdjustRequest = components['schemas']['AdjustRequest'];
 export type AdjustRequestInput = components['schemas']['AdjustRequestInput'];
 export type After = components['schemas']['After'];
 export type Ahead = components['schemas']['Ahead'];
+export type AssetChoice = components['schemas']['AssetChoice'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
@@ -2040,6 +2093,7 @@ export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
 export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
+export type HistoryChoices = components['schemas']['HistoryChoices'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
 export type HoldState = components['schemas']['HoldState'];
@@ -2089,6 +2143,9 @@ export type OutcomeRequest = components['schemas']['OutcomeRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
+export type Permission = components['schemas']['Permission'];
+export type PersonChoice = components['schemas']['PersonChoice'];
+export type PersonKind = components['schemas']['PersonKind'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyRequest = components['schemas']['PolicyRequest'];
@@ -2126,6 +2183,7 @@ export type Seconds = components['schemas']['Seconds'];
 export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Session = components['schemas']['Session'];
+export type SiteChoice = components['schemas']['SiteChoice'];
 export type SiteId = components['schemas']['SiteId'];
 export type SiteView = components['schemas']['SiteView'];
 export type SkillView = components['schemas']['SkillView'];
@@ -2138,6 +2196,7 @@ export type TechnicianId = components['schemas']['TechnicianId'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryView = components['schemas']['TerritoryView'];
+export type TicketPage = components['schemas']['TicketPage'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type Timeline = components['schemas']['Timeline'];
@@ -2160,6 +2219,7 @@ export type VisitId = components['schemas']['VisitId'];
 export type VisitRow = components['schemas']['VisitRow'];
 export type VisitState = components['schemas']['VisitState'];
 export type VoidRequest = components['schemas']['VoidRequest'];
+export type WaitingAdjustment = components['schemas']['WaitingAdjustment'];
 export type WalletDetail = components['schemas']['WalletDetail'];
 export type WalletId = components['schemas']['WalletId'];
 export type WalletSummary = components['schemas']['WalletSummary'];
