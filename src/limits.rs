@@ -62,6 +62,10 @@ pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
+/// Uses of the whole company that a proposal for a contract without a past of its own draws from.
+pub const USUAL_USES: usize = 2_000;
+/// Monthly fee that a comparison takes: more is a typing error.
+pub const MONTHLY_FEE_YEN: i64 = 100_000_000;
 /// Units that one person may add to or take from a balance alone.
 pub const ADJUST_ALONE: i64 = 5;
 /// Refusals of the ledger, and adjustments by two, shown at once.

@@ -10,6 +10,7 @@ use super::{Method, Route};
 use crate::commands::{intake, remote_outcome};
 use crate::domain::access::{Role, User};
 use crate::domain::ids::{AssetId, ContractId, IssueId, SiteId};
+use crate::domain::person::Person;
 use crate::domain::refusal::{Code, Refusal};
 use crate::limits;
 use crate::store::history::HistoryFilter;
@@ -27,7 +28,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/contracts/{id}", "The contract's card", card),
         Route::new(Method::GET, "/api/contracts/{id}/wallet", "The wallet with every ticket", wallet),
         Route::new(Method::GET, "/api/contracts/{id}/history", "Everything that happened under a contract", history),
-        Route::new(Method::GET, "/api/contracts/{id}/history/choices", "Places and people of the history", choices),
+        Route::new(Method::GET, "/api/contracts/{id}/history/choices", "What a history can be narrowed to", choices),
         Route::new(Method::POST, "/api/interactions/preview", "What a contact would cost; changes nothing", preview),
         Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save).created(),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
@@ -142,9 +143,14 @@ struct HistoryQuery {
     before: Option<i64>,
     /// Entries on the page, at most 200.
     limit: Option<i64>,
-    asset_id: Option<AssetId>,
-    site_id: Option<SiteId>,
-    issue_id: Option<IssueId>,
+    /// Only what is about this asset.
+    asset: Option<AssetId>,
+    /// Only what is about this site.
+    site: Option<SiteId>,
+    /// Only what this technician, contact or person at the desk had a part in.
+    person: Option<Person>,
+    /// Only what is about this issue: its visits, its report, what moved for it.
+    issue: Option<IssueId>,
 }
 
 /// The same lines for the company and for its customer.
@@ -155,13 +161,8 @@ async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<HistoryPage>, Fault> {
     let user = who.user;
-    let filter = HistoryFilter {
-        before: query.before,
-        limit: query.limit,
-        asset: query.asset_id,
-        site: query.site_id,
-        issue: query.issue_id,
-    };
+    let HistoryQuery { before, limit, asset, site, person, issue } = query;
+    let filter = HistoryFilter { before, limit, asset, site, person, issue };
     let page = shared.store.read(move |reader| {
         own_contract(reader, &user, path.id)?;
         reader.history(path.id, &filter)
@@ -175,9 +176,9 @@ async fn choices(
     Path(path): Path<ById<ContractId>>,
 ) -> Result<Json<HistoryChoices>, Fault> {
     let user = who.user;
-    let found = shared.store.read(move |reader| {
+    let choices = shared.store.read(move |reader| {
         own_contract(reader, &user, path.id)?;
         reader.history_choices(path.id)
     });
-    Ok(Json(found.await?))
+    Ok(Json(choices.await?))
 }

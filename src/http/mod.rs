@@ -20,6 +20,7 @@
 
 mod absences;
 mod actors;
+mod advice;
 pub mod call;
 pub mod cookie;
 pub mod describe;
@@ -48,6 +49,7 @@ pub mod users;
 mod wallet;
 
 pub use actix_web::http::Method;
+pub use advice::Outlook;
 pub use extract::{Body, OperationId, Path, Query, Shared};
 pub use guard::{Allowed, Public, perm};
 pub use headers::security_headers;
@@ -65,6 +67,7 @@ pub fn routes() -> Vec<Route> {
         wallet::routes(),
         statement::routes(),
         reports::routes(),
+        advice::routes(),
         dispatch::routes(),
         absences::routes(),
         technician::routes(),

@@ -1,6 +1,7 @@
 //! What the operator reads out and what a statement says, in Japanese and English. Pure: the same facts, the same
 //! words on every screen.
 
+pub mod advice;
 pub mod consumption;
 pub mod history;
 pub mod statement;

@@ -6,6 +6,7 @@
 pub mod absences;
 pub mod access;
 pub mod adjustments;
+pub mod advice;
 pub mod board;
 pub mod books;
 pub mod cases;

@@ -10,6 +10,7 @@ pub mod chain;
 pub mod draft;
 pub mod number;
 pub mod policy;
+pub mod reorder;
 pub mod select;
 pub mod settle;
 pub mod terms;

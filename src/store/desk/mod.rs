@@ -1,7 +1,6 @@
 //! What the call desk and the customer's portal read.
 
 mod card;
-mod choices;
 mod issue;
 mod portal;
 mod search;
