@@ -45,3 +45,12 @@ pub fn needed_reason(typed: &str) -> Result<&str, Refusal> {
     }
     Ok(reason)
 }
+
+/// Free text that must be given, without the blanks around it.
+pub fn needed_text<'a>(field: &str, typed: &'a str) -> Result<&'a str, Refusal> {
+    text(field, typed)?;
+    match typed.trim() {
+        "" => Err(Refusal::invalid_both(field, "空欄にはできません", "it must not be empty")),
+        written => Ok(written),
+    }
+}

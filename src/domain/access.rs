@@ -43,6 +43,8 @@ coded! {
         SetPolicy = "set_policy", "契約ルールを改定する", "Set a contract's policy";
         ReadBooks = "read_books", "前受金の帳簿を見る", "Read the books of what was prepaid";
         ReadForecast = "read_forecast", "作業量の見込みを見る", "Read the forecast of work";
+        RaiseDispute = "raise_dispute", "異議を申し出る", "Dispute a line";
+        DecideDispute = "decide_dispute", "異議を決裁する", "Decide a dispute";
         AuditLedger = "audit_ledger", "台帳の拒否記録を見る", "Read what the ledger refused";
     }
 }
@@ -66,6 +68,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                 | P::SellTickets
                 | P::CaptureHold
                 | P::ReleaseHold
+                | P::RaiseDispute
         ),
         Role::Dispatcher => matches!(
             permission,
@@ -81,7 +84,10 @@ pub const fn may(role: Role, permission: Permission) -> bool {
         ),
         Role::Technician => matches!(permission, P::WorkVisits | P::ReadCatalog | P::OwnSession | P::Live),
         Role::Customer => {
-            matches!(permission, P::ReadPortal | P::ReadCatalog | P::ReadHistory | P::OwnSession | P::Live)
+            matches!(
+                permission,
+                P::ReadPortal | P::ReadCatalog | P::ReadHistory | P::OwnSession | P::Live | P::RaiseDispute
+            )
         }
     }
 }

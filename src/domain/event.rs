@@ -53,6 +53,10 @@ coded! {
         AdjustmentProposed = "adjustment.proposed", "残高調整の起票", "Adjustment proposed";
         AdjustmentRefused = "adjustment.refused", "残高調整の却下", "Adjustment refused";
         PolicySet = "policy.set", "契約ルールの改定", "Policy set";
+        DisputeRaised = "dispute.raised", "異議の申し出", "Dispute raised";
+        DisputeGranted = "dispute.granted", "異議を認容", "Dispute granted";
+        DisputeRefused = "dispute.refused", "異議を却下", "Dispute refused";
+        DisputeWithdrawn = "dispute.withdrawn", "異議の取り下げ", "Dispute withdrawn";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

@@ -109,6 +109,8 @@ ids! {
     PostingId = "pst";
     /// A change of a balance that waits for a second person.
     AdjustmentId = "adj";
+    /// An objection to a line of the statement (異議).
+    DisputeId = "dsp";
     /// A call, mail or chat.
     InteractionId = "int";
     /// A thing to be solved (要件).

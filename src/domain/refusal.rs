@@ -79,6 +79,10 @@ codes! {
     TooFewLeft = "wallet.too_few_left", Conflict, "このロットの未使用は{available}です（必要 {needed}）。数を減らすか、ほかのロットを選んでください。", "The lot has {available} unused units (needed {needed}). Take fewer, or choose another lot.";
     AdjustmentClosed = "wallet.adjustment_closed", Conflict, "この調整は決裁済みです。画面を更新し、必要なら新しい調整を起票してください。", "This adjustment was already decided. Refresh the page and propose a new one if needed.";
     SamePerson = "wallet.same_person", Conflict, "{most}を超える調整は、起票者とは別の人が承認します。ほかの管理者に依頼してください。", "An adjustment of more than {most} is approved by somebody else than who proposed it. Ask another administrator.";
+    DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";
+    DisputeExists = "dispute.exists", Conflict, "この行の異議はすでにあります（{state_ja}）。一覧で確かめてください。", "This line has a dispute already ({state_en}). Look at the list.";
+    DisputeReversed = "dispute.already_reversed", Conflict, "この行の{unit}はすでに戻してあります。履歴を確かめてください。", "The {unit}s of this line were given back already. Look at the history.";
+    DisputeClosed = "dispute.closed", Conflict, "この異議は「{state_ja}」で終わっています。画面を更新してください。", "This dispute is over (\"{state_en}\"). Refresh the page.";
     PolicyHole = "policy.hole", Invalid, "契約ルールに決まっていない点があります（{holes_ja}）。すべて決めてから登録してください。", "The policy leaves something open ({holes_en}). Decide everything, then set it.";
     PolicyInPast = "policy.in_past", Invalid, "契約ルールは過去に遡って変えられません（{day}、今日は{today}）。今日以降の日から始めてください。", "A policy cannot be changed for the past ({day}, today is {today}). Let it begin today or later.";
     MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";

@@ -22,6 +22,7 @@ mod absences;
 mod actors;
 mod advice;
 pub mod call;
+mod claims;
 pub mod cookie;
 pub mod describe;
 mod desk;
@@ -65,6 +66,7 @@ pub fn routes() -> Vec<Route> {
         session::routes(),
         desk::routes(),
         wallet::routes(),
+        claims::routes(),
         statement::routes(),
         reports::routes(),
         advice::routes(),

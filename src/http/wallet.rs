@@ -68,7 +68,7 @@ struct PageQuery {
 }
 
 /// Runs a change; a refusal is kept with who asked and the rule that said no.
-async fn post<T: Serialize + 'static>(
+pub(super) async fn post<T: Serialize + 'static>(
     shared: &Shared,
     actor: Actor,
     operation: Operation,

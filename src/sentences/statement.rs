@@ -66,7 +66,7 @@ fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
         line.at.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
         movement.to_owned(),
         line.issue_number.clone().unwrap_or_default(),
-        done(line),
+        done(line, language),
         numbers(line),
         line.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
         signed(line).to_string(),
@@ -75,13 +75,16 @@ fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
     ]
 }
 
-/// What was asked for, and what was done once something was used for it.
-fn done(line: &StatementLine) -> String {
+/// What was asked for, what was done once something was used for it, and how an objection to it stands.
+fn done(line: &StatementLine, language: Language) -> String {
     let content = line.content.clone().unwrap_or_default();
-    match (&line.remedy, line.movement) {
+    let content = match (&line.remedy, line.movement) {
         (Some(remedy), Movement::Capture) if !remedy.is_empty() => format!("{content} → {remedy}"),
         _ => content,
-    }
+    };
+    let Some(dispute) = line.dispute else { return content };
+    let (ja, en) = (dispute.state.ja(), dispute.state.en().to_lowercase());
+    if language == Language::Ja { format!("{content}【異議：{ja}】") } else { format!("{content} [dispute {en}]") }
 }
 
 fn numbers(line: &StatementLine) -> String {

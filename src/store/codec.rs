@@ -19,6 +19,7 @@ use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, TicketState};
+use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::select::ENDLESS;
 use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
@@ -86,6 +87,7 @@ ids!(
     HoldId,
     PostingId,
     AdjustmentId,
+    DisputeId,
     InteractionId,
     IssueId,
     WorkOrderId,
@@ -160,7 +162,8 @@ codes!(
     UnitKind,
     Scope,
     LawClass,
-    Channel
+    Channel,
+    DisputeState
 );
 
 /// A date column.

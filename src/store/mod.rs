@@ -15,6 +15,7 @@ mod codec;
 pub mod company;
 pub mod connection;
 pub mod desk;
+pub mod disputes;
 mod engine;
 pub mod error;
 pub mod history;

@@ -184,6 +184,7 @@ diesel::table! {
         price_yen -> BigInt,
         issued_on -> Text,
         expires_on -> Text,
+        usable_until -> Text,
         scope -> Text,
         law_class -> Text,
         from_lot -> Nullable<Binary>,
@@ -282,6 +283,26 @@ diesel::table! {
         en -> Text,
         actor -> Text,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    disputes (id) {
+        id -> Binary,
+        contract_id -> Binary,
+        posting_id -> Binary,
+        issue_id -> Binary,
+        units -> BigInt,
+        state -> Text,
+        reason -> Text,
+        late -> Bool,
+        raised_by -> Text,
+        raised_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decision_note -> Nullable<Text>,
+        returned -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -507,6 +528,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     adjustments,
+    disputes,
     company,
     territories,
     products,

@@ -13,9 +13,10 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Balances, Movement};
 use crate::domain::wallet::chain::{self, hex};
+use crate::domain::wallet::dispute::{DisputeState, is_charge};
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
-use crate::views::statement::{Statement, StatementLine};
+use crate::views::statement::{LineDispute, Statement, StatementLine};
 
 /// What was done for an issue.
 #[derive(Clone, Default)]
@@ -26,7 +27,7 @@ struct Work {
 
 #[derive(Queryable)]
 struct PostingRow {
-    place: (i64, Timestamp, EventId),
+    place: (PostingId, i64, Timestamp, EventId),
     moved: (Movement, Account, Account, i64),
     ticket: Option<String>,
     lot: Option<String>,
@@ -68,7 +69,7 @@ impl Reader<'_> {
         };
         let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
         let work = self.work_of(issues.into_iter().collect())?;
-        let (lines, closing) = lines(rows, opening, &work);
+        let (lines, closing) = lines(rows, opening, &work, &self.line_disputes(contract)?);
         let chain_root = hex(&root);
         Ok(Statement {
             contract_id: contract,
@@ -124,7 +125,7 @@ impl Reader<'_> {
             .order(postings::seq)
             .limit(limits::STATEMENT_POSTINGS + 1)
             .select((
-                (postings::seq, postings::at, postings::event_id),
+                (postings::id, postings::seq, postings::at, postings::event_id),
                 (postings::movement, postings::from_account, postings::to_account, postings::units),
                 tickets::number.nullable(),
                 lots::number.nullable(),
@@ -138,6 +139,16 @@ impl Reader<'_> {
             return Err(Refusal::invalid_both("from", ja, en).into());
         }
         Ok(rows)
+    }
+
+    /// The newest objection to each disputed posting.
+    fn line_disputes(&mut self, contract: ContractId) -> Result<BTreeMap<PostingId, LineDispute>, Fault> {
+        let rows: Vec<(PostingId, DisputeId, DisputeState)> = disputes::table
+            .filter(disputes::contract_id.eq(contract))
+            .order((disputes::raised_at, disputes::id))
+            .select((disputes::posting_id, disputes::id, disputes::state))
+            .load(self.database)?;
+        Ok(rows.into_iter().map(|(posting, id, state)| (posting, LineDispute { id, state })).collect())
     }
 
     fn work_of(&mut self, issues: Vec<IssueId>) -> Result<BTreeMap<IssueId, Work>, StoreError> {
@@ -161,11 +172,16 @@ impl Reader<'_> {
 }
 
 /// One line for postings of one kind that were made together.
-fn lines(rows: Vec<PostingRow>, opening: Balances, work: &BTreeMap<IssueId, Work>) -> (Vec<StatementLine>, Balances) {
+fn lines(
+    rows: Vec<PostingRow>,
+    opening: Balances,
+    work: &BTreeMap<IssueId, Work>,
+    disputes: &BTreeMap<PostingId, LineDispute>,
+) -> (Vec<StatementLine>, Balances) {
     let mut lines: Vec<StatementLine> = Vec::new();
     let mut balances = opening;
     for row in rows {
-        let (seq, at, event_id) = row.place;
+        let (posting_id, seq, at, event_id) = row.place;
         let (movement, from, to, units) = row.moved;
         let (issue_id, issue_number, content) = row.issue;
         balances.post(from, to, units);
@@ -176,10 +192,12 @@ fn lines(rows: Vec<PostingRow>, opening: Balances, work: &BTreeMap<IssueId, Work
             line.units += units;
             line.tickets.extend(row.ticket);
             (line.available, line.held) = (balances.available, balances.held);
+            line.dispute = line.dispute.or(disputes.get(&posting_id).copied());
             continue;
         }
         let done = issue_id.and_then(|issue| work.get(&issue));
         lines.push(StatementLine {
+            posting_id,
             seq,
             at,
             event_id,
@@ -195,6 +213,8 @@ fn lines(rows: Vec<PostingRow>, opening: Balances, work: &BTreeMap<IssueId, Work
             reason: row.told.0,
             available: balances.available,
             held: balances.held,
+            disputable: issue_id.is_some() && is_charge(to),
+            dispute: disputes.get(&posting_id).copied(),
         });
     }
     (lines, balances)

@@ -3,6 +3,7 @@
 
 pub mod absence;
 pub mod board;
+pub mod claims;
 pub mod desk;
 pub mod history;
 pub mod ledger;

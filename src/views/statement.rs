@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ContractId, EventId, IssueId};
+use crate::domain::ids::{ContractId, DisputeId, EventId, IssueId, PostingId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Balances, Movement};
+use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::terms::UnitKind;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,7 +38,9 @@ pub struct Statement {
 /// Postings of one kind that were made together for one issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StatementLine {
-    /// Place of the first posting in the ledger.
+    /// The first posting, by which the line is disputed.
+    pub posting_id: PostingId,
+    /// Its place in the ledger.
     pub seq: i64,
     pub at: Timestamp,
     /// Leads to the entry of the history.
@@ -62,4 +65,15 @@ pub struct StatementLine {
     /// After this line.
     pub available: i64,
     pub held: i64,
+    /// Whether such a line can be disputed.
+    pub disputable: bool,
+    /// The newest objection to it.
+    pub dispute: Option<LineDispute>,
+}
+
+/// How an objection to a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LineDispute {
+    pub id: DisputeId,
+    pub state: DisputeState,
 }

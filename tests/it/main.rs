@@ -3,6 +3,7 @@
 mod absence;
 mod bad_input;
 mod books;
+mod claims;
 mod concurrency;
 mod journey;
 mod kit;

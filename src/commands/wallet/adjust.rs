@@ -60,7 +60,7 @@ pub fn decide(
     })
 }
 
-fn same_person(one: &Actor, other: &Actor) -> bool {
+pub(super) fn same_person(one: &Actor, other: &Actor) -> bool {
     match (one, other) {
         (Actor::User { id, .. }, Actor::User { id: other, .. }) => id == other,
         _ => one == other,

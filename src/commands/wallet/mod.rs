@@ -2,12 +2,14 @@
 //! the contract and the law allow, posts, and answers with the wallet as it then stands.
 
 mod adjust;
+mod dispute;
 mod policy;
 mod sell;
 #[cfg(test)]
 mod tests;
 
 pub use adjust::{adjust, decide};
+pub use dispute::{decide_dispute, raise_dispute, withdraw_dispute};
 pub use policy::{set_policy, versions};
 pub use sell::{grant, sell};
 

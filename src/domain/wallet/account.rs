@@ -84,6 +84,7 @@ coded! {
         DoubleCount = "double_count", "二重計上", "Counted twice";
         Goodwill = "goodwill", "お詫び・サービス", "Goodwill";
         ContractChange = "contract_change", "契約変更", "Contract changed";
+        DisputeGranted = "dispute_granted", "異議の認容", "Dispute granted";
         CountDifference = "count_difference", "残数の相違", "Count differs";
     }
 }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod book;
 pub mod chain;
+pub mod dispute;
 pub mod draft;
 pub mod number;
 pub mod policy;

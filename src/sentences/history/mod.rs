@@ -1,5 +1,6 @@
 //! One line of a contract's history for each entry of the journal: the same for the company and for its customer.
 
+mod claims;
 mod desk;
 mod visit;
 mod wallet;
@@ -19,6 +20,7 @@ pub fn sentence(event: &Event, zone: Tz) -> Words {
     match event.kind.as_str().split('.').next().unwrap_or_default() {
         "wallet" => wallet::sentence(event.kind, &facts),
         "visit" | "report" | "promise" | "eta" | "link" => visit::sentence(event.kind, &facts),
+        "dispute" => claims::sentence(event.kind, &facts),
         _ => desk::sentence(event.kind, &facts),
     }
 }
@@ -71,6 +73,7 @@ const SHOWN: &[&str] = &[
     "settled",
     "from_day",
     "menu_item",
+    "dispute",
     "available",
     "held",
 ];

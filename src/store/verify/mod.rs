@@ -2,6 +2,7 @@
 //! issues, journal against state. An empty list means that the data explain themselves.
 
 mod cases;
+mod claims;
 mod contacts;
 mod holds;
 mod lots;
@@ -78,10 +79,11 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        let checks: [(&'static str, Check); 7] = [
+        let checks: [(&'static str, Check); 8] = [
             ("checking wallets", wallets::check),
             ("checking policies", |database, findings, _| policies::check(database, findings)),
             ("checking holds", |database, findings, _| holds::check(database, findings)),
+            ("checking claims", |database, findings, _| claims::check(database, findings)),
             ("checking streams", |database, findings, _| streams::check(database, findings)),
             ("checking contacts", |database, findings, _| contacts::check(database, findings)),
             ("checking issues and visits", |database, findings, _| cases::check(database, findings)),

@@ -6,13 +6,16 @@ use diesel::sql_types::Text;
 use serde_json::{Value, json};
 
 use crate::commands::intake::save;
+use crate::commands::wallet::{decide_dispute, raise_dispute};
+use crate::domain::ids::{ContractId, IssueId};
 use crate::domain::wallet::account::CorrectionReason;
-use crate::store::Reader;
 use crate::store::connection::{Database, open};
 use crate::store::testing::{Kit, call, company_with, lot, morning, on_both};
 use crate::store::wallet::{Because, TransferOrder};
+use crate::store::{Fault, Reader, Unit};
+use crate::views::claims::{DisputeDecision, DisputeRequest};
 
-const TABLES: [&str; 6] = ["wallets", "lots", "tickets", "holds", "postings", "policies"];
+const TABLES: [&str; 7] = ["wallets", "lots", "tickets", "holds", "postings", "policies", "disputes"];
 
 #[derive(QueryableByName)]
 struct Column {
@@ -42,8 +45,22 @@ async fn live(kit: &Kit) {
     let order = TransferOrder { from: here.id, to: there.id, lot, units: 2, number };
     kit.write(move |unit| unit.transfer(&order, &because())).await.expect("units move within the group");
     let request = call(&kit.card("KS-1001").await);
+    let disputed = kit.write(move |unit| save(unit, &request)).await.expect("the call is taken").issues[0].id;
+    kit.write(move |unit| dispute(unit, here.id, disputed)).await.expect("the dispute is granted");
+    let request = call(&kit.card("KS-1001").await);
     kit.write(move |unit| save(unit, &request)).await.expect("the call is taken");
     kit.assert_sound().await;
+}
+
+/// The customer disputes what was just held, and it is given back.
+fn dispute(unit: &mut Unit<'_>, contract: ContractId, issue: IssueId) -> Result<(), Fault> {
+    let page = unit.look().ledger_page(contract, None, None)?.postings;
+    let held = page.iter().find(|posting| posting.issue_id == Some(issue)).expect("the hold is posted");
+    let request = DisputeRequest { posting_id: held.id, reason: "二重に数えていませんか".to_owned() };
+    let raised = raise_dispute(unit, contract, &request)?;
+    let decision =
+        DisputeDecision { granted: true, units: None, note: "確かに二重でした".to_owned(), version: 1 };
+    decide_dispute(unit, raised.id, &decision).map(drop)
 }
 
 fn columns(database: &mut Database, table: &str) -> Vec<Column> {
@@ -61,6 +78,7 @@ fn columns(database: &mut Database, table: &str) -> Vec<Column> {
 fn changed(sqlite: bool, column: &Column) -> String {
     let name = &column.name;
     match (column.kind.as_str(), sqlite) {
+        ("boolean", _) => format!("NOT {name}"),
         ("bigint" | "integer", _) => format!("{name} + 1"),
         ("blob", _) => {
             format!("unhex(substr(hex({name}), 1, 2 * length({name}) - 1) || iif(hex({name}) LIKE '%0', '1', '0'))")

@@ -157,6 +157,7 @@ pub(in crate::store) fn new_lot(
                 lots::price_yen.eq(terms.price_yen),
                 lots::issued_on.eq(terms.issued_on.to_string()),
                 lots::expires_on.eq(&expires_on),
+                lots::usable_until.eq(&expires_on),
             ),
             (
                 lots::scope.eq(terms.scope),

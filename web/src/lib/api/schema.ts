@@ -395,7 +395,7 @@ export interface components {
          * @description Why somebody posts by hand.
          * @enum {string}
          */
-        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "count_difference";
+        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "dispute_granted" | "count_difference";
         /**
          * @description Why an issue costs what it costs.
          * @enum {string}
@@ -429,6 +429,104 @@ export interface components {
         };
         DecisionRequest: {
             accept: boolean;
+        };
+        /** @description An objection to a line of the statement. */
+        Dispute: {
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            /** @description Who granted, refused or withdrew it. */
+            decided_by: components["schemas"]["Actor"] | null;
+            decision_note: string | null;
+            id: components["schemas"]["DisputeId"];
+            issue_id: components["schemas"]["IssueId"];
+            /** @description It came more than 72 hours after the line was shown. */
+            late: boolean;
+            /** @description A posting of the line. */
+            posting_id: components["schemas"]["PostingId"];
+            raised_at: components["schemas"]["Timestamp"];
+            raised_by: components["schemas"]["Actor"];
+            /** @description In the customer's words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Units that were given back.
+             */
+            returned: number;
+            state: components["schemas"]["DisputeState"];
+            /**
+             * Format: int64
+             * @description Units of the line.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+        };
+        DisputeDecision: {
+            granted: boolean;
+            /**
+             * @description The customer reads it too. A refusal needs one.
+             * @default
+             */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Units to give back when it is granted; none is all of the line. What is only on hold goes back whole.
+             * @default null
+             */
+            units?: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        DisputeId: string;
+        DisputeRequest: {
+            /** @description `posting_id` of a line of the statement, or any posting of that line. */
+            posting_id: components["schemas"]["PostingId"];
+            reason: string;
+        };
+        /** @description A dispute beside what it is about. */
+        DisputeRow: {
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            decided_at: components["schemas"]["Timestamp"] | null;
+            /** @description Who granted, refused or withdrew it. */
+            decided_by: components["schemas"]["Actor"] | null;
+            decision_note: string | null;
+            /** @description What the issue was about. */
+            description: string;
+            id: components["schemas"]["DisputeId"];
+            issue_id: components["schemas"]["IssueId"];
+            issue_number: string;
+            /** @description It came more than 72 hours after the line was shown. */
+            late: boolean;
+            /** @description What the line says. */
+            movement: components["schemas"]["Movement"];
+            posted_at: components["schemas"]["Timestamp"];
+            /** @description A posting of the line. */
+            posting_id: components["schemas"]["PostingId"];
+            raised_at: components["schemas"]["Timestamp"];
+            raised_by: components["schemas"]["Actor"];
+            /** @description In the customer's words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Units that were given back.
+             */
+            returned: number;
+            state: components["schemas"]["DisputeState"];
+            /**
+             * Format: int64
+             * @description Units of the line.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @enum {string} */
+        DisputeState: "open" | "granted" | "refused" | "withdrawn";
+        DisputeWithdrawal: {
+            /** Format: int64 */
+            version: number;
         };
         /**
          * @description One evaluation of when the technician will be at the door. `earliest`, `likely`, `latest` are the 10th, 50th and
@@ -485,7 +583,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -774,6 +872,11 @@ export interface components {
         };
         /** @enum {string} */
         Life: "running" | "fallen" | "stopped";
+        /** @description How an objection to a line stands. */
+        LineDispute: {
+            id: components["schemas"]["DisputeId"];
+            state: components["schemas"]["DisputeState"];
+        };
         LogIn: {
             login: string;
             password: string;
@@ -1709,6 +1812,10 @@ export interface components {
             available: number;
             /** @description What the customer asked for. */
             content: string | null;
+            /** @description Whether such a line can be disputed. */
+            disputable: boolean;
+            /** @description The newest objection to it. */
+            dispute: components["schemas"]["LineDispute"] | null;
             /** @description Leads to the entry of the history. */
             event_id: components["schemas"]["EventId"];
             /** Format: int64 */
@@ -1723,13 +1830,15 @@ export interface components {
              */
             minutes: number | null;
             movement: components["schemas"]["Movement"];
+            /** @description The first posting, by which the line is disputed. */
+            posting_id: components["schemas"]["PostingId"];
             /** @description Why, as the ledger says it. */
             reason: string;
             /** @description What was done, as the report says. */
             remedy: string | null;
             /**
              * Format: int64
-             * @description Place of the first posting in the ledger.
+             * @description Its place in the ledger.
              */
             seq: number;
             /** @description Numbers of the tickets that moved. */
@@ -2080,6 +2189,13 @@ export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
 export type DayProposal = components['schemas']['DayProposal'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
+export type Dispute = components['schemas']['Dispute'];
+export type DisputeDecision = components['schemas']['DisputeDecision'];
+export type DisputeId = components['schemas']['DisputeId'];
+export type DisputeRequest = components['schemas']['DisputeRequest'];
+export type DisputeRow = components['schemas']['DisputeRow'];
+export type DisputeState = components['schemas']['DisputeState'];
+export type DisputeWithdrawal = components['schemas']['DisputeWithdrawal'];
 export type Eta = components['schemas']['Eta'];
 export type EtaSource = components['schemas']['EtaSource'];
 export type Event = components['schemas']['Event'];
@@ -2116,6 +2232,7 @@ export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
+export type LineDispute = components['schemas']['LineDispute'];
 export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];

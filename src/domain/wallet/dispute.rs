@@ -1,0 +1,46 @@
+//! A customer's objection to a line of his statement (異議), and what may come of it.
+
+use crate::coded;
+use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::wallet::account::Account;
+
+coded! {
+    DisputeState {
+        Open = "open", "申し出中", "Open";
+        Granted = "granted", "認容", "Granted";
+        Refused = "refused", "却下", "Refused";
+        Withdrawn = "withdrawn", "取り下げ", "Withdrawn";
+    }
+}
+
+/// Time after a line was shown in which an objection is in time. A later one is taken too, and marked.
+pub const IN_TIME: Seconds = Seconds::hours(72);
+
+/// Whether an objection to a line of `told_at` comes late.
+pub fn is_late(told_at: Timestamp, now: Timestamp) -> bool {
+    now > told_at + IN_TIME
+}
+
+/// Whether a line that put units on `to` charges them to an issue: what was held for one, or used. Other movements are
+/// corrected by their own means.
+pub const fn is_charge(to: Account) -> bool {
+    matches!(to, Account::Held | Account::Consumed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_days_are_in_time_and_a_second_more_is_late() {
+        let told = Timestamp::from_seconds(1_795_000_000);
+        assert!(!is_late(told, told + Seconds::hours(72)));
+        assert!(is_late(told, told + Seconds::hours(72) + Seconds(1)));
+    }
+
+    #[test]
+    fn only_what_charges_an_issue_is_disputed() {
+        assert!(is_charge(Account::Held) && is_charge(Account::Consumed));
+        assert!(!is_charge(Account::Available) && !is_charge(Account::Expired) && !is_charge(Account::Overdraft));
+    }
+}

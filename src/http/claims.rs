@@ -1,0 +1,113 @@
+//! What customers say about their wallets, and what is answered. Somebody of another customer is told the same as of
+//! something that does not exist.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::extract::{Body, ById, OperationId, Path, Query, Shared};
+use super::guard::{Allowed, perm};
+use super::reply::{Json, Stored};
+use super::wallet::post;
+use super::{Method, Route};
+use crate::commands::wallet;
+use crate::domain::access::{Role, User};
+use crate::domain::ids::{ContractId, DisputeId};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::dispute::DisputeState;
+use crate::store::disputes::DisputeFilter;
+use crate::store::{Fault, Reader, Unit};
+use crate::views::claims::{Dispute, DisputeDecision, DisputeRequest, DisputeRow, DisputeWithdrawal};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST, "/api/contracts/{id}/disputes", "Dispute a line of the statement", raise).created(),
+        Route::new(Method::GET, "/api/contracts/{id}/disputes", "Disputes of a contract, newest first", disputes),
+        Route::new(Method::GET, "/api/disputes", "Disputes in one state; open ones the oldest first", queue),
+        Route::new(Method::POST, "/api/disputes/{id}/decision", "Grant or refuse a dispute", decide),
+        Route::new(Method::POST, "/api/disputes/{id}/withdraw", "Take a dispute back", withdraw),
+    ]
+}
+
+/// The contract, if it exists for this person.
+fn visible(reader: &mut Reader<'_>, user: &User, contract: ContractId) -> Result<(), Fault> {
+    let owner = reader.contract_owner(contract)?;
+    if user.role == Role::Customer && user.customer != Some(owner) {
+        return Err(Refusal::new(Code::NotFound).into());
+    }
+    Ok(())
+}
+
+/// The contract of a dispute, if it exists for this person.
+fn visible_dispute(reader: &mut Reader<'_>, user: &User, id: DisputeId) -> Result<ContractId, Fault> {
+    let contract = reader.dispute(id)?.contract_id;
+    visible(reader, user, contract)?;
+    Ok(contract)
+}
+
+async fn raise(
+    who: Allowed<perm::RaiseDispute>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<DisputeRequest>,
+) -> Result<Stored<Dispute>, Fault> {
+    let user = who.user;
+    shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
+    let change = move |unit: &mut Unit<'_>| wallet::raise_dispute(unit, path.id, &request);
+    post(&shared, who.actor, operation, path.id, "dispute", 201, change).await
+}
+
+async fn disputes(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+) -> Result<Json<Vec<DisputeRow>>, Fault> {
+    let user = who.user;
+    let found = shared.store.read(move |reader| {
+        visible(reader, &user, path.id)?;
+        reader.disputes(DisputeFilter::Contract(path.id))
+    });
+    Ok(Json(found.await?))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct QueueQuery {
+    /// None: those that wait for a decision.
+    state: Option<DisputeState>,
+}
+
+async fn queue(
+    _: Allowed<perm::ReadDesk>,
+    shared: Shared,
+    Query(query): Query<QueueQuery>,
+) -> Result<Json<Vec<DisputeRow>>, Fault> {
+    let filter = DisputeFilter::State(query.state.unwrap_or(DisputeState::Open));
+    Ok(Json(shared.store.read(move |reader| reader.disputes(filter)).await?))
+}
+
+async fn decide(
+    who: Allowed<perm::DecideDispute>,
+    shared: Shared,
+    Path(path): Path<ById<DisputeId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<DisputeDecision>,
+) -> Result<Stored<Dispute>, Fault> {
+    let user = who.user;
+    let contract = shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
+    let change = move |unit: &mut Unit<'_>| wallet::decide_dispute(unit, path.id, &request);
+    post(&shared, who.actor, operation, contract, "decide_dispute", 200, change).await
+}
+
+async fn withdraw(
+    who: Allowed<perm::RaiseDispute>,
+    shared: Shared,
+    Path(path): Path<ById<DisputeId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<DisputeWithdrawal>,
+) -> Result<Stored<Dispute>, Fault> {
+    let user = who.user;
+    let contract = shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
+    let change = move |unit: &mut Unit<'_>| wallet::withdraw_dispute(unit, path.id, &request);
+    post(&shared, who.actor, operation, contract, "withdraw_dispute", 200, change).await
+}

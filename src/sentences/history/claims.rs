@@ -1,0 +1,52 @@
+//! What the customer said about his wallet, and what was answered.
+
+use super::{Facts, plain};
+use crate::domain::event::EventKind;
+use crate::domain::wallet::terms::UnitKind;
+use crate::sentences::Words;
+
+pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
+    let issue = facts.text("/issue_number");
+    match kind {
+        EventKind::DisputeRaised => {
+            let (count, reason) = (count(facts, "/dispute/units"), facts.text("/dispute/reason"));
+            let late = facts.data["dispute"]["late"].as_bool().unwrap_or_default();
+            let (late_ja, late_en) = if late { ("、72時間経過後", ", after 72 hours") } else { ("", "") };
+            Words::new(
+                format!("異議の申し出：{issue} の{}「{reason}」{late_ja}", count.ja),
+                format!("Disputed: {} of {issue}, \"{reason}\"{late_en}", count.en),
+            )
+        }
+        EventKind::DisputeGranted => {
+            let returned = count(facts, "/dispute/returned");
+            Words::new(
+                format!("異議を認容：{issue} の{}を戻しました{}", returned.ja, note_ja(facts)),
+                format!("Dispute granted: {} of {issue} given back{}", returned.en, note_en(facts)),
+            )
+        }
+        EventKind::DisputeRefused => Words::new(
+            format!("異議を却下：{issue}{}", note_ja(facts)),
+            format!("Dispute refused: {issue}{}", note_en(facts)),
+        ),
+        EventKind::DisputeWithdrawn => {
+            Words::new(format!("異議を取り下げ：{issue}"), format!("Dispute withdrawn: {issue}"))
+        }
+        _ => plain(kind),
+    }
+}
+
+fn count(facts: &Facts<'_>, pointer: &str) -> Words {
+    let unit: UnitKind = facts.text("/unit").parse().unwrap_or(UnitKind::Ticket);
+    let units = facts.count(pointer);
+    Words::new(format!("{units}{}", unit.counter_ja()), unit.count_en(units))
+}
+
+fn note_ja(facts: &Facts<'_>) -> String {
+    let note = facts.text("/dispute/decision_note");
+    if note.is_empty() { String::new() } else { format!("（{note}）") }
+}
+
+fn note_en(facts: &Facts<'_>) -> String {
+    let note = facts.text("/dispute/decision_note");
+    if note.is_empty() { String::new() } else { format!(" ({note})") }
+}
