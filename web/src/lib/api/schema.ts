@@ -310,6 +310,8 @@ export interface components {
         };
         /** @enum {string} */
         Channel: "call" | "mail" | "chat" | "portal";
+        /** @enum {string} */
+        Cheaper: "tickets" | "monthly" | "same";
         ClientFrame: {
             after?: components["schemas"]["After"] | null;
             topic: components["schemas"]["Topic"];
@@ -656,6 +658,7 @@ export interface components {
         /** @description What the history of a contract can be narrowed to. */
         HistoryChoices: {
             assets: components["schemas"]["AssetChoice"][];
+            /** @description Contacts of the customer, then technicians who came, then people at the desk who took its calls. */
             people: components["schemas"]["PersonChoice"][];
             sites: components["schemas"]["SiteChoice"][];
         };
@@ -671,6 +674,12 @@ export interface components {
             issue_number: string | null;
             ja: string;
             kind: components["schemas"]["EventKind"];
+            /** @description The first later issue that repeats this one. */
+            recurred_as: components["schemas"]["IssueRef"] | null;
+            /** @description The issue repeats a repair within the guarantee (再発): it cost nothing. */
+            recurrence: boolean;
+            /** @description The issue that it repeats; none for a repair of the time before this system. */
+            recurrence_of: components["schemas"]["IssueRef"] | null;
             /**
              * Format: int64
              * @description Place in the contract's stream.
@@ -803,6 +812,11 @@ export interface components {
         IssueId: string;
         /** @enum {string} */
         IssueKind: "fault" | "question" | "inquiry";
+        /** @description An issue by id and number. */
+        IssueRef: {
+            id: components["schemas"]["IssueId"];
+            number: string;
+        };
         IssueRequest: {
             asset_id?: components["schemas"]["AssetId"] | null;
             description: string;
@@ -1156,16 +1170,15 @@ export interface components {
          * @description The right that a route asks for.
          * @enum {string}
          */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "set_policy" | "read_books" | "read_forecast" | "audit_ledger";
-        /** @description Somebody who had to do with an issue of the contract. */
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "audit_ledger";
         PersonChoice: {
-            /** @description Of a contact, of somebody of the vendor, or of a technician. */
-            id: string;
+            id: components["schemas"]["PersonId"];
             kind: components["schemas"]["PersonKind"];
             name: string;
         };
+        PersonId: string;
         /** @enum {string} */
-        PersonKind: "contact" | "vendor" | "technician";
+        PersonKind: "contact" | "technician" | "desk";
         /**
          * @description The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
          *     contract of the trade.
@@ -1531,6 +1544,11 @@ export interface components {
              */
             version?: number | null;
         };
+        /**
+         * @description Why it is not just what is needed.
+         * @enum {string}
+         */
+        PurchaseBound: "minimum" | "step" | "year_max";
         /** @description A work order that waits for a technician. */
         QueueRow: {
             arrive_by: components["schemas"]["Timestamp"] | null;
@@ -1588,6 +1606,53 @@ export interface components {
         };
         /** @enum {string} */
         RemoteOutcome: "answered" | "own_defect" | "withdrawn" | "solved_by_article";
+        /** @description A proposal, in units of the wallet; with the figures that it stands on. */
+        ReorderProposal: {
+            /** Format: int64 */
+            available: number;
+            /**
+             * Format: int64
+             * @description Units bought within the year for which the limit counts.
+             */
+            bought: number;
+            /** @description Why it is not just what is needed. */
+            bound: components["schemas"]["PurchaseBound"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            en: string;
+            ja: string;
+            /** @description Of the available units, what will expire unused. */
+            lost: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Used before they were bought; the next purchase settles them first.
+             */
+            owed: number;
+            /** @description Number of that lot. */
+            price_of_lot: string | null;
+            /**
+             * Format: int64
+             * @description Price of the proposed units without tax, at the price of the lot bought last.
+             */
+            price_yen: number | null;
+            /** Format: uint32 */
+            purchase_min: number;
+            /** Format: uint32 */
+            purchase_step: number;
+            /** Format: uint32 */
+            purchase_year_max: number | null;
+            /** @description What will be missing. */
+            short: components["schemas"]["Spread"];
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Units proposed; 0 when none are needed or none may be bought.
+             */
+            units: number;
+            /** @description The last day that was reckoned with. */
+            until: string;
+            /** @description What will be used. */
+            uses: components["schemas"]["Spread"];
+        };
         /** @description A repair of the past, from this system or from before it. */
         RepairView: {
             at: components["schemas"]["Timestamp"];
@@ -2134,6 +2199,53 @@ export interface components {
             version: number;
         };
         WorkOrderId: string;
+        /** @description The last 365 days either way. */
+        YearCompared: {
+            /**
+             * Format: int64
+             * @description Units a year above which the fee is cheaper; none when a unit costs nothing.
+             */
+            break_even_units: number | null;
+            cheaper: components["schemas"]["Cheaper"];
+            contract_id: components["schemas"]["ContractId"];
+            en: string;
+            /**
+             * Format: int64
+             * @description Units that expired in it: they were paid too.
+             */
+            expired_units: number;
+            /**
+             * Format: int64
+             * @description The fee that was asked about.
+             */
+            fee_yen: number;
+            from: string;
+            ja: string;
+            /** @description The lot whose price counts: the one bought last. */
+            lot: string | null;
+            /** Format: int64 */
+            lot_price_yen: number;
+            /** Format: int64 */
+            lot_units: number;
+            /**
+             * Format: int64
+             * @description What twelve months of the fee would have cost.
+             */
+            monthly_yen: number;
+            /**
+             * Format: int64
+             * @description What used and expired units cost.
+             */
+            tickets_yen: number;
+            /** @description The last day. */
+            to: string;
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Units used in the year.
+             */
+            used_units: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2174,6 +2286,7 @@ export type CaptureRequest = components['schemas']['CaptureRequest'];
 export type Catalog = components['schemas']['Catalog'];
 export type CauseView = components['schemas']['CauseView'];
 export type Channel = components['schemas']['Channel'];
+export type Cheaper = components['schemas']['Cheaper'];
 export type ClientFrame = components['schemas']['ClientFrame'];
 export type Consumption = components['schemas']['Consumption'];
 export type ConsumptionLine = components['schemas']['ConsumptionLine'];
@@ -2223,6 +2336,7 @@ export type InteractionId = components['schemas']['InteractionId'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueId = components['schemas']['IssueId'];
 export type IssueKind = components['schemas']['IssueKind'];
+export type IssueRef = components['schemas']['IssueRef'];
 export type IssueRequest = components['schemas']['IssueRequest'];
 export type IssueState = components['schemas']['IssueState'];
 export type IssueSummary = components['schemas']['IssueSummary'];
@@ -2262,6 +2376,7 @@ export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
 export type Permission = components['schemas']['Permission'];
 export type PersonChoice = components['schemas']['PersonChoice'];
+export type PersonId = components['schemas']['PersonId'];
 export type PersonKind = components['schemas']['PersonKind'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
@@ -2281,11 +2396,13 @@ export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
 export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
+export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Ranking = components['schemas']['Ranking'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
+export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
 export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportView = components['schemas']['ReportView'];
@@ -2343,5 +2460,6 @@ export type WalletSummary = components['schemas']['WalletSummary'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
+export type YearCompared = components['schemas']['YearCompared'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
