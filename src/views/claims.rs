@@ -8,6 +8,7 @@ use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::Movement;
 use crate::domain::wallet::dispute::DisputeState;
+use crate::domain::wallet::terms::UnitKind;
 
 /// An objection to a line of the statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +43,8 @@ pub struct DisputeRow {
     pub dispute: Dispute,
     pub contract_number: String,
     pub customer_name: String,
+    /// What the wallet counts.
+    pub unit: UnitKind,
     pub issue_number: String,
     /// What the issue was about.
     pub description: String,

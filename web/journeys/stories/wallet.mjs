@@ -13,6 +13,7 @@ export async function wallet(stage) {
   const page = await contact.page();
   await reads(page, card, login);
   await sells(stage, page, card);
+  await disputes(stage, page);
   await corrects(stage, page, card);
   await contact.leave();
 }
@@ -210,6 +211,35 @@ async function corrects(stage, page, card) {
     await drawer.getByRole("button", { name: "この内容で改定する" }).click();
     await drawer.getByText("新しい版を登録しました").waitFor();
     await picture(office, "wallet-policy");
+  });
+  await admin.leave();
+}
+
+async function disputes(stage, page) {
+  const admin = await stage.person("admin disputes");
+  const office = await admin.page();
+  await step("customer: disputes a use, and sees how it stands", async () => {
+    await page.getByRole("link", { name: "概要" }).first().click();
+    await page.getByRole("link", { name: "明細", exact: true }).first().click();
+    const line = page.locator(".lines > li", { has: page.getByRole("button", { name: "異議を申し出る" }) }).first();
+    await line.getByRole("button", { name: "異議を申し出る" }).click();
+    const dialog = page.locator("dialog[open]");
+    await dialog.getByLabel("異議の内容").fill("こちらの設定の誤りではありません");
+    await picture(page, "wallet-dispute");
+    await dialog.getByRole("button", { name: "申し出る", exact: true }).click();
+    await page.locator(".lines .state.open").first().waitFor();
+    await page.locator("[data-dispute]").filter({ hasText: "こちらの設定の誤りではありません" }).waitFor();
+  });
+  await step("administrator: grants it; the customer's balance comes back, and the line stays", async () => {
+    await logIn(office, "admin", "/admin#disputes");
+    const dispute = office.locator("[data-dispute]").filter({ hasText: "こちらの設定の誤りではありません" });
+    await dispute.getByLabel(/お客様への説明/).fill("当社の確認漏れでした");
+    await picture(office, "admin-disputes");
+    await dispute.getByRole("button", { name: "認めて戻す" }).click();
+    await office.getByText("決裁を待つ異議はありません").waitFor();
+    await page.locator("[data-dispute] .state.granted").first().waitFor();
+    await page.locator("[data-dispute]").filter({ hasText: "当社の確認漏れでした" }).first().waitFor();
+    await page.locator(".lines .state.granted").first().waitFor();
   });
   await admin.leave();
 }

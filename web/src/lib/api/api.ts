@@ -77,6 +77,18 @@ export const api = {
   decideAdjustment: (contractId: string, id: string, accept: boolean, operation: string) =>
     post<T.LedgerReceipt>(`/api/contracts/${part(contractId)}/wallet/adjustments/${part(id)}/decision`, { accept }, operation),
   refusals: (contractId: string) => get<T.RefusalView[]>(`/api/contracts/${part(contractId)}/wallet/refusals`),
+  disputes: (contractId: string) => get<T.DisputeRow[]>(`/api/contracts/${part(contractId)}/disputes`),
+  openDisputes: () => get<T.DisputeRow[]>(`/api/disputes${query({ state: "open" })}`),
+  dispute: (contractId: string, body: T.DisputeRequest, operation: string) =>
+    post<T.Dispute>(`/api/contracts/${part(contractId)}/disputes`, body, operation),
+  decideDispute: (id: string, body: T.DisputeDecision, operation: string) =>
+    post<T.Dispute>(`/api/disputes/${part(id)}/decision`, body, operation),
+  withdrawDispute: (id: string, version: number, operation: string) =>
+    post<T.Dispute>(`/api/disputes/${part(id)}/withdraw`, { version }, operation),
+  reorder: (contractId: string, months: number | null) =>
+    send<T.ReorderProposal>("GET", `/api/contracts/${part(contractId)}/reorder${query({ months })}`, { timeoutMs: STATEMENT_MS }),
+  comparison: (contractId: string, monthlyYen: number) =>
+    get<T.YearCompared>(`/api/contracts/${part(contractId)}/comparison${query({ monthly_yen: monthlyYen })}`),
   policies: (contractId: string) => get<T.PolicyView[]>(`/api/contracts/${part(contractId)}/policies`),
   setPolicy: (contractId: string, body: T.PolicyRequest, operation: string) =>
     post<T.PolicyView[]>(`/api/contracts/${part(contractId)}/policies`, body, operation),

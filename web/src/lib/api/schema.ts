@@ -516,6 +516,8 @@ export interface components {
              */
             returned: number;
             state: components["schemas"]["DisputeState"];
+            /** @description What the wallet counts. */
+            unit: components["schemas"]["UnitKind"];
             /**
              * Format: int64
              * @description Units of the line.

@@ -3,10 +3,6 @@ import type { LotView, StatementLine, WalletSummary } from "$lib/api/types";
 /** What a line did to what can be used; the use of what was on hold changes nothing any more. */
 export const changeOf = (line: StatementLine, before: number): number => line.available - before;
 
-/** Whether the customer may ask for a correction of a line: something was taken for an issue. */
-export const isUse = (line: StatementLine): boolean =>
-  line.issue_id !== null && ["hold", "capture", "overdraft"].includes(line.movement);
-
 /** Lines of one page, newest first, and how many pages there are. */
 export function pageOf<T>(all: readonly T[], page: number, size: number): { part: T[]; pages: number; page: number } {
   const pages = Math.max(1, Math.ceil(all.length / size));

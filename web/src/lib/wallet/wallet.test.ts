@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LotView, StatementLine, WalletSummary } from "$lib/api/types";
 import { endless, expiringBy, expiryMonths, inOrder } from "./calendar";
-import { afterPurchase, changeOf, isUse, pageOf } from "./lines";
+import { afterPurchase, changeOf, pageOf } from "./lines";
 import { monthAround, nameOf, periodOf, type PeriodName } from "./periods";
 import { change, count, yen } from "./units";
 
@@ -51,7 +51,7 @@ describe("periods of a statement", () => {
 
 describe("lines of a statement", () => {
   const line = (movement: StatementLine["movement"], units: number, available: number): StatementLine => ({
-    seq: 1, at: "2026-11-23T00:00:00Z", event_id: "evt_1", movement, units, tickets: [], lot: null, issue_id: "iss_1",
+    posting_id: "pst_1", disputable: true, dispute: null, seq: 1, at: "2026-11-23T00:00:00Z", event_id: "evt_1", movement, units, tickets: [], lot: null, issue_id: "iss_1",
     issue_number: "IS-1", content: null, remedy: null, minutes: null, reason: "", available, held: 0,
   });
 
@@ -60,8 +60,6 @@ describe("lines of a statement", () => {
     expect(changeOf(line("release", 2, 8), 6)).toBe(2);
     expect(changeOf(line("capture", 2, 6), 6)).toBe(0);
     expect(changeOf(line("adjust", 3, 5), 8)).toBe(-3);
-    expect(isUse(line("capture", 1, 5))).toBe(true);
-    expect(isUse({ ...line("purchase", 1, 5), issue_id: null })).toBe(false);
   });
 
   test("pages never hold more than their size and stay within what there is", () => {

@@ -2,8 +2,8 @@ import { words } from "$lib/language.svelte";
 import type { Words } from "$lib/texts/words";
 
 const ja = {
-  title: "管理",
-  tabs: { books: "前受金の帳簿", base: "基準日報告", forecast: "作業量の見込み", waiting: "承認待ちの調整", users: "利用者" },
+  title: "報告と決裁",
+  tabs: { books: "前受金の帳簿", base: "基準日報告", forecast: "作業量の見込み", disputes: "異議の決裁", waiting: "承認待ちの調整", users: "利用者" },
   month: "月",
   monthName: (year: number, month: number) => `${year}年${month}月`,
   from: "最初の月",
@@ -56,8 +56,8 @@ const ja = {
 };
 
 const en = {
-  title: "Reports",
-  tabs: { books: "Prepaid books", base: "Base-date report", forecast: "Work ahead", waiting: "Waiting adjustments", users: "People" },
+  title: "Reports and decisions",
+  tabs: { books: "Prepaid books", base: "Base-date report", forecast: "Work ahead", disputes: "Open disputes", waiting: "Waiting adjustments", users: "People" },
   month: "Month",
   monthName: (year: number, month: number) =>
     new Intl.DateTimeFormat("en-GB", { year: "numeric", month: "short", timeZone: "UTC" }).format(Date.UTC(year, month - 1, 1)),

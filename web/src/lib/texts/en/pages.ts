@@ -10,7 +10,7 @@ export const pages = {
   board: "Dispatch board",
   tech: "Today's visits",
   portal: "Customer portal",
-  admin: "Reports",
+  admin: "Reports and decisions",
   track: "Arrival of our technician",
   language: "Language",
   progress: "Rough progress towards you",

@@ -3,7 +3,7 @@ export const common = {
   product: "駆けつけ",
   language: "表示言語",
   logOut: "ログアウト",
-  places: { label: "画面", desk: "受付", board: "手配ボード", admin: "管理" },
+  places: { label: "画面", desk: "受付", board: "手配ボード", admin: "報告" },
   close: "閉じる",
   cancel: "やめる",
   save: "保存",
