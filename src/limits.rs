@@ -68,6 +68,12 @@ pub const USUAL_USES: usize = 2_000;
 pub const MONTHLY_FEE_YEN: i64 = 100_000_000;
 /// Units that one person may add to or take from a balance alone.
 pub const ADJUST_ALONE: i64 = 5;
+/// Units of an approval rule: as many as the largest lot.
+pub const APPROVAL_UNITS: i64 = 1_000_000;
+/// Minutes after which an approval may count as given: 30 days, the time in which a month is invoiced.
+pub const APPROVAL_MINUTES: i64 = 43_200;
+/// Approvals that run out in one transaction, so that a burst of them doesn't keep callers waiting.
+pub const APPROVALS_AT_ONCE: i64 = 50;
 /// Refusals of the ledger, and adjustments by two, shown at once.
 pub const AUDIT_PAGE: i64 = 100;
 /// Wallets and visits that `verify` holds in memory at once.

@@ -1,11 +1,12 @@
-//! Does what the calendar asks for: lets tickets die after their last day, and forgets log-ins and answers that nobody
-//! will ask for again. Each step is idempotent and bounded, so a fall or a restart costs nothing.
+//! Does what the calendar asks for: lets tickets die after their last day, approves what a customer lets pass by itself
+//! after a time, and forgets log-ins and answers that nobody will ask for again. Each step is idempotent and bounded, so a fall or a restart costs nothing.
 
 use actix::prelude::*;
 use serde_json::json;
 use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
+use crate::commands::wallet;
 use crate::domain::access;
 use crate::domain::time::Seconds;
 use crate::limits;
@@ -65,13 +66,16 @@ impl Kept for Timekeeper {
     const MAILBOX: usize = 1;
 }
 
+/// Two transactions, so that neither holds the other up.
 async fn step(store: Store) -> Result<Expired, Fault> {
-    store
-        .task(access::Actor::system("timekeeper"), |unit| {
-            let today = unit.today();
-            let expired = unit.expire_due(today)?;
-            unit.forget_old(Seconds::hours(24 * limits::OPERATION_DAYS))?;
-            Ok(expired)
-        })
-        .await
+    let keeper = || access::Actor::system("timekeeper");
+    let approved = store.task(keeper(), wallet::approve_overdue).await?;
+    let work = store.task(keeper(), |unit| {
+        let today = unit.today();
+        let expired = unit.expire_due(today)?;
+        unit.forget_old(Seconds::hours(24 * limits::OPERATION_DAYS))?;
+        Ok(expired)
+    });
+    let expired = work.await?;
+    Ok(Expired { more: expired.more || approved, ..expired })
 }

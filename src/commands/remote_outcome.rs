@@ -35,7 +35,7 @@ pub fn close(
 }
 
 /// The issue as it stands, held against technicians, dispatchers and other operators.
-fn lock(unit: &mut Unit<'_>, id: IssueId, request: &OutcomeRequest) -> Result<IssueDetail, Fault> {
+pub(super) fn lock(unit: &mut Unit<'_>, id: IssueId, request: &OutcomeRequest) -> Result<IssueDetail, Fault> {
     let seen = unit.look().issue_detail(id)?;
     if let Some(visit) = seen.visits.iter().find(|visit| visit.state.is_live()) {
         unit.lock_technician(visit.technician_id)?;

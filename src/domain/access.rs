@@ -45,6 +45,8 @@ coded! {
         ReadForecast = "read_forecast", "作業量の見込みを見る", "Read the forecast of work";
         RaiseDispute = "raise_dispute", "異議を申し出る", "Dispute a line";
         DecideDispute = "decide_dispute", "異議を決裁する", "Decide a dispute";
+        SetApprovalRule = "set_approval_rule", "承認の上限を決める", "Set the approval rule";
+        GiveApproval = "give_approval", "利用を承認する", "Approve a use";
         AuditLedger = "audit_ledger", "台帳の拒否記録を見る", "Read what the ledger refused";
     }
 }
@@ -69,6 +71,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                 | P::CaptureHold
                 | P::ReleaseHold
                 | P::RaiseDispute
+                | P::GiveApproval
         ),
         Role::Dispatcher => matches!(
             permission,
@@ -86,7 +89,14 @@ pub const fn may(role: Role, permission: Permission) -> bool {
         Role::Customer => {
             matches!(
                 permission,
-                P::ReadPortal | P::ReadCatalog | P::ReadHistory | P::OwnSession | P::Live | P::RaiseDispute
+                P::ReadPortal
+                    | P::ReadCatalog
+                    | P::ReadHistory
+                    | P::OwnSession
+                    | P::Live
+                    | P::RaiseDispute
+                    | P::SetApprovalRule
+                    | P::GiveApproval
             )
         }
     }

@@ -57,6 +57,13 @@ coded! {
         DisputeGranted = "dispute.granted", "異議を認容", "Dispute granted";
         DisputeRefused = "dispute.refused", "異議を却下", "Dispute refused";
         DisputeWithdrawn = "dispute.withdrawn", "異議の取り下げ", "Dispute withdrawn";
+        ApprovalRuleSet = "approval.rule_set", "承認の上限を設定", "Approval rule set";
+        ApprovalAsked = "approval.asked", "承認のお願い", "Approval asked";
+        ApprovalDue = "approval.due", "消費は承認待ち", "Use waits for approval";
+        ApprovalGiven = "approval.given", "承認", "Approved";
+        ApprovalRefused = "approval.refused", "不承認", "Not approved";
+        ApprovalTimedOut = "approval.timed_out", "期限により承認", "Approved by time";
+        ApprovalLapsed = "approval.lapsed", "承認は不要に", "Approval needed no more";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

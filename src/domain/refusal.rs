@@ -83,6 +83,10 @@ codes! {
     DisputeExists = "dispute.exists", Conflict, "この行の異議はすでにあります（{state_ja}）。一覧で確かめてください。", "This line has a dispute already ({state_en}). Look at the list.";
     DisputeReversed = "dispute.already_reversed", Conflict, "この行の{unit}はすでに戻してあります。履歴を確かめてください。", "The {unit}s of this line were given back already. Look at the history.";
     DisputeClosed = "dispute.closed", Conflict, "この異議は「{state_ja}」で終わっています。画面を更新してください。", "This dispute is over (\"{state_en}\"). Refresh the page.";
+    ApprovalPending = "approval.pending", Conflict, "お客様の承認待ちのため、まだ確定できません。承認を待つか、電話で伺った承認を登録してください。", "The customer has not approved it yet, so it cannot be used up. Wait for the approval, or enter the one that you were told by phone.";
+    ApprovalClosed = "approval.closed", Conflict, "この承認は「{state_ja}」で終わっています。画面を更新してください。", "This approval is over (\"{state_en}\"). Refresh the page.";
+    ApprovalGoesOn = "approval.goes_on", Conflict, "業務停止への対応、または出発・完了した作業のため、取り下げられません。消費に納得できないときは、明細から異議を申し出てください。", "The work goes on: it is an outage, or somebody has set out or finished. If you do not accept the use, dispute its line on the statement.";
+    ApprovalNotYours = "approval.not_yours", Forbidden, "承認できるのは{approver}様です。ご本人に依頼してください。", "{approver} is the approver. Ask them to decide.";
     PolicyHole = "policy.hole", Invalid, "契約ルールに決まっていない点があります（{holes_ja}）。すべて決めてから登録してください。", "The policy leaves something open ({holes_en}). Decide everything, then set it.";
     PolicyInPast = "policy.in_past", Invalid, "契約ルールは過去に遡って変えられません（{day}、今日は{today}）。今日以降の日から始めてください。", "A policy cannot be changed for the past ({day}, today is {today}). Let it begin today or later.";
     MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";

@@ -11,12 +11,12 @@ use super::wallet::post;
 use super::{Method, Route};
 use crate::commands::wallet;
 use crate::domain::access::{Role, User};
-use crate::domain::ids::{ContractId, DisputeId};
+use crate::domain::ids::{ContractId, DisputeId, IssueId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::dispute::DisputeState;
 use crate::store::disputes::DisputeFilter;
 use crate::store::{Fault, Reader, Unit};
-use crate::views::claims::{Dispute, DisputeDecision, DisputeRequest, DisputeRow, DisputeWithdrawal};
+use crate::views::claims::*;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -25,6 +25,10 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/disputes", "Disputes in one state; open ones the oldest first", queue),
         Route::new(Method::POST, "/api/disputes/{id}/decision", "Grant or refuse a dispute", decide),
         Route::new(Method::POST, "/api/disputes/{id}/withdraw", "Take a dispute back", withdraw),
+        Route::new(Method::GET, "/api/contracts/{id}/approval-rule", "The customer's own limits", rule),
+        Route::new(Method::PUT, "/api/contracts/{id}/approval-rule", "Set the customer's own limits", set_rule),
+        Route::new(Method::GET, "/api/contracts/{id}/approvals", "What was asked, newest first", approvals),
+        Route::new(Method::POST, "/api/issues/{id}/approval", "The customer's yes or no to a use", approve),
     ]
 }
 
@@ -110,4 +114,60 @@ async fn withdraw(
     let contract = shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::withdraw_dispute(unit, path.id, &request);
     post(&shared, who.actor, operation, contract, "withdraw_dispute", 200, change).await
+}
+
+async fn rule(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+) -> Result<Json<ApprovalRuleView>, Fault> {
+    let user = who.user;
+    let found = shared.store.read(move |reader| {
+        visible(reader, &user, path.id)?;
+        wallet::approval_rule(reader, path.id)
+    });
+    Ok(Json(found.await?))
+}
+
+async fn set_rule(
+    who: Allowed<perm::SetApprovalRule>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<ApprovalRuleRequest>,
+) -> Result<Stored<ApprovalRuleView>, Fault> {
+    let user = who.user;
+    shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
+    let change = move |unit: &mut Unit<'_>| wallet::set_approval_rule(unit, path.id, &request);
+    post(&shared, who.actor, operation, path.id, "approval_rule", 200, change).await
+}
+
+async fn approvals(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+) -> Result<Json<Vec<ApprovalRow>>, Fault> {
+    let user = who.user;
+    let found = shared.store.read(move |reader| {
+        visible(reader, &user, path.id)?;
+        reader.approvals(path.id)
+    });
+    Ok(Json(found.await?))
+}
+
+async fn approve(
+    who: Allowed<perm::GiveApproval>,
+    shared: Shared,
+    Path(path): Path<ById<IssueId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<ApprovalRequest>,
+) -> Result<Stored<Approval>, Fault> {
+    let (user, travel) = (who.user, shared.travel.clone());
+    let asked = shared.store.read(move |reader| {
+        let asked = reader.approval(path.id)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
+        visible(reader, &user, asked.contract_id).map(|()| asked)
+    });
+    let contract = asked.await?.contract_id;
+    let change = move |unit: &mut Unit<'_>| wallet::decide_approval(unit, path.id, &request, travel.as_ref());
+    post(&shared, who.actor, operation, contract, "approval", 200, change).await
 }

@@ -19,6 +19,7 @@ use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, TicketState};
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::select::ENDLESS;
@@ -163,7 +164,8 @@ codes!(
     Scope,
     LawClass,
     Channel,
-    DisputeState
+    DisputeState,
+    ApprovalState
 );
 
 /// A date column.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::approvals::ApprovalFacts;
 use super::codec::{day, json};
 use super::error::Fault;
 use super::schema::*;
@@ -28,6 +29,8 @@ pub struct Facts {
     /// Repairs of the named assets within the contract's guarantee, newest first.
     pub repairs: Vec<Repaired>,
     pub funds: Funds,
+    /// What the customer lets pass without being asked.
+    pub approval: ApprovalFacts,
 }
 
 #[derive(Debug, Clone)]
@@ -139,6 +142,7 @@ impl Reader<'_> {
             sites: self.site_facts(request)?,
             repairs: self.repairs_since(assets.keys().copied().collect(), since)?,
             funds: self.funds(contract.id, &needs_visit, units, today)?,
+            approval: self.approval_facts(contract.id, today)?,
             contract,
             assets,
             products,

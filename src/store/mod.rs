@@ -7,6 +7,7 @@ pub mod absences;
 pub mod access;
 pub mod adjustments;
 pub mod advice;
+pub mod approvals;
 pub mod board;
 pub mod books;
 pub mod cases;

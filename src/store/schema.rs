@@ -307,6 +307,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    approval_rules (contract_id) {
+        contract_id -> Binary,
+        version -> BigInt,
+        units_per_issue -> Nullable<BigInt>,
+        units_per_month -> Nullable<BigInt>,
+        approver_id -> Nullable<Binary>,
+        auto_minutes -> Nullable<BigInt>,
+        set_by -> Text,
+        set_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    approvals (issue_id) {
+        issue_id -> Binary,
+        contract_id -> Binary,
+        rule_version -> BigInt,
+        units -> BigInt,
+        state -> Text,
+        asked_at -> BigInt,
+        auto_at -> Nullable<BigInt>,
+        waiting_units -> Nullable<BigInt>,
+        waiting_reason -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        note -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     interactions (id) {
         id -> Binary,
         number -> Text,
@@ -529,6 +560,8 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     adjustments,
     disputes,
+    approval_rules,
+    approvals,
     company,
     territories,
     products,

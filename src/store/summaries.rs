@@ -13,6 +13,7 @@ use crate::domain::issue::{IssueKind, IssueState};
 use crate::domain::priority::Priority;
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
+use crate::domain::wallet::approval::ApprovalState;
 use crate::views::desk::IssueSummary;
 
 /// Which issues to sum up.
@@ -34,16 +35,19 @@ type SummaryRow = (
     (IssueId, ContractId, String, IssueKind, IssueState, Priority),
     (Option<String>, String, Option<AssetId>, Timestamp),
     String,
+    Option<ApprovalState>,
 );
 
 fn issue_summaries(database: &mut Database, filter: &IssueFilter) -> Result<Vec<(ContractId, IssueSummary)>, Fault> {
     let mut query = issues::table
         .inner_join(sites::table)
+        .left_join(approvals::table.on(approvals::issue_id.eq(issues::id)))
         .order((issues::created_at.desc(), issues::id.desc()))
         .select((
             (issues::id, issues::contract_id, issues::number, issues::kind, issues::state, issues::priority),
             (issues::symptom, issues::description, issues::asset_id, issues::created_at),
             sites::name,
+            approvals::state.nullable(),
         ))
         .into_boxed();
     query = match filter {
@@ -86,7 +90,8 @@ fn current_visits(database: &mut Database, ids: &[IssueId]) -> Result<Vec<Curren
 }
 
 fn summary(row: SummaryRow, visits: &[CurrentVisit]) -> (ContractId, IssueSummary) {
-    let ((id, contract, number, kind, state, priority), (symptom, description, asset_id, created_at), site_name) = row;
+    let (head, (symptom, description, asset_id, created_at), site_name, approval) = row;
+    let (id, contract, number, kind, state, priority) = head;
     let visit = visits.iter().find(|visit| visit.issue == id);
     let summary = IssueSummary {
         id,
@@ -102,6 +107,7 @@ fn summary(row: SummaryRow, visits: &[CurrentVisit]) -> (ContractId, IssueSummar
         visit_id: visit.map(|visit| visit.id),
         visit_state: visit.map(|visit| visit.state),
         eta: visit.and_then(|visit| visit.eta.clone()),
+        approval,
     };
     (contract, summary)
 }

@@ -141,6 +141,12 @@ impl Kit {
         found.expect("the card is read")
     }
 
+    /// Changes rows that no command changes.
+    pub fn sql(&self, statements: &str) {
+        let mut database = connection::open(&self.address).expect("the database opens");
+        database.batch_execute(statements).expect("the statements fit");
+    }
+
     /// What `verify` finds; must be nothing.
     pub async fn assert_sound(&self) {
         let findings = self.read(|reader| reader.verify()).await.expect("the data can be read");

@@ -1,4 +1,5 @@
-//! What a customer says about his wallet and what is answered: disputes of lines. An event about one carries it whole.
+//! What a customer says about his wallet and what is answered: disputes of lines, limits and approvals.
+//! An event about one carries it whole.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use crate::domain::access::Actor;
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::Movement;
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::terms::UnitKind;
 
@@ -77,5 +79,92 @@ pub struct DisputeDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DisputeWithdrawal {
+    pub version: i64,
+}
+
+/// A customer's own limits: an issue of more units is shown to the approver, and its capture waits for him.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalRule {
+    pub contract_id: ContractId,
+    pub version: i64,
+    /// None: any number.
+    pub units_per_issue: Option<i64>,
+    /// In a month of the calendar; none is any number.
+    pub units_per_month: Option<i64>,
+    /// Who answers; none, or one who logs in no more, is anybody of the customer's.
+    pub approver_id: Option<UserId>,
+    /// After so many minutes it counts as approved; none waits for an answer.
+    pub auto_minutes: Option<i64>,
+    pub set_by: Actor,
+    pub set_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalRuleView {
+    /// None: nobody is ever asked.
+    pub rule: Option<ApprovalRule>,
+    /// The customer's people who could be the approver.
+    pub approvers: Vec<Approver>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Approver {
+    pub id: UserId,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRuleRequest {
+    /// Of the rule that was seen; 0 where there was none.
+    pub version: i64,
+    #[serde(default)]
+    pub units_per_issue: Option<i64>,
+    #[serde(default)]
+    pub units_per_month: Option<i64>,
+    #[serde(default)]
+    pub approver_id: Option<UserId>,
+    #[serde(default)]
+    pub auto_minutes: Option<i64>,
+}
+
+/// What was asked about an issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Approval {
+    pub issue_id: IssueId,
+    pub contract_id: ContractId,
+    /// The version of the rule that asked.
+    pub rule_version: i64,
+    /// Units of the issue.
+    pub units: i64,
+    pub state: ApprovalState,
+    pub asked_at: Timestamp,
+    /// When it counts as approved by itself.
+    pub auto_at: Option<Timestamp>,
+    /// Units that are used as soon as it is approved.
+    pub waiting_units: Option<i64>,
+    pub waiting_reason: Option<String>,
+    pub decided_by: Option<Actor>,
+    pub decided_at: Option<Timestamp>,
+    pub note: String,
+    pub version: i64,
+}
+
+/// An approval beside its issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalRow {
+    #[serde(flatten)]
+    pub approval: Approval,
+    pub issue_number: String,
+    pub description: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequest {
+    pub approved: bool,
+    /// Needed of the vendor's people: who of the customer's said so.
+    #[serde(default)]
+    pub note: String,
     pub version: i64,
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::board::VisitRow;
+use super::claims::Approval;
 use super::technician::ReportView;
 use super::wallet::{Consumption, WalletSummary};
 use crate::coded;
@@ -16,6 +17,7 @@ use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::time::{Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::HoldState;
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::{MenuItem, Policy};
 
 coded! {
@@ -215,6 +217,8 @@ pub struct IssueSummary {
     pub visit_id: Option<VisitId>,
     pub visit_state: Option<VisitState>,
     pub eta: Option<Eta>,
+    /// How it stands with the customer's approval; none was never asked for.
+    pub approval: Option<ApprovalState>,
 }
 
 /// One contact with all its issues, saved at once.
@@ -298,6 +302,8 @@ pub struct IssueDetail {
     pub visits: Vec<VisitRow>,
     pub report: Option<ReportView>,
     pub linked_issue_id: Option<IssueId>,
+    /// What the customer was asked about it.
+    pub asked: Option<Approval>,
 }
 
 /// Closing an issue from the desk.

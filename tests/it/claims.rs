@@ -1,4 +1,4 @@
-//! Disputes from outside: who may raise and decide them, what a grant posts, who sees them.
+//! Disputes and approvals from outside: who may raise, set and decide them, what is posted, who sees them.
 
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ on_both! {
     a_line_that_was_given_back_already_is_not_granted_again
     a_dispute_belongs_to_the_customer_and_not_to_who_raised_it
     nobody_else_learns_that_a_dispute_exists
+    a_use_above_the_customers_own_limit_waits_for_his_yes_and_the_work_does_not
 }
 
 fn path(card: &Value, what: &str) -> String {
@@ -144,7 +145,7 @@ async fn nobody_else_learns_that_a_dispute_exists(office: Office) {
     let raised = customer.change(&path(&card, "disputes"), &objection(&line)).await;
     let stranger = colleague(&office, "stranger", &other["customer"]["id"]).await;
     let nothing = json!({ "id": format!("con_{:032x}", 1) });
-    for what in ["disputes"] {
+    for what in ["disputes", "approvals", "approval-rule"] {
         let foreign = refused(stranger.get(&path(&card, what)).await, 404, "not_found").await;
         assert_eq!(foreign, refused(stranger.get(&path(&nothing, what)).await, 404, "not_found").await);
     }
@@ -160,5 +161,47 @@ async fn nobody_else_learns_that_a_dispute_exists(office: Office) {
     let unknown = json!({ "posting_id": format!("pst_{:032x}", 1), "reason": "?" });
     assert_eq!(foreign, refused(stranger.post(&path(&other, "disputes"), &unknown).await, 404, "not_found").await);
     refused(customer.get("/api/disputes").await, 403, "auth.forbidden").await;
+    office.assert_sound().await;
+}
+
+async fn a_use_above_the_customers_own_limit_waits_for_his_yes_and_the_work_does_not(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let (dispatcher, hayashi) = (office.person("dispatcher").await, office.person("hayashi").await);
+    let (card, other) = (office.card(&operator, "KS-1001").await, office.card(&operator, "KS-2001").await);
+    let rule = json!({ "version": 0, "units_per_issue": 0, "auto_minutes": 60 });
+    refused(operator.put(&path(&card, "approval-rule"), &rule).await, 403, "auth.forbidden").await;
+    refused(customer.put(&path(&other, "approval-rule"), &rule).await, 404, "not_found").await;
+    assert_eq!(customer.put(&path(&card, "approval-rule"), &rule).await.status(), 200);
+    refused(customer.put(&path(&card, "approval-rule"), &rule).await, 409, "record.stale").await;
+    let seen = operator.see(&path(&card, "approval-rule")).await;
+    assert_eq!((&seen["rule"]["version"], &seen["approvers"][0]["name"]), (&json!(1), &json!("customerさん")));
+
+    let issue = office.fault(&operator, "KS-1001", 0, Value::Null).await;
+    let assigned = office.assign(&dispatcher, &issue["work_order_id"], &hayashi).await;
+    let visit = &assigned["visit"]["id"];
+    for action in ["accept", "set_out", "arrive", "start"] {
+        office.tap(&hayashi, visit, action).await;
+    }
+    let report = json!({ "cause": "wear", "remedy": "ベルト交換", "minutes": 40, "outcome": "repaired", "parts": [],
+        "at": office.now() });
+    hayashi.change(&format!("/api/visits/{}/report", text(visit)), &report).await;
+    let asked = customer.see(&path(&card, "approvals")).await[0].clone();
+    assert_eq!((&asked["state"], &asked["waiting_units"]), (&json!("pending"), &json!(1)));
+    let wallet = office.card(&operator, "KS-1001").await["wallet"].clone();
+    assert_eq!((&wallet["held"], &wallet["consumed"]), (&json!(1), &json!(0)), "the work is done, the use waits");
+    office.assert_sound().await;
+
+    let approval = format!("/api/issues/{}/approval", text(&issue["id"]));
+    let stranger = colleague(&office, "stranger", &other["customer"]["id"]).await;
+    let yes = json!({ "approved": true, "version": asked["version"] });
+    let foreign = refused(stranger.post(&approval, &yes).await, 404, "not_found").await;
+    let none = format!("/api/issues/iss_{:032x}/approval", 1);
+    assert_eq!(foreign, refused(stranger.post(&none, &yes).await, 404, "not_found").await);
+    let no = json!({ "approved": false, "version": asked["version"] });
+    refused(customer.post(&approval, &no).await, 409, "approval.goes_on").await;
+    let approved = customer.change(&approval, &yes).await;
+    assert_eq!(approved["state"], "approved");
+    let detail = operator.see(&format!("/api/issues/{}", text(&issue["id"]))).await;
+    assert_eq!((&detail["approval"], &detail["hold_state"]), (&json!("approved"), &json!("captured")));
     office.assert_sound().await;
 }

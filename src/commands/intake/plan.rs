@@ -34,8 +34,10 @@ pub struct PlannedIssue {
     pub state: IssueState,
     pub cost: Cost,
     pub needs_visit: bool,
-    /// It costs more than the customer lets pass without his approval.
+    /// It costs more than the contract lets pass without a word, or than the customer lets pass himself.
     pub approval_wanted: bool,
+    /// The customer is asked, and the capture waits for his answer.
+    pub asks_approval: bool,
     pub linked: Option<IssueId>,
     /// Numbers of the tickets that the hold will take.
     pub tickets: Vec<String>,
@@ -65,6 +67,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
     let unit = facts.funds.unit;
     let mut stock = facts.funds.stock.clone();
     let (mut issues, mut lines, mut picked) = (Vec::new(), Vec::new(), Vec::new());
+    let mut accepted = facts.approval.accepted;
     for (index, (issue, site, product, repeated, cost)) in costed.into_iter().enumerate() {
         let picks = stock.take(issue.needs_visit, cost.units);
         let (taken, overdrawn) = (numbers_of(&picks), cost.units - units_of(&picks));
@@ -74,6 +77,8 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         let said = repeated.map(|repair| said(repair, today, zone));
         let words = consumption::line(unit, index, issue.kind, cost.units, &taken, overdrawn, said);
         lines.push(line(index, issue, cost, &taken, linked, words));
+        let asks_approval = facts.approval.limits.asks(cost.units, accepted);
+        accepted += cost.units;
         issues.push(PlannedIssue {
             territory: site.territory,
             territory_code: site.territory_code.clone(),
@@ -83,7 +88,8 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
             state: first_state(issue),
             cost,
             needs_visit: issue.needs_visit,
-            approval_wanted: facts.contract.policy.asks_approval(cost.units),
+            approval_wanted: asks_approval || facts.contract.policy.asks_approval(cost.units),
+            asks_approval,
             linked,
             tickets: taken,
             work: product.filter(|_| issue.needs_visit).and_then(|id| facts.products.get(&id)).map(|product| Work {

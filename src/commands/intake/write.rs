@@ -229,6 +229,9 @@ fn hold(
     if held.tickets != planned.tickets {
         return Err(StoreError::corrupt("a hold took other tickets than those read out").into());
     }
+    if planned.asks_approval {
+        unit.ask_approval(request.contract_id, named.id, planned.cost.units, &facts.approval)?;
+    }
     unit.reach(named.id, CapturePoint::Acceptance)?;
     if matches!(planned.state, IssueState::Remote | IssueState::Triaging) {
         unit.reach(named.id, CapturePoint::Investigation)?;

@@ -2,6 +2,7 @@
 //! the contract and the law allow, posts, and answers with the wallet as it then stands.
 
 mod adjust;
+mod approval;
 mod dispute;
 mod policy;
 mod sell;
@@ -9,6 +10,7 @@ mod sell;
 mod tests;
 
 pub use adjust::{adjust, decide};
+pub use approval::{approval_rule, approve_overdue, decide_approval, set_approval_rule};
 pub use dispute::{decide_dispute, raise_dispute, withdraw_dispute};
 pub use policy::{set_policy, versions};
 pub use sell::{grant, sell};

@@ -31,6 +31,29 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::DisputeWithdrawn => {
             Words::new(format!("異議を取り下げ：{issue}"), format!("Dispute withdrawn: {issue}"))
         }
+        EventKind::ApprovalAsked => {
+            let units = count(facts, "/approval/units");
+            Words::new(
+                format!("承認のお願い：{issue}（{}）。作業は進めます", units.ja),
+                format!("Approval asked: {issue} ({}); the work goes on", units.en),
+            )
+        }
+        EventKind::ApprovalDue => {
+            let units = count(facts, "/approval/waiting_units");
+            Words::new(
+                format!("{issue} の{}の消費確定は承認待ち", units.ja),
+                format!("{} of {issue} wait for the approval", units.en),
+            )
+        }
+        EventKind::ApprovalGiven
+        | EventKind::ApprovalRefused
+        | EventKind::ApprovalTimedOut
+        | EventKind::ApprovalLapsed => {
+            let note = facts.text("/approval/note");
+            let (note_ja, note_en) =
+                if note.is_empty() { Default::default() } else { (format!("（{note}）"), format!(" ({note})")) };
+            Words::new(format!("{}：{issue}{note_ja}", kind.ja()), format!("{}: {issue}{note_en}", kind.en()))
+        }
         _ => plain(kind),
     }
 }

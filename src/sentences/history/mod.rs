@@ -20,7 +20,7 @@ pub fn sentence(event: &Event, zone: Tz) -> Words {
     match event.kind.as_str().split('.').next().unwrap_or_default() {
         "wallet" => wallet::sentence(event.kind, &facts),
         "visit" | "report" | "promise" | "eta" | "link" => visit::sentence(event.kind, &facts),
-        "dispute" => claims::sentence(event.kind, &facts),
+        "dispute" | "approval" => claims::sentence(event.kind, &facts),
         _ => desk::sentence(event.kind, &facts),
     }
 }
@@ -74,6 +74,8 @@ const SHOWN: &[&str] = &[
     "from_day",
     "menu_item",
     "dispute",
+    "approval_rule",
+    "approval",
     "available",
     "held",
 ];

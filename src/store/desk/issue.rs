@@ -67,6 +67,7 @@ impl Reader<'_> {
             report: self.last_report(&visits)?,
             visits,
             linked_issue_id: row.linked_issue_id,
+            asked: self.approval(id)?,
         })
     }
 

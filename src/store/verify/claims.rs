@@ -8,29 +8,35 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Findings;
-use crate::domain::access::Actor;
 use crate::domain::event::EventKind;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::Movement;
 use crate::domain::wallet::dispute::DisputeState;
 use crate::store::codec::json;
 use crate::store::connection::Database;
-use crate::store::disputes;
 use crate::store::error::Fault;
-use crate::store::schema::{disputes as dispute_rows, journal, postings, stream_entries};
+use crate::store::schema::{
+    approval_rules, approvals as approval_rows, disputes as dispute_rows, journal, postings, stream_entries,
+};
+use crate::store::{approvals, disputes};
 use crate::views::claims::Dispute;
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    disputes_fit(database, findings)?;
+    rules_fit(database, findings)?;
+    approvals_fit(database, findings)
+}
+
+fn disputes_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    use EventKind::{DisputeGranted, DisputeRaised, DisputeRefused, DisputeWithdrawn};
     let rows: Vec<disputes::Row> =
         dispute_rows::table.order(dispute_rows::id).select(disputes::Row::as_select()).load(database)?;
-    let kinds =
-        [EventKind::DisputeRaised, EventKind::DisputeGranted, EventKind::DisputeRefused, EventKind::DisputeWithdrawn];
+    let kinds = [DisputeRaised, DisputeGranted, DisputeRefused, DisputeWithdrawn];
     let mut claims = Claims::told(database, "journal.dispute", "dispute", "id", &kinds)?;
     for row in rows {
         let dispute = row.view()?;
-        let decided = dispute.decided_by.clone().zip(dispute.decided_at);
-        let raised = (dispute.raised_by.clone(), dispute.raised_at);
-        claims.kept(&dispute.id.to_string(), &dispute, Some(raised), decided, findings);
+        let times = (Some(dispute.raised_at), dispute.decided_at);
+        claims.kept(dispute.id, &dispute, times, findings);
         if dispute.state == DisputeState::Granted {
             given_back(database, &dispute, findings)?;
         }
@@ -39,8 +45,39 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<
     Ok(())
 }
 
-/// Who did something, and when.
-type Step = (Actor, Timestamp);
+fn rules_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    let rows: Vec<approvals::RuleRow> = approval_rules::table
+        .order(approval_rules::contract_id)
+        .select(approvals::RuleRow::as_select())
+        .load(database)?;
+    let kinds = [EventKind::ApprovalRuleSet];
+    let mut claims = Claims::told(database, "journal.approval_rule", "approval_rule", "contract_id", &kinds)?;
+    for row in rows {
+        let rule = row.view()?;
+        claims.kept(rule.contract_id, &rule, (None, Some(rule.set_at)), findings);
+    }
+    claims.gone(findings);
+    Ok(())
+}
+
+fn approvals_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    use EventKind::{ApprovalAsked, ApprovalDue, ApprovalGiven, ApprovalLapsed, ApprovalRefused, ApprovalTimedOut};
+    let rows: Vec<approvals::Row> =
+        approval_rows::table.order(approval_rows::issue_id).select(approvals::Row::as_select()).load(database)?;
+    let kinds = [ApprovalAsked, ApprovalDue, ApprovalGiven, ApprovalRefused, ApprovalTimedOut, ApprovalLapsed];
+    let mut claims = Claims::told(database, "journal.approval", "approval", "issue_id", &kinds)?;
+    for row in rows {
+        let approval = row.view()?;
+        claims.kept(approval.issue_id, &approval, (Some(approval.asked_at), approval.decided_at), findings);
+        // Whole minutes after it was asked, as rules are set.
+        let after = approval.auto_at.map_or(0, |at| at.micros() - approval.asked_at.micros());
+        if after % 60_000_000 != 0 {
+            findings.add("journal.approval", approval.issue_id, "the time of the approval is not of a rule");
+        }
+    }
+    claims.gone(findings);
+    Ok(())
+}
 
 /// What the journal tells of the claims of one kind, by their ids.
 struct Claims {
@@ -48,11 +85,11 @@ struct Claims {
     told: BTreeMap<String, Told>,
 }
 
-/// A claim as its newest entry shows it, the first step and the one after it that was the last.
+/// A claim as its newest entry shows it, and the instants of the first and of the newest.
 struct Told {
     shown: Value,
-    first: Step,
-    last: Option<Step>,
+    first: Timestamp,
+    last: Timestamp,
 }
 
 impl Claims {
@@ -64,45 +101,43 @@ impl Claims {
         id: &str,
         kinds: &[EventKind],
     ) -> Result<Self, Fault> {
-        let rows: Vec<(String, Timestamp, String)> = stream_entries::table
+        let rows: Vec<(Timestamp, String)> = stream_entries::table
             .inner_join(journal::table)
             .filter(journal::kind.eq_any(kinds).and(stream_entries::stream.like("contract:%")))
             .order((stream_entries::stream, stream_entries::seq))
-            .select((journal::actor, journal::at, journal::data))
+            .select((journal::at, journal::data))
             .load(database)?;
         let mut told: BTreeMap<String, Told> = BTreeMap::new();
-        for (actor, at, data) in rows {
-            let (mut data, step): (Value, Step) = (json(&data)?, (json(&actor)?, at));
+        for (at, data) in rows {
+            let mut data: Value = json(&data)?;
             let shown = data[field].take();
             let subject = shown[id].as_str().unwrap_or_default().to_owned();
             match told.get_mut(&subject) {
-                Some(claim) => (claim.shown, claim.last) = (shown, Some(step)),
-                None => drop(told.insert(subject, Told { shown, first: step, last: None })),
+                Some(claim) => (claim.shown, claim.last) = (shown, at),
+                None => drop(told.insert(subject, Told { shown, first: at, last: at })),
             }
         }
         Ok(Self { check, told })
     }
 
-    /// Holds a row against what was told of it: as a whole, and the steps to the microsecond.
+    /// Holds a row against what was told of it: as a whole, and the instants of its first and of its last step to the
+    /// microsecond, where the row has them.
     fn kept(
         &mut self,
-        id: &str,
+        id: impl std::fmt::Display,
         row: &impl Serialize,
-        first: Option<Step>,
-        last: Option<Step>,
+        times: (Option<Timestamp>, Option<Timestamp>),
         findings: &mut Findings,
     ) {
-        let Some(told) = self.told.remove(id) else {
+        let Some(told) = self.told.remove(&id.to_string()) else {
             findings.add(self.check, id, "the journal knows nothing of it");
             return;
         };
         if serde_json::to_value(row).ok().as_ref() != Some(&told.shown) {
-            findings.add(self.check, id, "it is not as the journal told it last");
+            findings.add(self.check, &id, "it is not as the journal told it last");
         }
-        if first.is_some() {
-            findings.equal(self.check, id, "who began it, and when", first, Some(told.first));
-        }
-        findings.equal(self.check, id, "who did what was done last, and when", last, told.last);
+        let told = (times.0.map(|_| told.first), times.1.map(|_| told.last));
+        findings.equal(self.check, id, "when it began and ended", times, told);
     }
 
     /// What was told of and is not there.

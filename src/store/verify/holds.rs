@@ -11,10 +11,11 @@ use crate::domain::ids::*;
 use crate::domain::issue::IssueState;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{HoldState, TicketState};
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::terms::seal_hold;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
-use crate::store::schema::{holds, issues, tickets, wallets};
+use crate::store::schema::{approvals, holds, issues, tickets, wallets};
 
 #[derive(Queryable)]
 struct Hold {
@@ -26,11 +27,14 @@ struct Hold {
     state: HoldState,
     issue_state: Option<IssueState>,
     issue_units: Option<i64>,
+    approval: Option<ApprovalState>,
+    waiting_units: Option<i64>,
 }
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
     let all: Vec<Hold> = holds::table
         .left_join(issues::table.on(issues::id.eq(holds::issue_id)))
+        .left_join(approvals::table.on(approvals::issue_id.eq(holds::issue_id)))
         .order(holds::id)
         .select((
             holds::id,
@@ -41,6 +45,8 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<
             holds::state,
             issues::state.nullable(),
             issues::units.nullable(),
+            approvals::state.nullable(),
+            approvals::waiting_units.nullable(),
         ))
         .load(database)?;
     let bound = bound_tickets(database)?;
@@ -102,7 +108,11 @@ fn against_issue(hold: &Hold, findings: &mut Findings) {
         findings.add("hold.issue", hold.id, "the hold's issue does not exist");
         return;
     };
-    if hold.state == HoldState::Live && !state.is_open() {
+    let asked = hold.approval == Some(ApprovalState::Pending);
+    if asked && hold.state != HoldState::Live {
+        findings.add("approval.hold", hold.id, format!("the approval is waited for, the hold is {}", hold.state));
+    }
+    if hold.state == HoldState::Live && !state.is_open() && !(asked && hold.waiting_units.is_some()) {
         findings.add("hold.issue", hold.id, format!("the hold is live, its issue {} is {state}", hold.issue));
     }
     if Some(hold.units) != hold.issue_units {

@@ -9,6 +9,7 @@ use super::settle::Settled;
 use crate::domain::ids::{ContractId, IssueId, LotId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::HoldState;
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::terms::{LawClass, check_count};
 use crate::store::error::Fault;
 use crate::store::schema::lots;
@@ -34,6 +35,9 @@ impl Unit<'_> {
         if bond.state != HoldState::Live {
             return Err(Refusal::new(Code::SecondCapture).of_unit(ledger.unit).into());
         }
+        if self.pending_approval(issue)?.is_some() {
+            return Err(Refusal::new(Code::ApprovalPending).at("issue_id").into());
+        }
         let held = bond.bound.units();
         check_count(units, ledger.unit)?;
         if units > held {
@@ -54,6 +58,9 @@ impl Unit<'_> {
         let (ledger, bond) = self.own_bond(contract, issue)?;
         if bond.state != HoldState::Live {
             return Err(Refusal::new(Code::ReleaseAfterCapture).of_unit(ledger.unit).into());
+        }
+        if self.pending_approval(issue)?.is_some() {
+            self.end_approval(issue, ApprovalState::Lapsed, &because.note)?;
         }
         let steps = bond.bound.settle(0, self.today(), &because.reason);
         self.carry_out(ledger, &bond, steps, &because.note)

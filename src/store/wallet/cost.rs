@@ -77,6 +77,8 @@ impl Reader<'_> {
             return Ok(None);
         }
         let tickets = self.issue_tickets(&[issue])?.remove(&issue).unwrap_or_default();
+        // While the customer's approval is waited for, nothing is settled yet.
+        let ended = ended.filter(|_| tickets.state != Some(HoldState::Live));
         let numbers = if tickets.consumed() > 0 { tickets.numbers.as_slice() } else { &[] };
         let words = consumption::outcome(unit, reason, ended, tickets.consumed(), numbers);
         Ok(Some((words.ja, words.en)))

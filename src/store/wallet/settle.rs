@@ -9,12 +9,14 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{IssueId, TicketId};
 use crate::domain::issue::Outcome;
 use crate::domain::wallet::account::{Account, Balances, HoldState, Movement, TicketState};
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
 use crate::domain::wallet::settle::{Step, units_to};
 use crate::domain::wallet::terms::UnitKind;
 use crate::store::error::Fault;
 use crate::store::schema::{holds, tickets};
 use crate::store::unit::Unit;
+use crate::views::claims::Approval;
 
 /// What became of an issue's units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +40,20 @@ impl Unit<'_> {
         let (units, reason) = (bond.bound.units(), ending.outcome.as_str());
         match bond.state {
             HoldState::Live => {
-                let captured = bond.policy.captured(ending, units, ledger.unit);
+                let approval = self.look().approval(issue)?.map(|asked| (asked.state, asked.waiting_units));
+                let captured = match approval {
+                    // Who said no pays nothing, whatever the contract says of withdrawing.
+                    Some((ApprovalState::Refused, _)) => 0,
+                    Some((ApprovalState::Pending, Some(used))) => used - bond.policy.reversed(ending.outcome, used),
+                    _ => bond.policy.captured(ending, units, ledger.unit),
+                };
+                if approval.is_some_and(|(state, _)| state == ApprovalState::Pending) {
+                    if captured > 0 {
+                        self.let_wait(issue, captured, reason)?;
+                        return Ok(None);
+                    }
+                    self.end_approval(issue, ApprovalState::Lapsed, "")?;
+                }
                 let steps = bond.bound.settle(captured, self.today(), reason);
                 self.carry_out(ledger, &bond, steps, "").map(Some)
             }
@@ -76,8 +91,32 @@ impl Unit<'_> {
         if bond.state != HoldState::Live || captured == 0 {
             return Ok(None);
         }
+        if let Some(asked) = self.pending_approval(issue)? {
+            if asked.waiting_units.is_none() {
+                self.let_wait(issue, captured, reason)?;
+            }
+            return Ok(None);
+        }
         let steps = bond.bound.settle(captured, self.today(), reason);
         self.carry_out(ledger, &bond, steps, "").map(Some)
+    }
+
+    /// What waited for the customer's approval is used, now that he gave it. None: nothing waited.
+    pub fn capture_waiting(&mut self, issue: IssueId) -> Result<Option<Settled>, Fault> {
+        let approval = self.look().approval(issue)?;
+        let waiting = approval.and_then(|approval| approval.waiting_units.zip(approval.waiting_reason));
+        let (Some((units, reason)), Some((ledger, bond))) = (waiting, self.bond(issue)?) else { return Ok(None) };
+        if bond.state != HoldState::Live {
+            return Ok(None);
+        }
+        let steps = bond.bound.settle(units, self.today(), &reason);
+        self.carry_out(ledger, &bond, steps, "").map(Some)
+    }
+
+    /// The approval for which an issue's capture waits.
+    pub(super) fn pending_approval(&mut self, issue: IssueId) -> Result<Option<Approval>, Fault> {
+        let approval = self.look().approval(issue)?;
+        Ok(approval.filter(|approval| approval.state == ApprovalState::Pending))
     }
 
     /// Moves the tickets, posts the steps and closes the hold.

@@ -52,6 +52,10 @@ impl Person {
         self.send(Method::POST, path, Some(operation), Some(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Response {
+        self.send(Method::PUT, path, Some(&self.operation()), Some(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Response {
         self.send(Method::DELETE, path, Some(&self.operation()), None).await
     }

@@ -140,12 +140,138 @@ export interface components {
         Ahead: {
             months: components["schemas"]["MonthForecast"][];
         };
-        AssetChoice: {
-            id: components["schemas"]["AssetId"];
-            product_name_en: string;
-            product_name_ja: string;
-            serial: string;
-            site_id: components["schemas"]["SiteId"];
+        /** @description What was asked about an issue. */
+        Approval: {
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description When it counts as approved by itself. */
+            auto_at: components["schemas"]["Timestamp"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            decided_by: components["schemas"]["Actor"] | null;
+            issue_id: components["schemas"]["IssueId"];
+            note: string;
+            /**
+             * Format: int64
+             * @description The version of the rule that asked.
+             */
+            rule_version: number;
+            state: components["schemas"]["ApprovalState"];
+            /**
+             * Format: int64
+             * @description Units of the issue.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+            waiting_reason: string | null;
+            /**
+             * Format: int64
+             * @description Units that are used as soon as it is approved.
+             */
+            waiting_units: number | null;
+        };
+        ApprovalRequest: {
+            approved: boolean;
+            /**
+             * @description Needed of the vendor's people: who of the customer's said so.
+             * @default
+             */
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An approval beside its issue. */
+        ApprovalRow: {
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description When it counts as approved by itself. */
+            auto_at: components["schemas"]["Timestamp"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            decided_at: components["schemas"]["Timestamp"] | null;
+            decided_by: components["schemas"]["Actor"] | null;
+            description: string;
+            issue_id: components["schemas"]["IssueId"];
+            issue_number: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description The version of the rule that asked.
+             */
+            rule_version: number;
+            state: components["schemas"]["ApprovalState"];
+            /**
+             * Format: int64
+             * @description Units of the issue.
+             */
+            units: number;
+            /** Format: int64 */
+            version: number;
+            waiting_reason: string | null;
+            /**
+             * Format: int64
+             * @description Units that are used as soon as it is approved.
+             */
+            waiting_units: number | null;
+        };
+        /** @description A customer's own limits: an issue of more units is shown to the approver, and its capture waits for him. */
+        ApprovalRule: {
+            /** @description Who answers; none, or one who logs in no more, is anybody of the customer's. */
+            approver_id: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description After so many minutes it counts as approved; none waits for an answer.
+             */
+            auto_minutes: number | null;
+            contract_id: components["schemas"]["ContractId"];
+            set_at: components["schemas"]["Timestamp"];
+            set_by: components["schemas"]["Actor"];
+            /**
+             * Format: int64
+             * @description None: any number.
+             */
+            units_per_issue: number | null;
+            /**
+             * Format: int64
+             * @description In a month of the calendar; none is any number.
+             */
+            units_per_month: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        ApprovalRuleRequest: {
+            /** @default null */
+            approver_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            auto_minutes?: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            units_per_issue?: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            units_per_month?: number | null;
+            /**
+             * Format: int64
+             * @description Of the rule that was seen; 0 where there was none.
+             */
+            version: number;
+        };
+        ApprovalRuleView: {
+            /** @description The customer's people who could be the approver. */
+            approvers: components["schemas"]["Approver"][];
+            /** @description None: nobody is ever asked. */
+            rule: components["schemas"]["ApprovalRule"] | null;
+        };
+        /** @enum {string} */
+        ApprovalState: "pending" | "approved" | "timed_out" | "refused" | "lapsed";
+        Approver: {
+            id: components["schemas"]["UserId"];
+            name: string;
         };
         AssetId: string;
         AssetView: {
@@ -310,8 +436,6 @@ export interface components {
         };
         /** @enum {string} */
         Channel: "call" | "mail" | "chat" | "portal";
-        /** @enum {string} */
-        Cheaper: "tickets" | "monthly" | "same";
         ClientFrame: {
             after?: components["schemas"]["After"] | null;
             topic: components["schemas"]["Topic"];
@@ -516,8 +640,6 @@ export interface components {
              */
             returned: number;
             state: components["schemas"]["DisputeState"];
-            /** @description What the wallet counts. */
-            unit: components["schemas"]["UnitKind"];
             /**
              * Format: int64
              * @description Units of the line.
@@ -587,7 +709,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -657,13 +779,6 @@ export interface components {
             status: string;
             version: string;
         };
-        /** @description What the history of a contract can be narrowed to. */
-        HistoryChoices: {
-            assets: components["schemas"]["AssetChoice"][];
-            /** @description Contacts of the customer, then technicians who came, then people at the desk who took its calls. */
-            people: components["schemas"]["PersonChoice"][];
-            sites: components["schemas"]["SiteChoice"][];
-        };
         HistoryEntry: {
             actor_name: string;
             actor_role: components["schemas"]["Role"] | null;
@@ -676,12 +791,6 @@ export interface components {
             issue_number: string | null;
             ja: string;
             kind: components["schemas"]["EventKind"];
-            /** @description The first later issue that repeats this one. */
-            recurred_as: components["schemas"]["IssueRef"] | null;
-            /** @description The issue repeats a repair within the guarantee (再発): it cost nothing. */
-            recurrence: boolean;
-            /** @description The issue that it repeats; none for a repair of the time before this system. */
-            recurrence_of: components["schemas"]["IssueRef"] | null;
             /**
              * Format: int64
              * @description Place in the contract's stream.
@@ -779,6 +888,10 @@ export interface components {
         };
         InteractionId: string;
         IssueDetail: {
+            /** @description How it stands with the customer's approval; none was never asked for. */
+            approval: components["schemas"]["ApprovalState"] | null;
+            /** @description What the customer was asked about it. */
+            asked: components["schemas"]["Approval"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
             caller_name: string;
             caller_phone: string;
@@ -814,11 +927,6 @@ export interface components {
         IssueId: string;
         /** @enum {string} */
         IssueKind: "fault" | "question" | "inquiry";
-        /** @description An issue by id and number. */
-        IssueRef: {
-            id: components["schemas"]["IssueId"];
-            number: string;
-        };
         IssueRequest: {
             asset_id?: components["schemas"]["AssetId"] | null;
             description: string;
@@ -841,6 +949,8 @@ export interface components {
         /** @enum {string} */
         IssueState: "received" | "triaging" | "remote" | "awaiting_dispatch" | "in_field" | "awaiting_parts" | "awaiting_customer" | "resolved" | "closed" | "cancelled";
         IssueSummary: {
+            /** @description How it stands with the customer's approval; none was never asked for. */
+            approval: components["schemas"]["ApprovalState"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
             created_at: components["schemas"]["Timestamp"];
             description: string;
@@ -964,8 +1074,6 @@ export interface components {
             language: components["schemas"]["Language"];
             login: string;
             name: string;
-            /** @description What this person may do at all; a screen offers nothing else. */
-            permissions: components["schemas"]["Permission"][];
             role: components["schemas"]["Role"];
             technician_id: components["schemas"]["TechnicianId"] | null;
             territory_id: components["schemas"]["TerritoryId"] | null;
@@ -1168,19 +1276,6 @@ export interface components {
             serial_new?: string | null;
             serial_old?: string | null;
         };
-        /**
-         * @description The right that a route asks for.
-         * @enum {string}
-         */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "audit_ledger";
-        PersonChoice: {
-            id: components["schemas"]["PersonId"];
-            kind: components["schemas"]["PersonKind"];
-            name: string;
-        };
-        PersonId: string;
-        /** @enum {string} */
-        PersonKind: "contact" | "technician" | "desk";
         /**
          * @description The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
          *     contract of the trade.
@@ -1546,11 +1641,6 @@ export interface components {
              */
             version?: number | null;
         };
-        /**
-         * @description Why it is not just what is needed.
-         * @enum {string}
-         */
-        PurchaseBound: "minimum" | "step" | "year_max";
         /** @description A work order that waits for a technician. */
         QueueRow: {
             arrive_by: components["schemas"]["Timestamp"] | null;
@@ -1608,53 +1698,6 @@ export interface components {
         };
         /** @enum {string} */
         RemoteOutcome: "answered" | "own_defect" | "withdrawn" | "solved_by_article";
-        /** @description A proposal, in units of the wallet; with the figures that it stands on. */
-        ReorderProposal: {
-            /** Format: int64 */
-            available: number;
-            /**
-             * Format: int64
-             * @description Units bought within the year for which the limit counts.
-             */
-            bought: number;
-            /** @description Why it is not just what is needed. */
-            bound: components["schemas"]["PurchaseBound"] | null;
-            contract_id: components["schemas"]["ContractId"];
-            en: string;
-            ja: string;
-            /** @description Of the available units, what will expire unused. */
-            lost: components["schemas"]["Spread"];
-            /**
-             * Format: int64
-             * @description Used before they were bought; the next purchase settles them first.
-             */
-            owed: number;
-            /** @description Number of that lot. */
-            price_of_lot: string | null;
-            /**
-             * Format: int64
-             * @description Price of the proposed units without tax, at the price of the lot bought last.
-             */
-            price_yen: number | null;
-            /** Format: uint32 */
-            purchase_min: number;
-            /** Format: uint32 */
-            purchase_step: number;
-            /** Format: uint32 */
-            purchase_year_max: number | null;
-            /** @description What will be missing. */
-            short: components["schemas"]["Spread"];
-            unit: components["schemas"]["UnitKind"];
-            /**
-             * Format: int64
-             * @description Units proposed; 0 when none are needed or none may be bought.
-             */
-            units: number;
-            /** @description The last day that was reckoned with. */
-            until: string;
-            /** @description What will be used. */
-            uses: components["schemas"]["Spread"];
-        };
         /** @description A repair of the past, from this system or from before it. */
         RepairView: {
             at: components["schemas"]["Timestamp"];
@@ -1822,10 +1865,6 @@ export interface components {
             token: string | null;
             user: components["schemas"]["Me"];
         };
-        SiteChoice: {
-            id: components["schemas"]["SiteId"];
-            name: string;
-        };
         SiteId: string;
         SiteView: {
             access_notes: string;
@@ -1960,16 +1999,6 @@ export interface components {
             id: components["schemas"]["TerritoryId"];
             name_en: string;
             name_ja: string;
-        };
-        /** @description Some tickets of one lot. */
-        TicketPage: {
-            /**
-             * Format: int32
-             * @description Give it as `after` to get the next page; none on the last.
-             */
-            next: number | null;
-            /** @description By serial. */
-            tickets: components["schemas"]["TicketView"][];
         };
         /** @enum {string} */
         TicketState: "available" | "held" | "consumed" | "expired" | "voided";
@@ -2122,15 +2151,6 @@ export interface components {
             note?: string;
             reason: components["schemas"]["CorrectionReason"];
         };
-        /** @description An adjustment that waits for a second person, and whose it is. */
-        WaitingAdjustment: {
-            adjustment: components["schemas"]["AdjustmentView"];
-            contract_id: components["schemas"]["ContractId"];
-            contract_number: string;
-            customer_name: string;
-            /** @description What the wallet counts. */
-            unit: components["schemas"]["UnitKind"];
-        };
         /** @description The wallet with every ticket. */
         WalletDetail: {
             /** Format: int64 */
@@ -2201,53 +2221,6 @@ export interface components {
             version: number;
         };
         WorkOrderId: string;
-        /** @description The last 365 days either way. */
-        YearCompared: {
-            /**
-             * Format: int64
-             * @description Units a year above which the fee is cheaper; none when a unit costs nothing.
-             */
-            break_even_units: number | null;
-            cheaper: components["schemas"]["Cheaper"];
-            contract_id: components["schemas"]["ContractId"];
-            en: string;
-            /**
-             * Format: int64
-             * @description Units that expired in it: they were paid too.
-             */
-            expired_units: number;
-            /**
-             * Format: int64
-             * @description The fee that was asked about.
-             */
-            fee_yen: number;
-            from: string;
-            ja: string;
-            /** @description The lot whose price counts: the one bought last. */
-            lot: string | null;
-            /** Format: int64 */
-            lot_price_yen: number;
-            /** Format: int64 */
-            lot_units: number;
-            /**
-             * Format: int64
-             * @description What twelve months of the fee would have cost.
-             */
-            monthly_yen: number;
-            /**
-             * Format: int64
-             * @description What used and expired units cost.
-             */
-            tickets_yen: number;
-            /** @description The last day. */
-            to: string;
-            unit: components["schemas"]["UnitKind"];
-            /**
-             * Format: int64
-             * @description Units used in the year.
-             */
-            used_units: number;
-        };
     };
     responses: never;
     parameters: never;
@@ -2272,7 +2245,14 @@ export type AdjustRequest = components['schemas']['AdjustRequest'];
 export type AdjustRequestInput = components['schemas']['AdjustRequestInput'];
 export type After = components['schemas']['After'];
 export type Ahead = components['schemas']['Ahead'];
-export type AssetChoice = components['schemas']['AssetChoice'];
+export type Approval = components['schemas']['Approval'];
+export type ApprovalRequest = components['schemas']['ApprovalRequest'];
+export type ApprovalRow = components['schemas']['ApprovalRow'];
+export type ApprovalRule = components['schemas']['ApprovalRule'];
+export type ApprovalRuleRequest = components['schemas']['ApprovalRuleRequest'];
+export type ApprovalRuleView = components['schemas']['ApprovalRuleView'];
+export type ApprovalState = components['schemas']['ApprovalState'];
+export type Approver = components['schemas']['Approver'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
@@ -2288,7 +2268,6 @@ export type CaptureRequest = components['schemas']['CaptureRequest'];
 export type Catalog = components['schemas']['Catalog'];
 export type CauseView = components['schemas']['CauseView'];
 export type Channel = components['schemas']['Channel'];
-export type Cheaper = components['schemas']['Cheaper'];
 export type ClientFrame = components['schemas']['ClientFrame'];
 export type Consumption = components['schemas']['Consumption'];
 export type ConsumptionLine = components['schemas']['ConsumptionLine'];
@@ -2324,7 +2303,6 @@ export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
 export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
-export type HistoryChoices = components['schemas']['HistoryChoices'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
 export type HoldState = components['schemas']['HoldState'];
@@ -2338,7 +2316,6 @@ export type InteractionId = components['schemas']['InteractionId'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueId = components['schemas']['IssueId'];
 export type IssueKind = components['schemas']['IssueKind'];
-export type IssueRef = components['schemas']['IssueRef'];
 export type IssueRequest = components['schemas']['IssueRequest'];
 export type IssueState = components['schemas']['IssueState'];
 export type IssueSummary = components['schemas']['IssueSummary'];
@@ -2376,10 +2353,6 @@ export type OutcomeRequest = components['schemas']['OutcomeRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
-export type Permission = components['schemas']['Permission'];
-export type PersonChoice = components['schemas']['PersonChoice'];
-export type PersonId = components['schemas']['PersonId'];
-export type PersonKind = components['schemas']['PersonKind'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyRequest = components['schemas']['PolicyRequest'];
@@ -2398,13 +2371,11 @@ export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
 export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
-export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Ranking = components['schemas']['Ranking'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
-export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
 export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportView = components['schemas']['ReportView'];
@@ -2419,7 +2390,6 @@ export type Seconds = components['schemas']['Seconds'];
 export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Session = components['schemas']['Session'];
-export type SiteChoice = components['schemas']['SiteChoice'];
 export type SiteId = components['schemas']['SiteId'];
 export type SiteView = components['schemas']['SiteView'];
 export type SkillView = components['schemas']['SkillView'];
@@ -2432,7 +2402,6 @@ export type TechnicianId = components['schemas']['TechnicianId'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryView = components['schemas']['TerritoryView'];
-export type TicketPage = components['schemas']['TicketPage'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type Timeline = components['schemas']['Timeline'];
@@ -2455,13 +2424,11 @@ export type VisitId = components['schemas']['VisitId'];
 export type VisitRow = components['schemas']['VisitRow'];
 export type VisitState = components['schemas']['VisitState'];
 export type VoidRequest = components['schemas']['VoidRequest'];
-export type WaitingAdjustment = components['schemas']['WaitingAdjustment'];
 export type WalletDetail = components['schemas']['WalletDetail'];
 export type WalletId = components['schemas']['WalletId'];
 export type WalletSummary = components['schemas']['WalletSummary'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
-export type YearCompared = components['schemas']['YearCompared'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
