@@ -13,6 +13,7 @@ export async function wallet(stage) {
   const page = await contact.page();
   await reads(page, card, login);
   await sells(stage, page, card);
+  await scene.fault(card, 1, "警告音が止まらない");
   await disputes(stage, page);
   await corrects(stage, page, card);
   await contact.leave();
@@ -221,7 +222,7 @@ async function disputes(stage, page) {
   await step("customer: disputes a use, and sees how it stands", async () => {
     await page.getByRole("link", { name: "概要" }).first().click();
     await page.getByRole("link", { name: "明細", exact: true }).first().click();
-    const line = page.locator(".lines > li", { has: page.getByRole("button", { name: "異議を申し出る" }) }).first();
+    const line = page.locator(".lines > li", { has: page.getByRole("button", { name: "異議を申し出る" }) }).filter({ hasText: "警告音" }).first();
     await line.getByRole("button", { name: "異議を申し出る" }).click();
     const dialog = page.locator("dialog[open]");
     await dialog.getByLabel("異議の内容").fill("こちらの設定の誤りではありません");

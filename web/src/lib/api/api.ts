@@ -85,6 +85,12 @@ export const api = {
     post<T.Dispute>(`/api/disputes/${part(id)}/decision`, body, operation),
   withdrawDispute: (id: string, version: number, operation: string) =>
     post<T.Dispute>(`/api/disputes/${part(id)}/withdraw`, { version }, operation),
+  approvalRule: (contractId: string) => get<T.ApprovalRuleView>(`/api/contracts/${part(contractId)}/approval-rule`),
+  setApprovalRule: (contractId: string, body: T.ApprovalRuleRequest, operation: string) =>
+    send<T.ApprovalRuleView>("PUT", `/api/contracts/${part(contractId)}/approval-rule`, { body, operation }),
+  approvals: (contractId: string) => get<T.ApprovalRow[]>(`/api/contracts/${part(contractId)}/approvals`),
+  approve: (issueId: string, body: T.ApprovalRequest, operation: string) =>
+    post<T.Approval>(`/api/issues/${part(issueId)}/approval`, body, operation),
   reorder: (contractId: string, months: number | null) =>
     send<T.ReorderProposal>("GET", `/api/contracts/${part(contractId)}/reorder${query({ months })}`, { timeoutMs: STATEMENT_MS }),
   comparison: (contractId: string, monthlyYen: number) =>

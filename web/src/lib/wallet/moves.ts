@@ -22,7 +22,8 @@ export type Field = "units" | "signed" | "price" | "terms" | "issue" | "lot" | "
 /** What stands in the form. */
 export interface Draft {
   units: number;
-  price_yen: number;
+  /** None until it was typed: a sale for nothing is a grant. */
+  price_yen: number | null;
   issued_on: string;
   expires_on: string;
   scope: Scope;
@@ -45,7 +46,7 @@ export function freshDraft(today: string): Draft {
   const [year, ...rest] = today.split("-");
   return {
     units: 10,
-    price_yen: 0,
+    price_yen: null,
     issued_on: today,
     expires_on: onDay([Number(year) + 1, ...rest].join("-"), -1),
     scope: "any",
@@ -67,7 +68,7 @@ export function bodyOf(kind: Kind, draft: Draft): Movements[keyof Movements] {
     case "sell":
     case "grant": {
       const { issued_on, scope, law_class } = draft;
-      return { units, price_yen: kind === "sell" ? draft.price_yen : 0, issued_on, expires_on, scope, law_class };
+      return { units, price_yen: kind === "sell" ? (draft.price_yen ?? 0) : 0, issued_on, expires_on, scope, law_class };
     }
     case "capture":
     case "reverse":
