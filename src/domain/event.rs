@@ -53,6 +53,8 @@ coded! {
         AdjustmentProposed = "adjustment.proposed", "残高調整の起票", "Adjustment proposed";
         AdjustmentRefused = "adjustment.refused", "残高調整の却下", "Adjustment refused";
         PolicySet = "policy.set", "契約ルールの改定", "Policy set";
+        NoticeGiven = "notice.given", "お客様へのお知らせ", "Notice given";
+        NoticeUndelivered = "notice.undelivered", "お知らせのメールが届かず", "Notice not delivered by mail";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }
