@@ -159,6 +159,29 @@ pub const PING_EVERY: Duration = Duration::from_secs(15);
 /// A socket that was silent so long is dead.
 pub const PONG_DEADLINE: Duration = Duration::from_secs(45);
 
+/// Notices on a page.
+pub const NOTICE_PAGE: i64 = 50;
+/// Contracts and entries of each whose events become notices in one transaction.
+pub const HERALD_CONTRACTS: usize = 50;
+pub const HERALD_EVENTS: i64 = 100;
+/// Wallets whose last days are looked at in one read.
+pub const HERALD_WALLETS: i64 = 200;
+/// Between two readings of the journal for notices: a burst of events is then one transaction.
+pub const HERALD_PAUSE: Duration = Duration::from_secs(1);
+/// Between looks at the calendar, and at the journal without a wake-up.
+pub const HERALD_SWEEP: Duration = Duration::from_secs(60);
+/// Contacts of one customer who get a notice by mail.
+pub const MAILS_PER_NOTICE: i64 = 20;
+/// From one attempt to send a mail to the next, in seconds: 1, 5 and 15 minutes, 1, 4, 12 and 24 hours. The last number is
+/// the time in which the last attempt must have ended.
+pub const MAIL_PAUSES_S: [i64; 8] = [60, 300, 900, 3_600, 14_400, 43_200, 86_400, 600];
+/// Mails that are tried before the outbox is looked at again.
+pub const MAIL_BATCH: i64 = 10;
+/// Between looks into the outbox.
+pub const MAIL_POLL: Duration = Duration::from_secs(5);
+/// For one mail, from the connection to the server's last word.
+pub const MAIL_DEADLINE: Duration = Duration::from_secs(30);
+
 /// Messages that wait for an actor before `ask` answers busy.
 pub const MAILBOX: usize = 1024;
 /// An actor's answer that takes longer is given up.

@@ -7,6 +7,7 @@ pub mod eta;
 pub mod event;
 pub mod ids;
 pub mod issue;
+pub mod notice;
 pub mod person;
 pub mod phone;
 pub mod place;

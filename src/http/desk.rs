@@ -144,13 +144,16 @@ struct HistoryQuery {
     /// Entries on the page, at most 200.
     limit: Option<i64>,
     /// Only what is about this asset.
-    asset: Option<AssetId>,
+    #[serde(alias = "asset")]
+    asset_id: Option<AssetId>,
     /// Only what is about this site.
-    site: Option<SiteId>,
+    #[serde(alias = "site")]
+    site_id: Option<SiteId>,
+    /// Only what is about this issue: its contact, visits, report and movements.
+    issue_id: Option<IssueId>,
     /// Only what this technician, contact or person at the desk had a part in.
-    person: Option<Person>,
-    /// Only what is about this issue: its visits, its report, what moved for it.
-    issue: Option<IssueId>,
+    #[serde(alias = "person")]
+    person_id: Option<Person>,
 }
 
 /// The same lines for the company and for its customer.
@@ -161,8 +164,14 @@ async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<HistoryPage>, Fault> {
     let user = who.user;
-    let HistoryQuery { before, limit, asset, site, person, issue } = query;
-    let filter = HistoryFilter { before, limit, asset, site, person, issue };
+    let filter = HistoryFilter {
+        before: query.before,
+        limit: query.limit,
+        asset: query.asset_id,
+        site: query.site_id,
+        issue: query.issue_id,
+        person: query.person_id,
+    };
     let page = shared.store.read(move |reader| {
         own_contract(reader, &user, path.id)?;
         reader.history(path.id, &filter)

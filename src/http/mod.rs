@@ -35,6 +35,7 @@ mod health;
 mod map;
 pub mod matrix;
 pub mod merge;
+mod notices;
 pub mod openapi;
 mod passwords;
 mod rate;
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         statement::routes(),
         reports::routes(),
         advice::routes(),
+        notices::routes(),
         dispatch::routes(),
         absences::routes(),
         technician::routes(),

@@ -58,6 +58,12 @@ pub struct SettingsLayer {
     /// Send the session's cookie over TLS only: set it where a proxy serves the pages over TLS [default: false]
     #[arg(long, global = true, env = "KAKETSUKE_SECURE_COOKIE", value_name = "BOOL")]
     pub secure_cookie: Option<bool>,
+    /// Mail server for notices to customers: smtp://, starttls:// or smtps://, with user:password@ [default: no mail]
+    #[arg(long, global = true, env = "KAKETSUKE_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of these mails, such as "Service desk <desk@example.jp>"
+    #[arg(long, global = true, env = "KAKETSUKE_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
 }
 
 /// Settings in force.
@@ -72,6 +78,21 @@ pub struct Settings {
     pub log_format: LogFormat,
     pub session_days: i64,
     pub secure_cookie: bool,
+    pub mail: Option<MailSettings>,
+}
+
+/// Through which server mail goes out, and from whom.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailSettings {
+    pub smtp_url: String,
+    pub from: String,
+}
+
+/// The URL may hold a password.
+impl std::fmt::Debug for MailSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailSettings").field("from", &self.from).finish_non_exhaustive()
+    }
 }
 
 impl SettingsLayer {
@@ -102,6 +123,8 @@ impl SettingsLayer {
             log_format: self.log_format.or(lower.log_format),
             session_days: self.session_days.or(lower.session_days),
             secure_cookie: self.secure_cookie.or(lower.secure_cookie),
+            smtp_url: self.smtp_url.or(lower.smtp_url),
+            mail_from: self.mail_from.or(lower.mail_from),
         }
     }
 
@@ -125,6 +148,7 @@ impl SettingsLayer {
             log_format: self.log_format.unwrap_or_default(),
             session_days,
             secure_cookie: self.secure_cookie.unwrap_or(false),
+            mail: mail(self.smtp_url, self.mail_from)?,
         })
     }
 }
@@ -132,6 +156,15 @@ impl SettingsLayer {
 fn zone(name: Option<&str>) -> anyhow::Result<Tz> {
     let Some(name) = name else { return Ok(chrono_tz::Asia::Tokyo) };
     name.parse().map_err(|_| anyhow::anyhow!("{name:?} is no time zone; use a name such as Asia/Tokyo"))
+}
+
+fn mail(smtp_url: Option<String>, from: Option<String>) -> anyhow::Result<Option<MailSettings>> {
+    match (smtp_url, from) {
+        (Some(smtp_url), Some(from)) => Ok(Some(MailSettings { smtp_url, from })),
+        (None, None) => Ok(None),
+        (Some(_), None) => bail!("smtp_url needs mail_from: from which address shall the mails come?"),
+        (None, Some(_)) => bail!("mail_from needs smtp_url: through which server shall the mails go?"),
+    }
 }
 
 fn in_folder(data: &Path) -> anyhow::Result<String> {
@@ -164,6 +197,20 @@ mod tests {
         std::fs::write(&config, "worker = 4\n").unwrap();
         let error = SettingsLayer { config: Some(config), ..SettingsLayer::default() }.resolve().unwrap_err();
         assert!(format!("{error:#}").contains("worker"), "{error:#}");
+    }
+
+    #[test]
+    fn mail_needs_a_server_and_a_sender() {
+        let layer = |smtp_url: Option<&str>, mail_from: Option<&str>| SettingsLayer {
+            smtp_url: smtp_url.map(str::to_owned),
+            mail_from: mail_from.map(str::to_owned),
+            ..SettingsLayer::default()
+        };
+        assert_eq!(layer(None, None).resolve().unwrap().mail, None);
+        let both = layer(Some("smtp://desk:secret@localhost"), Some("desk@example.jp")).resolve().unwrap();
+        assert!(!format!("{both:?}").contains("secret"));
+        assert!(layer(Some("smtp://localhost"), None).resolve().is_err());
+        assert!(layer(None, Some("desk@example.jp")).resolve().is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Words;
+use super::{Words, grouped};
 use crate::domain::wallet::reorder::PurchaseBound;
 use crate::domain::wallet::terms::UnitKind;
 
@@ -149,19 +149,6 @@ fn prepaid(unit: UnitKind) -> Words {
     }
 }
 
-/// `50,000`.
-fn grouped(yen: i64) -> String {
-    let digits = yen.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if yen < 0 { format!("-{text}") } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,10 +218,5 @@ mod tests {
             "24 Nov 2025 to 23 Nov 2026: 12 tickets used, 3 expired. Prepaid that costs 75,000 yen, a fee of 8,000 yen \
              a month 96,000 yen: tickets cost 21,000 yen less. Above 19 tickets a year the fee costs less."
         );
-    }
-
-    #[test]
-    fn large_sums_are_grouped() {
-        assert_eq!([0, 999, 1_000, 1_234_567, -50_000].map(grouped), ["0", "999", "1,000", "1,234,567", "-50,000"]);
     }
 }

@@ -25,6 +25,7 @@ pub mod issues;
 mod journal;
 pub mod links;
 pub mod lock;
+pub mod notices;
 pub mod policies;
 mod portable;
 pub mod refusals;

@@ -19,6 +19,7 @@ use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::HoldState;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::domain::wallet::terms::UnitKind;
 
 coded! {
     Channel {
@@ -54,8 +55,10 @@ pub struct SearchHit {
     pub site_name: String,
     pub phone: String,
     pub matched_on: MatchedOn,
-    /// Tickets available.
+    /// Units available.
     pub balance: i64,
+    /// What they are.
+    pub unit: UnitKind,
 }
 
 /// Codes with their names, for forms.

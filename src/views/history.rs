@@ -92,7 +92,7 @@ coded! {
     PersonKind {
         Contact = "contact", "お客様ご担当者", "Customer contact";
         Technician = "technician", "技術員", "Technician";
-        Desk = "desk", "受付・手配", "Service desk";
+        Vendor = "vendor", "受付・手配", "Service desk";
     }
 }
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::domain::ids::{ContractId, CustomerId, SiteId};
 use crate::domain::phone::{fold, normalise};
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
@@ -197,6 +198,7 @@ impl Reader<'_> {
                 phone: phone.unwrap_or_default(),
                 matched_on,
                 balance: contract.balance,
+                unit: contract.unit,
             });
         }
         Ok(SearchHits { hits })
@@ -219,6 +221,7 @@ impl Reader<'_> {
                 customers::name,
                 customers::kana,
                 wallets::available,
+                wallets::unit,
             ))
             .load(self.database)?)
     }
@@ -255,6 +258,7 @@ struct FoundContract {
     customer_name: String,
     customer_kana: String,
     balance: i64,
+    unit: UnitKind,
 }
 
 type Ranked<'a> = (&'a FoundContract, MatchedOn, Option<SiteId>, Option<String>);

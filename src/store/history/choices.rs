@@ -76,7 +76,7 @@ impl Reader<'_> {
             .select((users::id, users::name))
             .distinct()
             .load(self.database)?;
-        let choice = |(id, name)| PersonChoice { id: Person::User(id), kind: PersonKind::Desk, name };
+        let choice = |(id, name)| PersonChoice { id: Person::User(id), kind: PersonKind::Vendor, name };
         Ok(rows.into_iter().map(choice).collect())
     }
 }

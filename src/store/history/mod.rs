@@ -34,11 +34,11 @@ pub struct HistoryFilter {
     pub asset: Option<AssetId>,
     /// Only what is about this site.
     pub site: Option<SiteId>,
+    /// Only what is about this issue: its contact, visits, report and movements.
+    pub issue: Option<IssueId>,
     /// Only what this person had a part in: a technician's own visits, what a contact asked for and what came of it,
     /// what somebody at the desk did.
     pub person: Option<Person>,
-    /// Only what is about this issue.
-    pub issue: Option<IssueId>,
 }
 
 type Row = (i64, EventRow);
@@ -55,8 +55,8 @@ impl Reader<'_> {
             .limit(limit + 1)
             .select((stream_entries::seq, EventRow::as_select()))
             .into_boxed();
-        let (asset, site, contact) = (filter.asset, filter.site, filter.contact());
-        if asset.is_some() || site.is_some() || contact.is_some() {
+        let (asset, site, issue, contact) = (filter.asset, filter.site, filter.issue, filter.contact());
+        if asset.is_some() || site.is_some() || issue.is_some() || contact.is_some() {
             let any = |wanted: bool| (!wanted).into_sql::<Bool>();
             let asked = || interactions::table.filter(interactions::contact_id.eq(contact)).select(interactions::id);
             let issues_wanted = || {
@@ -64,6 +64,7 @@ impl Reader<'_> {
                     .filter(issues::contract_id.eq(contract))
                     .filter(issues::asset_id.eq(asset).or(any(asset.is_some())))
                     .filter(issues::site_id.nullable().eq(site).or(any(site.is_some())))
+                    .filter(issues::id.nullable().eq(issue).or(any(issue.is_some())))
                     .filter(issues::interaction_id.eq_any(asked()).or(any(contact.is_some())))
             };
             let calls = diesel::alias!(interactions as calls);
@@ -74,9 +75,6 @@ impl Reader<'_> {
             // A contact and the entry that tells of it are written at one instant.
             let told = journal::kind.eq(EventKind::InteractionLogged).and(journal::at.eq_any(contacts));
             query = query.filter(journal::issue_id.eq_any(issues_wanted().select(issues::id.nullable())).or(told));
-        }
-        if let Some(issue) = filter.issue {
-            query = query.filter(journal::issue_id.eq(issue));
         }
         query = match filter.person {
             Some(Person::Technician(id)) => {

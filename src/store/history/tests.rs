@@ -62,6 +62,9 @@ async fn the_history_is_narrowed_to_an_asset_a_site_or_a_person() {
         let everywhere = lines(&kit, site.clone()).await;
         assert_eq!((numbers(&everywhere).len(), contacts(&everywhere)), (2, 2));
 
+        let one = everywhere.iter().find_map(|line| line.issue_id);
+        let one = lines(&kit, HistoryFilter { issue: one, ..HistoryFilter::default() }).await;
+        assert_eq!((numbers(&one).len(), contacts(&one)), (1, 1));
         let by = |person: Person| HistoryFilter { person: Some(person), ..HistoryFilter::default() };
         let contact = Person::Contact(card.contacts[0].id);
         let asked = lines(&kit, by(contact)).await;

@@ -60,8 +60,8 @@ async function reads(page, card, login) {
     await line.getByRole("button", { name: "修理の記録を見る" }).click();
     await page.getByRole("heading", { name: issue }).waitFor();
     await page.locator(".history li").first().waitFor();
-    const numbers = await page.locator(".history li .small").allTextContents();
-    ensure(numbers.every((text) => text.includes(issue)), "another issue stands in the repair");
+    const numbers = (await page.locator(".history li .small").allTextContents()).flatMap((text) => text.match(/I-[A-Z]+-\d+-\d+/g) ?? []);
+    ensure(numbers.length > 0 && numbers.every((number) => number === issue), `other issues stand in the repair: ${numbers}`);
     await picture(page, "wallet-repair");
     await page.getByRole("button", { name: "明細へ戻る" }).click();
     await page.locator(`.lines li.wanted[data-event="${event}"]`).waitFor();

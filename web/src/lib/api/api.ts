@@ -27,10 +27,10 @@ function query(values: Record<string, string | number | undefined | null>): stri
 export interface HistoryFilter {
   before?: number | null;
   limit?: number;
-  asset?: string;
-  site?: string;
-  person?: string;
-  issue?: string;
+  asset_id?: string;
+  site_id?: string;
+  person_id?: string;
+  issue_id?: string;
 }
 
 /** What a person posts by hand, by the last part of its address. */
