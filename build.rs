@@ -172,7 +172,7 @@ fn stub(out: &Path, why: &str) -> Outcome<PathBuf> {
     let folder = out.join("stub");
     fs::create_dir_all(&folder)?;
     let why = why.replace('&', "&amp;").replace('<', "&lt;");
-    for page in ["home", "login", "desk", "board", "tech", "portal", "track"] {
+    for page in ["home", "login", "desk", "board", "tech", "portal", "admin", "track"] {
         for language in ["ja", "en"] {
             let html = format!(
                 "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><title>kaketsuke</title>\

@@ -57,8 +57,15 @@ pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;
 /// Postings on one statement: a year of the busiest contract.
 pub const STATEMENT_POSTINGS: i64 = 20_000;
+/// Tickets of a lot on a page, and the most that a client may ask for.
+pub const TICKET_PAGE: i64 = 50;
+pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
+/// Uses of the whole company that a proposal for a contract without a past of its own draws from.
+pub const USUAL_USES: usize = 2_000;
+/// Monthly fee that a comparison takes: more is a typing error.
+pub const MONTHLY_FEE_YEN: i64 = 100_000_000;
 /// Units that one person may add to or take from a balance alone.
 pub const ADJUST_ALONE: i64 = 5;
 /// Units of an approval rule: as many as the largest lot.
@@ -151,6 +158,29 @@ pub const SESSION_QUEUE: usize = 512;
 pub const PING_EVERY: Duration = Duration::from_secs(15);
 /// A socket that was silent so long is dead.
 pub const PONG_DEADLINE: Duration = Duration::from_secs(45);
+
+/// Notices on a page.
+pub const NOTICE_PAGE: i64 = 50;
+/// Contracts and entries of each whose events become notices in one transaction.
+pub const HERALD_CONTRACTS: usize = 50;
+pub const HERALD_EVENTS: i64 = 100;
+/// Wallets whose last days are looked at in one read.
+pub const HERALD_WALLETS: i64 = 200;
+/// Between two readings of the journal for notices: a burst of events is then one transaction.
+pub const HERALD_PAUSE: Duration = Duration::from_secs(1);
+/// Between looks at the calendar, and at the journal without a wake-up.
+pub const HERALD_SWEEP: Duration = Duration::from_secs(60);
+/// Contacts of one customer who get a notice by mail.
+pub const MAILS_PER_NOTICE: i64 = 20;
+/// From one attempt to send a mail to the next, in seconds: 1, 5 and 15 minutes, 1, 4, 12 and 24 hours. The last number is
+/// the time in which the last attempt must have ended.
+pub const MAIL_PAUSES_S: [i64; 8] = [60, 300, 900, 3_600, 14_400, 43_200, 86_400, 600];
+/// Mails that are tried before the outbox is looked at again.
+pub const MAIL_BATCH: i64 = 10;
+/// Between looks into the outbox.
+pub const MAIL_POLL: Duration = Duration::from_secs(5);
+/// For one mail, from the connection to the server's last word.
+pub const MAIL_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Messages that wait for an actor before `ask` answers busy.
 pub const MAILBOX: usize = 1024;

@@ -7,7 +7,7 @@ import { pageLanguages } from "./build/languages.ts";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** One entry a page: the name is the page's address. Add a page here, in `pages/` and in `src/pages/`. */
-const pages = ["home", "login", "desk", "board", "tech", "portal", "track"];
+const pages = ["home", "login", "desk", "board", "tech", "portal", "admin", "track"];
 
 export default defineConfig({
   root: here("."),

@@ -43,7 +43,7 @@ fn breakage(lot: &LotFacts, units: Units, value: i64, used: i64) -> i64 {
 }
 
 /// `amount * part / whole`, rounded down; nothing of nothing.
-pub(super) fn share(amount: i64, part: i64, whole: i64) -> i64 {
+pub fn share(amount: i64, part: i64, whole: i64) -> i64 {
     if whole <= 0 {
         return 0;
     }

@@ -64,6 +64,8 @@ coded! {
         ApprovalRefused = "approval.refused", "不承認", "Not approved";
         ApprovalTimedOut = "approval.timed_out", "期限により承認", "Approved by time";
         ApprovalLapsed = "approval.lapsed", "承認は不要に", "Approval needed no more";
+        NoticeGiven = "notice.given", "お客様へのお知らせ", "Notice given";
+        NoticeUndelivered = "notice.undelivered", "お知らせのメールが届かず", "Notice not delivered by mail";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

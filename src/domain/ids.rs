@@ -133,6 +133,10 @@ ids! {
     TrackLinkId = "lnk";
     /// A journal entry.
     EventId = "evt";
+    /// Something that a customer was told.
+    NoticeId = "ntc";
+    /// A mail that carries a notice.
+    MailId = "mai";
     /// A client-made operation id; makes a retry safe.
     OperationId = "op";
 }

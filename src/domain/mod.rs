@@ -7,6 +7,8 @@ pub mod eta;
 pub mod event;
 pub mod ids;
 pub mod issue;
+pub mod notice;
+pub mod person;
 pub mod phone;
 pub mod place;
 pub mod priority;

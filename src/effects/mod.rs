@@ -1,8 +1,10 @@
-//! Edges out: the clock, the source of randomness, password hashes, what is told of long work, and the points at which
+//! Edges out: the clock, the source of randomness, password hashes, what is told of long work, the way out for
+//! mail, and the points at which
 //! a simulation lets things fall. All time and all ids come from here.
 
 pub mod chaos;
 pub mod clock;
+pub mod mail;
 pub mod passwords;
 pub mod progress;
 pub mod seeds;

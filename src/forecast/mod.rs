@@ -12,5 +12,6 @@ pub mod backtest;
 pub mod facts;
 pub mod learn;
 pub mod months;
+pub mod need;
 mod play;
 pub mod spread;

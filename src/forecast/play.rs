@@ -62,22 +62,22 @@ pub fn play<'a>(stage: &Stage<'a>, random: &mut ChaCha8Rng) -> Vec<Month<'a>> {
 }
 
 /// Mean 1, so that a shock moves the spread and not the forecast.
-fn shock(sigma: f64, random: &mut ChaCha8Rng) -> f64 {
+pub(super) fn shock(sigma: f64, random: &mut ChaCha8Rng) -> f64 {
     LogNormal::new(-sigma * sigma / 2.0, sigma).map_or(1.0, |shocks| shocks.sample(random))
 }
 
-fn draw_rate(known: Gamma, random: &mut ChaCha8Rng) -> f64 {
+pub(super) fn draw_rate(known: Gamma, random: &mut ChaCha8Rng) -> f64 {
     let mean = known.shape / known.rate;
     GammaDistribution::new(known.shape, 1.0 / known.rate).map_or(mean, |rates| rates.sample(random))
 }
 
-fn draw_count(mean: f64, random: &mut ChaCha8Rng) -> usize {
+pub(super) fn draw_count(mean: f64, random: &mut ChaCha8Rng) -> usize {
     let counts = Poisson::new(mean.min(ISSUES_MAX));
     counts.map_or(0, |counts| counts.sample(random).min(ISSUES_MAX) as usize)
 }
 
 /// Something that happened before: the contract's own past, or anybody's where it has little.
-fn draw_use<'a>(contract: &'a ContractFacts, usual: &[&'a Use], random: &mut ChaCha8Rng) -> Option<&'a Use> {
+pub(super) fn draw_use<'a>(contract: &'a ContractFacts, usual: &[&'a Use], random: &mut ChaCha8Rng) -> Option<&'a Use> {
     const ENOUGH: usize = 5;
     if contract.uses.len() >= ENOUGH || usual.is_empty() {
         let own = contract.uses.len();
@@ -101,7 +101,7 @@ fn pay(lots: &mut Vec<OpenLot>, units: i64) -> bool {
     true
 }
 
-fn expire(lots: &mut Vec<OpenLot>, month: i32) -> i64 {
+pub(super) fn expire(lots: &mut Vec<OpenLot>, month: i32) -> i64 {
     let over = |lot: &OpenLot| lot.expires_on.is_some_and(|last| month_number(last) <= month);
     let expired = lots.iter().filter(|lot| over(lot)).map(|lot| lot.units).sum();
     lots.retain(|lot| !over(lot));

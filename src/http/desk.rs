@@ -10,6 +10,7 @@ use super::{Method, Route};
 use crate::commands::{intake, remote_outcome};
 use crate::domain::access::{Role, User};
 use crate::domain::ids::{AssetId, ContractId, IssueId, SiteId};
+use crate::domain::person::Person;
 use crate::domain::refusal::{Code, Refusal};
 use crate::limits;
 use crate::store::history::HistoryFilter;
@@ -17,7 +18,7 @@ use crate::store::{Answer, Fault, Reader};
 use crate::views::desk::{
     Catalog, ContractCard, IntakeReceipt, IntakeRequest, IssueDetail, OutcomeRequest, SearchHits,
 };
-use crate::views::history::{HistoryPage, Portal};
+use crate::views::history::{HistoryChoices, HistoryPage, Portal};
 use crate::views::wallet::{Consumption, WalletDetail};
 
 pub fn routes() -> Vec<Route> {
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/contracts/{id}", "The contract's card", card),
         Route::new(Method::GET, "/api/contracts/{id}/wallet", "The wallet with every ticket", wallet),
         Route::new(Method::GET, "/api/contracts/{id}/history", "Everything that happened under a contract", history),
+        Route::new(Method::GET, "/api/contracts/{id}/history/choices", "What a history can be narrowed to", choices),
         Route::new(Method::POST, "/api/interactions/preview", "What a contact would cost; changes nothing", preview),
         Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save).created(),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
@@ -141,8 +143,17 @@ struct HistoryQuery {
     before: Option<i64>,
     /// Entries on the page, at most 200.
     limit: Option<i64>,
+    /// Only what is about this asset.
+    #[serde(alias = "asset")]
     asset_id: Option<AssetId>,
+    /// Only what is about this site.
+    #[serde(alias = "site")]
     site_id: Option<SiteId>,
+    /// Only what is about this issue: its contact, visits, report and movements.
+    issue_id: Option<IssueId>,
+    /// Only what this technician, contact or person at the desk had a part in.
+    #[serde(alias = "person")]
+    person_id: Option<Person>,
 }
 
 /// The same lines for the company and for its customer.
@@ -153,10 +164,30 @@ async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<HistoryPage>, Fault> {
     let user = who.user;
-    let filter = HistoryFilter { before: query.before, limit: query.limit, asset: query.asset_id, site: query.site_id };
+    let filter = HistoryFilter {
+        before: query.before,
+        limit: query.limit,
+        asset: query.asset_id,
+        site: query.site_id,
+        issue: query.issue_id,
+        person: query.person_id,
+    };
     let page = shared.store.read(move |reader| {
         own_contract(reader, &user, path.id)?;
         reader.history(path.id, &filter)
     });
     Ok(Json(page.await?))
+}
+
+async fn choices(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+) -> Result<Json<HistoryChoices>, Fault> {
+    let user = who.user;
+    let choices = shared.store.read(move |reader| {
+        own_contract(reader, &user, path.id)?;
+        reader.history_choices(path.id)
+    });
+    Ok(Json(choices.await?))
 }

@@ -20,6 +20,7 @@
 
 mod absences;
 mod actors;
+mod advice;
 pub mod call;
 mod claims;
 pub mod cookie;
@@ -34,6 +35,7 @@ mod health;
 mod map;
 pub mod matrix;
 pub mod merge;
+mod notices;
 pub mod openapi;
 mod passwords;
 mod rate;
@@ -49,6 +51,7 @@ pub mod users;
 mod wallet;
 
 pub use actix_web::http::Method;
+pub use advice::Outlook;
 pub use extract::{Body, OperationId, Path, Query, Shared};
 pub use guard::{Allowed, Public, perm};
 pub use headers::security_headers;
@@ -67,6 +70,8 @@ pub fn routes() -> Vec<Route> {
         claims::routes(),
         statement::routes(),
         reports::routes(),
+        advice::routes(),
+        notices::routes(),
         dispatch::routes(),
         absences::routes(),
         technician::routes(),

@@ -10,11 +10,11 @@ use super::reply::{Json, Stored};
 use super::{Method, Route};
 use crate::commands::wallet;
 use crate::domain::access::Actor;
-use crate::domain::ids::{AdjustmentId, ContractId};
+use crate::domain::ids::{AdjustmentId, ContractId, LotId};
 use crate::domain::refusal::Refusal;
 use crate::store::{Answer, Fault, Operation, Unit};
 use crate::views::ledger::*;
-use crate::views::wallet::LedgerPage;
+use crate::views::wallet::{LedgerPage, TicketPage};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -29,6 +29,8 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments/{adjustment}/decision", "Decide", decide),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/transfers", "Move units", transfer).created(),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/voids", "Make an untouched lot void", void).created(),
+        Route::new(Method::GET, "/api/contracts/{id}/wallet/lots/{lot}/tickets", "The tickets of a lot", tickets),
+        Route::new(Method::GET, "/api/adjustments", "Adjustments that wait for a second person", waiting),
         Route::new(Method::GET, "/api/contracts/{id}/wallet/refusals", "What the ledger refused", refusals),
         Route::new(Method::GET, "/api/contracts/{id}/policies", "Policies and price lists", policies),
         Route::new(Method::POST, "/api/contracts/{id}/policies", "Set the next policy", set_policy).created(),
@@ -39,6 +41,21 @@ pub fn routes() -> Vec<Route> {
 struct AdjustmentPath {
     id: ContractId,
     adjustment: AdjustmentId,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct LotPath {
+    id: ContractId,
+    lot: LotId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TicketQuery {
+    /// `next` of the page before.
+    after: Option<i32>,
+    /// Tickets on the page, at most 500.
+    limit: Option<i64>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -133,6 +150,24 @@ async fn postings(
         reader.ledger_page(path.id, query.before, query.limit)
     });
     Ok(Json(page.await?))
+}
+
+async fn tickets(
+    who: Allowed<perm::ReadHistory>,
+    shared: Shared,
+    Path(path): Path<LotPath>,
+    Query(query): Query<TicketQuery>,
+) -> Result<Json<TicketPage>, Fault> {
+    let user = who.user;
+    let page = shared.store.read(move |reader| {
+        own_contract(reader, &user, path.id)?;
+        reader.lot_tickets(path.id, path.lot, query.after, query.limit)
+    });
+    Ok(Json(page.await?))
+}
+
+async fn waiting(_: Allowed<perm::ApproveAdjustment>, shared: Shared) -> Result<Json<Vec<WaitingAdjustment>>, Fault> {
+    Ok(Json(shared.store.read(|reader| reader.waiting_adjustments()).await?))
 }
 
 async fn adjustments(

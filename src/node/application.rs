@@ -15,14 +15,17 @@ use anyhow::Context;
 
 use super::services::{Services, World};
 use super::settings::Settings;
+use crate::actors::courier::Courier;
 use crate::actors::crews::keep_crews;
 use crate::actors::guardian::Guardian;
+use crate::actors::herald::Herald;
 use crate::actors::hub::Hub;
 use crate::actors::relay::Relay;
 use crate::actors::timekeeper::Timekeeper;
 use crate::actors::tracker::TrackerParts;
 use crate::domain::ids::TerritoryId;
 use crate::effects::clock::SharedClock;
+use crate::effects::mail::Post;
 use crate::effects::seeds::Seeds;
 use crate::http;
 use crate::limits;
@@ -49,7 +52,9 @@ impl Application {
         let territories = store::territories(&settings.database)?;
         let (hub, guardian, arbiter) = (Hub::default(), Guardian::default(), Arbiter::new());
         let parts = TrackerParts { store: store.clone(), hub: hub.clone(), travel: Arc::clone(&world.travel) };
-        keep_actors(&parts, &guardian, &arbiter.handle(), &territories);
+        let mail = settings.mail.as_ref();
+        let post = mail.map(|mail| Post::new(&mail.smtp_url, &mail.from)).transpose()?;
+        keep_actors(&parts, &guardian, &arbiter.handle(), &territories, post);
         let mut services = Services::new(store, seeds, hub, guardian, world)?;
         services.secure_cookie = settings.secure_cookie;
         services.proxies = settings.proxies;
@@ -109,12 +114,25 @@ fn take_database(settings: &Settings) -> anyhow::Result<NodeLock> {
     Ok(lock)
 }
 
-/// Starts every actor of the house on one arbiter.
-pub fn keep_actors(parts: &TrackerParts, guardian: &Guardian, arbiter: &ArbiterHandle, territories: &[TerritoryId]) {
+/// Starts every actor of the house on one arbiter. Notices go out by mail where there is a way for it.
+pub fn keep_actors(
+    parts: &TrackerParts,
+    guardian: &Guardian,
+    arbiter: &ArbiterHandle,
+    territories: &[TerritoryId],
+    post: Option<Post>,
+) {
     let (store, hub) = (parts.store.clone(), parts.hub.clone());
     guardian.keep(arbiter, "", move |lifeline| Relay::new(store.clone(), hub.clone(), lifeline));
     let store = parts.store.clone();
     guardian.keep(arbiter, "", move |lifeline| Timekeeper::new(store.clone(), lifeline));
+    let store = parts.store.clone();
+    let domain: Option<Arc<str>> = post.as_ref().map(|post| post.domain().into());
+    guardian.keep(arbiter, "", move |lifeline| Herald::new(store.clone(), domain.clone(), lifeline));
+    if let Some(post) = post {
+        let store = parts.store.clone();
+        guardian.keep(arbiter, "", move |lifeline| Courier::new(store.clone(), post.clone(), lifeline));
+    }
     keep_crews(guardian, arbiter, territories, parts);
 }
 

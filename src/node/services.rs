@@ -8,7 +8,7 @@ use crate::actors::crews::{Planners, Trackers};
 use crate::actors::guardian::Guardian;
 use crate::actors::hub::Hub;
 use crate::effects::seeds::Seeds;
-use crate::http::{LogInLimit, Passwords};
+use crate::http::{LogInLimit, Outlook, Passwords};
 use crate::limits;
 use crate::map::BaseMap;
 use crate::roads::TravelTimes;
@@ -32,6 +32,8 @@ pub struct Services {
     pub map: Arc<BaseMap>,
     pub passwords: Passwords,
     pub log_ins: LogInLimit,
+    /// What was learned for the proposals of purchases.
+    pub outlook: Outlook,
     /// Turns of sockets that read the journal.
     pub resumes: Semaphore,
     /// The pages are served over TLS, so the cookie must not leave it.
@@ -55,6 +57,7 @@ impl Services {
             map,
             passwords: Passwords::new(seeds)?,
             log_ins: LogInLimit::default(),
+            outlook: Outlook::default(),
             resumes: Semaphore::new(limits::RESUMES),
             secure_cookie: false,
             proxies: 0,

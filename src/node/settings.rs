@@ -61,6 +61,12 @@ pub struct SettingsLayer {
     /// Proxies in front of the server, each of which adds the caller's address to X-Forwarded-For [default: 0]
     #[arg(long, global = true, env = "KAKETSUKE_PROXIES", value_name = "COUNT")]
     pub proxies: Option<usize>,
+    /// Mail server for notices to customers: smtp://, starttls:// or smtps://, with user:password@ [default: no mail]
+    #[arg(long, global = true, env = "KAKETSUKE_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of these mails, such as "Service desk <desk@example.jp>"
+    #[arg(long, global = true, env = "KAKETSUKE_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
 }
 
 /// Settings in force.
@@ -76,6 +82,21 @@ pub struct Settings {
     pub session_days: i64,
     pub secure_cookie: bool,
     pub proxies: usize,
+    pub mail: Option<MailSettings>,
+}
+
+/// Through which server mail goes out, and from whom.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailSettings {
+    pub smtp_url: String,
+    pub from: String,
+}
+
+/// The URL may hold a password.
+impl std::fmt::Debug for MailSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailSettings").field("from", &self.from).finish_non_exhaustive()
+    }
 }
 
 impl SettingsLayer {
@@ -107,6 +128,8 @@ impl SettingsLayer {
             session_days: self.session_days.or(lower.session_days),
             secure_cookie: self.secure_cookie.or(lower.secure_cookie),
             proxies: self.proxies.or(lower.proxies),
+            smtp_url: self.smtp_url.or(lower.smtp_url),
+            mail_from: self.mail_from.or(lower.mail_from),
         }
     }
 
@@ -133,6 +156,7 @@ impl SettingsLayer {
             session_days,
             secure_cookie: self.secure_cookie.unwrap_or(false),
             proxies,
+            mail: mail(self.smtp_url, self.mail_from)?,
         })
     }
 }
@@ -140,6 +164,15 @@ impl SettingsLayer {
 fn zone(name: Option<&str>) -> anyhow::Result<Tz> {
     let Some(name) = name else { return Ok(chrono_tz::Asia::Tokyo) };
     name.parse().map_err(|_| anyhow::anyhow!("{name:?} is no time zone; use a name such as Asia/Tokyo"))
+}
+
+fn mail(smtp_url: Option<String>, from: Option<String>) -> anyhow::Result<Option<MailSettings>> {
+    match (smtp_url, from) {
+        (Some(smtp_url), Some(from)) => Ok(Some(MailSettings { smtp_url, from })),
+        (None, None) => Ok(None),
+        (Some(_), None) => bail!("smtp_url needs mail_from: from which address shall the mails come?"),
+        (None, Some(_)) => bail!("mail_from needs smtp_url: through which server shall the mails go?"),
+    }
 }
 
 fn in_folder(data: &Path) -> anyhow::Result<String> {
@@ -172,6 +205,20 @@ mod tests {
         std::fs::write(&config, "worker = 4\n").unwrap();
         let error = SettingsLayer { config: Some(config), ..SettingsLayer::default() }.resolve().unwrap_err();
         assert!(format!("{error:#}").contains("worker"), "{error:#}");
+    }
+
+    #[test]
+    fn mail_needs_a_server_and_a_sender() {
+        let layer = |smtp_url: Option<&str>, mail_from: Option<&str>| SettingsLayer {
+            smtp_url: smtp_url.map(str::to_owned),
+            mail_from: mail_from.map(str::to_owned),
+            ..SettingsLayer::default()
+        };
+        assert_eq!(layer(None, None).resolve().unwrap().mail, None);
+        let both = layer(Some("smtp://desk:secret@localhost"), Some("desk@example.jp")).resolve().unwrap();
+        assert!(!format!("{both:?}").contains("secret"));
+        assert!(layer(Some("smtp://localhost"), None).resolve().is_err());
+        assert!(layer(None, Some("desk@example.jp")).resolve().is_err());
     }
 
     #[test]

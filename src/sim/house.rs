@@ -46,7 +46,7 @@ impl House {
         let ground = Ground { travel: Arc::new(GreatCircle::CITY), map: Arc::new(BaseMap::empty(demo_center())) };
         let (hub, guardian) = (Hub::default(), Guardian::default());
         let parts = TrackerParts { store: store.clone(), hub: hub.clone(), travel: Arc::clone(&ground.travel) };
-        keep_actors(&parts, &guardian, &Arbiter::current(), &territories);
+        keep_actors(&parts, &guardian, &Arbiter::current(), &territories, None);
         let mut services = Services::new(store, seeds.clone(), hub, guardian, ground)?;
         services.passwords = services.passwords.inline();
         let services = Arc::new(services);

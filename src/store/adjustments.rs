@@ -4,14 +4,15 @@ use diesel::prelude::*;
 
 use super::codec::{json, to_json};
 use super::error::Fault;
-use super::schema::{adjustments, wallets};
+use super::schema::{adjustments, contracts, customers, wallets};
 use super::{Reader, Unit};
 use crate::domain::access::Actor;
 use crate::domain::ids::{AdjustmentId, ContractId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
-use crate::views::ledger::{AdjustRequest, AdjustmentView};
+use crate::views::ledger::{AdjustRequest, AdjustmentView, WaitingAdjustment};
 
 type Row = (AdjustmentId, String, String, String, Timestamp, Option<String>, Option<Timestamp>);
 
@@ -91,6 +92,24 @@ impl Unit<'_> {
 }
 
 impl Reader<'_> {
+    /// Adjustments of all wallets that wait for a second person, the oldest first.
+    pub fn waiting_adjustments(&mut self) -> Result<Vec<WaitingAdjustment>, Fault> {
+        type Whose = (ContractId, String, String, UnitKind);
+        let rows: Vec<(Whose, Row)> = adjustments::table
+            .inner_join(wallets::table.on(wallets::id.eq(adjustments::wallet_id)))
+            .inner_join(contracts::table.on(contracts::id.eq(wallets::contract_id)))
+            .inner_join(customers::table.on(customers::id.eq(contracts::customer_id)))
+            .filter(adjustments::state.eq("proposed"))
+            .order((adjustments::proposed_at, adjustments::id))
+            .limit(limits::AUDIT_PAGE)
+            .select(((contracts::id, contracts::number, customers::name, wallets::unit), COLUMNS))
+            .load(self.database)?;
+        let whole = |((contract_id, contract_number, customer_name, unit), row): (Whose, Row)| {
+            Ok(WaitingAdjustment { contract_id, contract_number, customer_name, unit, adjustment: view(row)? })
+        };
+        rows.into_iter().map(whole).collect()
+    }
+
     /// The adjustments of a contract's wallet that a person proposed, the newest first.
     pub fn adjustments(&mut self, contract: ContractId) -> Result<Vec<AdjustmentView>, Fault> {
         let rows: Vec<Row> = adjustments::table

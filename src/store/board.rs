@@ -142,7 +142,6 @@ struct Background {
     caller: (String, String),
     access_notes: String,
     asset: Option<AssetId>,
-    balance: i64,
     state_before: Option<VisitState>,
     parts_needed: String,
 }
@@ -152,13 +151,11 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
         .inner_join(work_orders::table.inner_join(
             issues::table.inner_join(sites::table).inner_join(interactions::table).inner_join(contracts::table),
         ))
-        .inner_join(wallets::table.on(wallets::contract_id.eq(contracts::id)))
         .filter(visits::id.eq(row.id))
         .select((
             (interactions::caller_name, interactions::caller_phone),
             sites::access_notes,
             issues::asset_id,
-            wallets::available,
             visits::state_before,
             work_orders::parts_needed,
         ))
@@ -180,7 +177,6 @@ fn my_visit(reader: &mut Reader<'_>, row: VisitRow) -> Result<MyVisit, Fault> {
         serial,
         last_repairs,
         parts_needed: reader.parts_needed(&background.parts_needed)?,
-        balance: background.balance,
         actions,
         report_required: ["cause", "remedy", "minutes"].map(str::to_owned).to_vec(),
     })

@@ -66,15 +66,29 @@ impl Reader<'_> {
 
     /// What every contract has left and what it used, for the forecast.
     pub fn forecast_facts(&mut self) -> Result<Vec<ContractFacts>, Fault> {
-        let mut facts = self.wallets_with_lots()?;
+        Ok(self.facts_of(None)?.into_values().collect())
+    }
+
+    /// The same of one contract; none when it never had a lot.
+    pub fn forecast_facts_of(&mut self, contract: ContractId) -> Result<Option<ContractFacts>, Fault> {
+        let (wallet, ..) = self.wallet_head(contract)?;
+        Ok(self.facts_of(Some(wallet))?.remove(&wallet))
+    }
+
+    fn facts_of(&mut self, only: Option<WalletId>) -> Result<BTreeMap<WalletId, ContractFacts>, Fault> {
+        let mut facts = self.wallets_with_lots(only)?;
         let zone = self.zone();
         type Row = (WalletId, Option<IssueId>, Timestamp, i64);
-        let rows: Vec<Row> = postings::table
+        let mut query = postings::table
             .filter(postings::movement.eq(Movement::Capture).and(postings::issue_id.is_not_null()))
             .order((postings::wallet_id, postings::seq))
             .select((postings::wallet_id, postings::issue_id, postings::at, postings::units))
-            .load(self.database)?;
-        let work = self.work_by_issue()?;
+            .into_boxed();
+        if let Some(wallet) = only {
+            query = query.filter(postings::wallet_id.eq(wallet));
+        }
+        let rows: Vec<Row> = query.load(self.database)?;
+        let work = self.work_by_issue(only)?;
         let mut seen = BTreeMap::<IssueId, (WalletId, usize)>::new();
         for (wallet, issue, at, units) in rows {
             let Some((issue, contract)) = issue.zip(facts.get_mut(&wallet)) else { continue };
@@ -86,21 +100,29 @@ impl Reader<'_> {
             seen.insert(issue, (wallet, contract.uses.len()));
             contract.uses.push(Use { day: at.day(zone), units, minutes, skill });
         }
-        Ok(facts.into_values().collect())
+        Ok(facts)
     }
 
-    fn wallets_with_lots(&mut self) -> Result<BTreeMap<WalletId, ContractFacts>, Fault> {
-        let homes: Vec<(WalletId, TerritoryId)> = wallets::table
+    fn wallets_with_lots(&mut self, only: Option<WalletId>) -> Result<BTreeMap<WalletId, ContractFacts>, Fault> {
+        let mut query = wallets::table
             .inner_join(contracts::table.on(contracts::id.eq(wallets::contract_id)))
             .inner_join(sites::table.on(sites::customer_id.eq(contracts::customer_id)))
             .order((wallets::id, sites::code.desc()))
             .select((wallets::id, sites::territory_id))
-            .load(self.database)?;
+            .into_boxed();
+        if let Some(wallet) = only {
+            query = query.filter(wallets::id.eq(wallet));
+        }
+        let homes: Vec<(WalletId, TerritoryId)> = query.load(self.database)?;
         let homes: BTreeMap<WalletId, TerritoryId> = homes.into_iter().collect();
-        let rows: Vec<(WalletId, i64, String, String)> = lots::table
+        let mut query = lots::table
             .order((lots::wallet_id, lots::issued_on))
             .select((lots::wallet_id, lots::available, lots::issued_on, lots::expires_on))
-            .load(self.database)?;
+            .into_boxed();
+        if let Some(wallet) = only {
+            query = query.filter(lots::wallet_id.eq(wallet));
+        }
+        let rows: Vec<(WalletId, i64, String, String)> = query.load(self.database)?;
         let mut facts = BTreeMap::<WalletId, ContractFacts>::new();
         for (wallet, units, issued_on, expires_on) in rows {
             let Some(territory) = homes.get(&wallet) else { continue };
@@ -115,13 +137,18 @@ impl Reader<'_> {
     }
 
     /// Minutes and skill of the visits that each issue took.
-    fn work_by_issue(&mut self) -> Result<BTreeMap<IssueId, (i64, Option<Arc<str>>)>, Fault> {
-        let rows: Vec<(IssueId, i64, String)> = service_reports::table
+    fn work_by_issue(&mut self, only: Option<WalletId>) -> Result<BTreeMap<IssueId, (i64, Option<Arc<str>>)>, Fault> {
+        let mut query = service_reports::table
             .inner_join(visits::table.on(visits::id.eq(service_reports::visit_id)))
             .inner_join(work_orders::table.on(work_orders::id.eq(visits::work_order_id)))
             .order(service_reports::filed_at)
             .select((work_orders::issue_id, service_reports::minutes, work_orders::skill))
-            .load(self.database)?;
+            .into_boxed();
+        if let Some(wallet) = only {
+            let held = holds::table.filter(holds::wallet_id.eq(wallet)).select(holds::issue_id);
+            query = query.filter(work_orders::issue_id.eq_any(held));
+        }
+        let rows: Vec<(IssueId, i64, String)> = query.load(self.database)?;
         let mut work = BTreeMap::<IssueId, (i64, Option<Arc<str>>)>::new();
         for (issue, minutes, skill) in rows {
             let done = work.entry(issue).or_default();

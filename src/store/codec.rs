@@ -15,6 +15,7 @@ use crate::domain::access::{Language, Role};
 use crate::domain::event::EventKind;
 use crate::domain::ids::*;
 use crate::domain::issue::{IssueKind, IssueState, Outcome, WorkOrderState};
+use crate::domain::notice::{MailState, NoticeKind};
 use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
@@ -100,6 +101,8 @@ ids!(
     UserId,
     TrackLinkId,
     EventId,
+    NoticeId,
+    MailId,
     OperationId
 );
 
@@ -146,6 +149,8 @@ codes!(
     Role,
     Language,
     EventKind,
+    NoticeKind,
+    MailState,
     IssueKind,
     IssueState,
     WorkOrderState,

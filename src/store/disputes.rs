@@ -95,18 +95,20 @@ impl Reader<'_> {
 
     /// At most [`limits::AUDIT_PAGE`].
     pub fn disputes(&mut self, filter: DisputeFilter) -> Result<Vec<DisputeRow>, Fault> {
-        type Beside = (String, String, String, String, Movement, Timestamp);
+        type Beside = (String, String, UnitKind, String, String, Movement, Timestamp);
         let mut query = disputes::table
             .inner_join(contracts::table.on(contracts::id.eq(disputes::contract_id)))
             .inner_join(customers::table.on(customers::id.eq(contracts::customer_id)))
             .inner_join(issues::table.on(issues::id.eq(disputes::issue_id)))
             .inner_join(postings::table.on(postings::id.eq(disputes::posting_id)))
+            .inner_join(wallets::table.on(wallets::id.eq(postings::wallet_id)))
             .limit(limits::AUDIT_PAGE)
             .select((
                 Row::as_select(),
                 (
                     contracts::number,
                     customers::name,
+                    wallets::unit,
                     issues::number,
                     issues::description,
                     postings::movement,
@@ -127,9 +129,18 @@ impl Reader<'_> {
         };
         let rows: Vec<(Row, Beside)> = query.load(self.database)?;
         let row = |(row, beside): (Row, Beside)| {
-            let (contract_number, customer_name, issue_number, description, movement, posted_at) = beside;
+            let (contract_number, customer_name, unit, issue_number, description, movement, posted_at) = beside;
             let dispute = row.view()?;
-            Ok(DisputeRow { dispute, contract_number, customer_name, issue_number, description, movement, posted_at })
+            Ok(DisputeRow {
+                dispute,
+                contract_number,
+                customer_name,
+                unit,
+                issue_number,
+                description,
+                movement,
+                posted_at,
+            })
         };
         rows.into_iter().map(row).collect()
     }

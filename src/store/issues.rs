@@ -14,6 +14,7 @@ use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Timestamp, Window};
 use crate::domain::wallet::policy::CostReason;
+use crate::domain::wallet::terms::UnitKind;
 use crate::planner::problem::PartCount;
 use crate::views::board::QueueRow;
 use crate::views::desk::Channel;
@@ -148,11 +149,13 @@ struct QueueJoin {
     wish: (Option<Timestamp>, Option<Timestamp>),
     site: (String, f64, f64),
     customer_name: String,
+    balance: (i64, UnitKind),
 }
 
 pub(super) fn queue_rows(database: &mut Database, filter: QueueFilter) -> Result<Vec<QueueRow>, Fault> {
     let mut query = work_orders::table
         .inner_join(issues::table.inner_join(sites::table.inner_join(customers::table)))
+        .inner_join(wallets::table.on(wallets::contract_id.eq(issues::contract_id)))
         .order((issues::priority, work_orders::created_at, work_orders::id))
         .select((
             (
@@ -175,6 +178,7 @@ pub(super) fn queue_rows(database: &mut Database, filter: QueueFilter) -> Result
             (issues::wish_from, issues::wish_to),
             (sites::name, sites::lat, sites::lon),
             customers::name,
+            (wallets::available, wallets::unit),
         ))
         .into_boxed();
     query = match filter {
@@ -214,5 +218,7 @@ fn queue_row(row: QueueJoin, names: &Names) -> Result<QueueRow, StoreError> {
         service_minutes,
         wish: row.wish.0.zip(row.wish.1).and_then(|(from, to)| Window::new(from, to)),
         recurrence: cost_reason == CostReason::Recurrence,
+        balance: row.balance.0,
+        unit: row.balance.1,
     })
 }

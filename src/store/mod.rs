@@ -6,6 +6,7 @@
 pub mod absences;
 pub mod access;
 pub mod adjustments;
+pub mod advice;
 pub mod approvals;
 pub mod board;
 pub mod books;
@@ -24,6 +25,7 @@ pub mod issues;
 mod journal;
 pub mod links;
 pub mod lock;
+pub mod notices;
 pub mod policies;
 mod portable;
 pub mod refusals;

@@ -1,9 +1,11 @@
 //! Statements that Diesel has no common form for. `$1` binds on both databases.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::connection::Database;
+use crate::domain::ids::{NoticeId, UserId};
+use crate::domain::time::Timestamp;
 
 #[derive(QueryableByName)]
 struct Value {
@@ -35,4 +37,19 @@ pub(super) fn raise_number(database: &mut Database, scope: &str, least: i64) -> 
     let sql = "INSERT INTO counters (scope, last) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET \
                last = CASE WHEN counters.last < excluded.last THEN excluded.last ELSE counters.last END";
     diesel::sql_query(sql).bind::<Text, _>(scope).bind::<BigInt, _>(least).execute(database).map(drop)
+}
+
+/// Keeps how far a consumer has read a stream.
+pub(super) fn set_consumer(database: &mut Database, name: &str, stream: &str, seq: i64) -> QueryResult<()> {
+    let sql = "INSERT INTO consumers (name, stream, seq) VALUES ($1, $2, $3) \
+               ON CONFLICT (name, stream) DO UPDATE SET seq = excluded.seq";
+    let set = diesel::sql_query(sql).bind::<Text, _>(name).bind::<Text, _>(stream).bind::<BigInt, _>(seq);
+    set.execute(database).map(drop)
+}
+
+/// Marks a notice as read; the first reading counts.
+pub(super) fn mark_read(database: &mut Database, notice: NoticeId, user: UserId, at: Timestamp) -> QueryResult<()> {
+    let sql = "INSERT INTO notice_reads (notice_id, user_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let mark = diesel::sql_query(sql).bind::<Binary, _>(notice).bind::<Binary, _>(user).bind::<BigInt, _>(at);
+    mark.execute(database).map(drop)
 }

@@ -569,6 +569,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (id) {
+        id -> Binary,
+        contract_id -> Binary,
+        kind -> Text,
+        key -> Text,
+        issue_id -> Nullable<Binary>,
+        ja -> Text,
+        en -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notice_reads (notice_id, user_id) {
+        notice_id -> Binary,
+        user_id -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> Binary,
+        notice_id -> Binary,
+        name -> Text,
+        address -> Text,
+        message_id -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        last_error -> Text,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     adjustments,
     disputes,
@@ -609,6 +645,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal,
     stream_entries,
     consumers,
+    notices,
+    notice_reads,
+    mails,
 );
 
 diesel::joinable!(visits -> work_orders (work_order_id));
@@ -621,4 +660,6 @@ diesel::joinable!(contracts -> customers (customer_id));
 diesel::joinable!(assets -> contracts (contract_id));
 diesel::joinable!(sites -> customers (customer_id));
 diesel::joinable!(stream_entries -> journal (event_id));
+diesel::joinable!(notices -> contracts (contract_id));
+diesel::joinable!(mails -> notices (notice_id));
 diesel::joinable!(service_reports -> visits (visit_id));

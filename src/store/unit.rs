@@ -232,7 +232,7 @@ pub(super) struct EventRow {
     at: Timestamp,
     actor: String,
     contract_id: Option<crate::domain::ids::ContractId>,
-    issue_id: Option<crate::domain::ids::IssueId>,
+    pub issue_id: Option<crate::domain::ids::IssueId>,
     work_order_id: Option<crate::domain::ids::WorkOrderId>,
     visit_id: Option<crate::domain::ids::VisitId>,
     technician_id: Option<crate::domain::ids::TechnicianId>,

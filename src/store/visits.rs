@@ -15,6 +15,7 @@ use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
+use crate::domain::wallet::terms::UnitKind;
 use crate::views::board::{Timeline, VisitRow};
 
 /// A visit as stored.
@@ -143,12 +144,14 @@ struct Joined {
     customer_name: String,
     technician_name: String,
     eta: Option<String>,
+    balance: (i64, UnitKind),
 }
 
 pub(super) fn visit_rows(database: &mut Database, filter: &VisitFilter) -> Result<Vec<VisitRow>, Fault> {
     let mut query = visits::table
         .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table.inner_join(customers::table))))
         .inner_join(technicians::table)
+        .inner_join(wallets::table.on(wallets::contract_id.eq(issues::contract_id)))
         .left_join(etas::table.on(etas::visit_id.eq(visits::id)))
         .select((
             Visit::as_select(),
@@ -158,6 +161,7 @@ pub(super) fn visit_rows(database: &mut Database, filter: &VisitFilter) -> Resul
             customers::name,
             technicians::name,
             etas::snapshot.nullable(),
+            (wallets::available, wallets::unit),
         ))
         .order((visits::technician_id, visits::route_order, visits::id))
         .into_boxed();
@@ -219,6 +223,8 @@ fn row_of(row: Joined, names: &Names) -> Result<VisitRow, Fault> {
             started_at: visit.started_at,
             finished_at: visit.finished_at,
         },
+        balance: row.balance.0,
+        unit: row.balance.1,
     })
 }
 

@@ -12,6 +12,7 @@ use crate::domain::place::Position;
 use crate::domain::priority::Priority;
 use crate::domain::time::{Timestamp, Window};
 use crate::domain::visit::VisitState;
+use crate::domain::wallet::terms::UnitKind;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Board {
@@ -92,6 +93,10 @@ pub struct VisitRow {
     pub version: i64,
     pub eta: Option<Eta>,
     pub timeline: Timeline,
+    /// Units that the customer has left, as the row was read.
+    pub balance: i64,
+    /// What they are.
+    pub unit: UnitKind,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -125,6 +130,10 @@ pub struct QueueRow {
     pub service_minutes: i64,
     pub wish: Option<Window>,
     pub recurrence: bool,
+    /// Units that the customer has left, as the row was read.
+    pub balance: i64,
+    /// What they are.
+    pub unit: UnitKind,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::Movement;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::dispute::DisputeState;
+use crate::domain::wallet::terms::UnitKind;
 
 /// An objection to a line of the statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +45,8 @@ pub struct DisputeRow {
     pub dispute: Dispute,
     pub contract_number: String,
     pub customer_name: String,
+    /// What the wallet counts.
+    pub unit: UnitKind,
     pub issue_number: String,
     /// What the issue was about.
     pub description: String,

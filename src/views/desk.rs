@@ -19,6 +19,7 @@ use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::HoldState;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::domain::wallet::terms::UnitKind;
 
 coded! {
     Channel {
@@ -56,8 +57,10 @@ pub struct SearchHit {
     /// The customer's contact whose name was typed.
     pub contact_name: Option<String>,
     pub matched_on: MatchedOn,
-    /// Tickets available.
+    /// Units available.
     pub balance: i64,
+    /// What they are.
+    pub unit: UnitKind,
 }
 
 /// Codes with their names, for forms.

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::desk::IssueSummary;
 use super::wallet::WalletSummary;
+use crate::coded;
 use crate::domain::access::Role;
 use crate::domain::event::EventKind;
 use crate::domain::ids::*;
+use crate::domain::person::Person;
 use crate::domain::time::Timestamp;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -34,12 +36,64 @@ pub struct HistoryEntry {
     pub visit_id: Option<VisitId>,
     pub asset_id: Option<AssetId>,
     pub site_id: Option<SiteId>,
+    /// The issue repeats a repair within the guarantee (再発): it cost nothing.
+    pub recurrence: bool,
+    /// The issue that it repeats; none for a repair of the time before this system.
+    pub recurrence_of: Option<IssueRef>,
+    /// The first later issue that repeats this one.
+    pub recurred_as: Option<IssueRef>,
     /// Tickets that moved.
     pub units: Option<i64>,
     pub tickets: Vec<String>,
     pub ja: String,
     pub en: String,
     pub data: Value,
+}
+
+/// An issue by id and number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IssueRef {
+    pub id: IssueId,
+    pub number: String,
+}
+
+/// What the history of a contract can be narrowed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryChoices {
+    pub sites: Vec<SiteChoice>,
+    pub assets: Vec<AssetChoice>,
+    /// Contacts of the customer, then technicians who came, then people at the desk who took its calls.
+    pub people: Vec<PersonChoice>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SiteChoice {
+    pub id: SiteId,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AssetChoice {
+    pub id: AssetId,
+    pub site_id: SiteId,
+    pub serial: String,
+    pub product_name_ja: String,
+    pub product_name_en: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonChoice {
+    pub id: Person,
+    pub kind: PersonKind,
+    pub name: String,
+}
+
+coded! {
+    PersonKind {
+        Contact = "contact", "お客様ご担当者", "Customer contact";
+        Technician = "technician", "技術員", "Technician";
+        Vendor = "vendor", "受付・手配", "Service desk";
+    }
 }
 
 /// What a customer contact sees first.

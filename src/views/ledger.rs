@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::CorrectionReason;
 use crate::domain::wallet::draft::PolicyDraft;
 use crate::domain::wallet::policy::{MenuItem, Policy};
-use crate::domain::wallet::terms::{LawClass, Scope};
+use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 
 /// A lot to be sold, or granted when it stands in a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -153,6 +153,17 @@ pub struct AdjustmentView {
     pub proposed_at: Timestamp,
     pub decided_by: Option<Actor>,
     pub decided_at: Option<Timestamp>,
+}
+
+/// An adjustment that waits for a second person, and whose it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WaitingAdjustment {
+    pub contract_id: ContractId,
+    pub contract_number: String,
+    pub customer_name: String,
+    /// What the wallet counts.
+    pub unit: UnitKind,
+    pub adjustment: AdjustmentView,
 }
 
 /// Something that the ledger refused, kept for audit.

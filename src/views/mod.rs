@@ -8,6 +8,7 @@ pub mod desk;
 pub mod history;
 pub mod ledger;
 pub mod live;
+pub mod notice;
 pub mod session;
 pub mod statement;
 pub mod technician;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::access::{Language, Role, User};
+use crate::domain::access::{Language, Permission, Role, User, may};
 use crate::domain::ids::{CustomerId, TechnicianId, TerritoryId, UserId};
 use crate::domain::time::Timestamp;
 
@@ -42,6 +42,8 @@ pub struct Me {
     pub territory_id: Option<TerritoryId>,
     pub technician_id: Option<TechnicianId>,
     pub customer_id: Option<CustomerId>,
+    /// What this person may do at all; a screen offers nothing else.
+    pub permissions: Vec<Permission>,
     pub clock: ServerClock,
 }
 
@@ -56,6 +58,7 @@ impl Me {
             territory_id: user.territory,
             technician_id: user.technician,
             customer_id: user.customer,
+            permissions: Permission::ALL.iter().copied().filter(|right| may(user.role, *right)).collect(),
             clock,
         }
     }

@@ -36,8 +36,6 @@ pub struct MyVisit {
     pub last_repairs: Vec<RepairView>,
     /// What must lie in the van.
     pub parts_needed: Vec<PartNeed>,
-    /// Tickets that the customer has left.
-    pub balance: i64,
     /// What may be tapped now, the usual one first.
     pub actions: Vec<VisitAction>,
     /// Fields without which the report can't be filed.

@@ -81,6 +81,15 @@ pub struct TicketView {
     pub issue_number: Option<String>,
 }
 
+/// Some tickets of one lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TicketPage {
+    /// By serial.
+    pub tickets: Vec<TicketView>,
+    /// Give it as `after` to get the next page; none on the last.
+    pub next: Option<i32>,
+}
+
 /// What a contact will cost: computed by the function that also posts it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Consumption {

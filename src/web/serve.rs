@@ -15,13 +15,14 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Addresses of pages and the names of their files.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("/", "home"),
     ("/login", "login"),
     ("/desk", "desk"),
     ("/board", "board"),
     ("/tech", "tech"),
     ("/portal", "portal"),
+    ("/admin", "admin"),
 ];
 /// Files that browsers look for beside the pages.
 const LOOSE: [&str; 3] = ["/icon.svg", "/manifest.webmanifest", "/sw.js"];

@@ -8,6 +8,7 @@ mod concurrency;
 mod journey;
 mod kit;
 mod live;
+mod notices;
 mod parts;
 mod people;
 mod replay;

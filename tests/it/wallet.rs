@@ -13,6 +13,7 @@ on_both! {
     a_customer_reads_his_own_ledger_and_price_list_and_no_others
     a_policy_with_a_hole_is_refused_and_a_whole_one_is_what_the_operator_reads_out
     a_posting_sent_twice_is_posted_once
+    what_the_screens_ask_for_beside_the_ledger
     tickets_die_at_midnight_in_tokyo_and_not_a_second_before
 }
 
@@ -165,4 +166,41 @@ async fn tickets_die_at_midnight_in_tokyo_and_not_a_second_before(office: Office
     let card = office.card(&operator, "KS-1001").await;
     assert_eq!((&card["wallet"]["available"], &card["wallet"]["expired"]), (&json!(0), &json!(10)));
     office.assert_sound().await;
+}
+
+async fn what_the_screens_ask_for_beside_the_ledger(office: Office) {
+    let (operator, admin) = (office.person("operator").await, office.person("admin").await);
+    let customer = office.person("customer").await;
+    let rights = |me: &Value| me["permissions"].as_array().expect("a list").contains(&json!("sell_tickets"));
+    assert!(rights(&operator.see("/api/session").await) && !rights(&customer.see("/api/session").await));
+
+    let (card, other) = (office.card(&operator, "KS-1001").await, office.card(&operator, "KS-2001").await);
+    let issue = office.fault(&operator, "KS-1001", 0, Value::Null).await;
+    let tickets = format!("wallet/lots/{}/tickets", text(&card["wallet"]["lots"][0]["id"]));
+    let first = customer.see(&path(&card, &format!("{tickets}?limit=6"))).await;
+    assert_eq!((first["tickets"].as_array().map(Vec::len), &first["next"]), (Some(6), &json!(6)));
+    assert_eq!(first["tickets"][0]["issue_id"], issue["id"]);
+    let rest = customer.see(&path(&card, &format!("{tickets}?limit=6&after=6"))).await;
+    assert_eq!((rest["tickets"].as_array().map(Vec::len), &rest["next"]), (Some(4), &Value::Null));
+    refused(customer.get(&path(&other, &tickets)).await, 403, "contract.foreign").await;
+    refused(operator.get(&path(&other, &tickets)).await, 404, "not_found").await;
+
+    let of_issue = customer.see(&path(&card, &format!("history?issue_id={}", text(&issue["id"])))).await;
+    let entries = of_issue["entries"].as_array().expect("a list");
+    assert!(
+        entries.len() >= 2
+            && entries.iter().all(|entry| entry["issue_id"] == issue["id"] || entry["kind"] == "interaction.logged"),
+        "{of_issue}"
+    );
+    let choices = customer.see(&path(&card, "history/choices")).await;
+    assert!(!choices["assets"].as_array().expect("a list").is_empty(), "{choices}");
+    assert!(choices["people"].to_string().contains("operatorさん"), "{choices}");
+    refused(customer.get(&path(&other, "history/choices")).await, 403, "contract.foreign").await;
+
+    let asked = json!({ "units": 50, "reason": "goodwill" });
+    let waiting = admin.change(&path(&card, "wallet/adjustments"), &asked).await;
+    let listed = admin.see("/api/adjustments").await;
+    assert_eq!(listed[0]["contract_number"], "KS-1001");
+    assert_eq!(listed[0]["adjustment"]["id"], waiting["waiting"]);
+    refused(operator.get("/api/adjustments").await, 403, "auth.forbidden").await;
 }

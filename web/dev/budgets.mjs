@@ -6,5 +6,6 @@ export const budgets = {
   board: { script: 150, lcp: 2_500 },
   tech: { script: 80, lcp: 2_000 },
   portal: { script: 120, lcp: 2_000 },
+  admin: { script: 120, lcp: 2_000 },
   track: { script: 25, lcp: 1_500 },
 };

@@ -19,8 +19,9 @@ const minute = 60_000;
 const problem = (status, code, ja, en, detail = null, field = null) => ({ status, problem: { code, status, ja, en, detail, field } });
 const notFound = () => problem(404, "not_found", "見つかりません。", "Not found.");
 const public_ = ({ contract, issue, stops, ...rest }) => rest;
-const visitRow = (visit) => ({ ...public_(visit) });
-const queueRow = (row) => ({ ...public_(row), address: undefined });
+const left = (issue) => ({ balance: world.summary(issue.contract.wallet).available, unit: "ticket" });
+const visitRow = (visit) => ({ ...public_(visit), ...left(visit.issue) });
+const queueRow = (row) => ({ ...public_(row), ...left(row.issue), address: undefined });
 const event = (kind, fields, data) => ({ id: world.id("evt"), kind, version: 1, at: iso(Date.now()), actor: { kind: "user", id: null, name: "手配 森", role: "dispatcher" }, contract_id: null, issue_id: null, work_order_id: null, visit_id: null, technician_id: null, ...fields, data });
 
 function say(kind, visit) {
@@ -124,7 +125,7 @@ const effects = { accept: ["accepted", "accepted_at"], set_out: ["en_route", "en
 function myVisit(visit) {
   const contract = visit.issue.contract;
   const asset = contract.assets.find((a) => a.id === visit.issue.asset_id);
-  return { ...visitRow(visit), caller_name: contract.contacts[0].name, caller_phone: contract.contacts[0].phone, access_notes: contract.sites[0].access_notes, serial: asset?.serial ?? null, last_repairs: asset?.last_repairs ?? [], parts_needed: [], balance: world.summary(contract.wallet).available, actions: actions[visit.state] ?? [], report_required: ["cause", "remedy", "outcome"] };
+  return { ...visitRow(visit), caller_name: contract.contacts[0].name, caller_phone: contract.contacts[0].phone, access_notes: contract.sites[0].access_notes, serial: asset?.serial ?? null, last_repairs: asset?.last_repairs ?? [], parts_needed: [], actions: actions[visit.state] ?? [], report_required: ["cause", "remedy", "outcome"] };
 }
 
 function progress(visit, body) {
@@ -180,7 +181,7 @@ const routes = [
     const digits = q.replace(/\D/g, "");
     const hits = contracts.flatMap((c) => {
       const on = digits.length >= 3 && c.customer.phones[0].replaceAll("-", "").includes(digits) ? "phone" : c.customer.name.includes(q) ? "name" : c.customer.kana.includes(q) ? "kana" : c.number.includes(q.toUpperCase()) ? "contract" : c.assets.some((a) => a.serial.includes(q.toUpperCase())) ? "serial" : null;
-      return on ? [{ customer_id: c.customer.id, customer_name: c.customer.name, customer_kana: c.customer.kana, contract_id: c.id, contract_number: c.number, site_name: c.sites[0].name, phone: c.customer.phones[0], matched_on: on, balance: world.summary(c.wallet).available }] : [];
+      return on ? [{ customer_id: c.customer.id, customer_name: c.customer.name, customer_kana: c.customer.kana, contract_id: c.id, contract_number: c.number, site_name: c.sites[0].name, phone: c.customer.phones[0], matched_on: on, balance: world.summary(c.wallet).available, unit: "ticket" }] : [];
     });
     return { hits: hits.slice(0, 20) };
   }],

@@ -6,7 +6,7 @@ mod plan;
 mod tests;
 mod write;
 
-pub(super) use check::not_in_force;
+pub use check::not_in_force;
 
 use crate::domain::time::Timestamp;
 use crate::store::{Fault, Reader, Unit};

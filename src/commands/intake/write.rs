@@ -16,6 +16,7 @@ use crate::store::issues::{NewInteraction, NewIssue, NewWorkOrder};
 use crate::store::wallet::HoldOrder;
 use crate::store::{Fault, StoreError, Unit};
 use crate::views::desk::{IntakeIssue, IntakeReceipt, IntakeRequest, IssueRequest};
+use crate::views::wallet::Consumption;
 
 /// Ids and number of an issue to be written.
 struct Named {
@@ -30,7 +31,7 @@ pub fn write(unit: &mut Unit<'_>, request: &IntakeRequest, facts: &Facts, plan: 
     for ((issue, planned), named) in request.issues.iter().zip(&plan.issues).zip(&named) {
         insert(unit, request, interaction.0, issue, planned, named)?;
     }
-    tell_contact(unit, request, &interaction, &named);
+    tell_contact(unit, request, &interaction, &named, &plan.consumption);
     for ((issue, planned), named) in request.issues.iter().zip(&plan.issues).zip(&named) {
         tell_issue(unit, request, issue, planned, named);
         hold(unit, request, facts, planned, named)?;
@@ -149,7 +150,13 @@ fn insert(
 }
 
 /// The customer reads this too: the operator's note stays out.
-fn tell_contact(unit: &mut Unit<'_>, request: &IntakeRequest, interaction: &(InteractionId, String), named: &[Named]) {
+fn tell_contact(
+    unit: &mut Unit<'_>,
+    request: &IntakeRequest,
+    interaction: &(InteractionId, String),
+    named: &[Named],
+    cost: &Consumption,
+) {
     let about = About { contract_id: Some(request.contract_id), ..About::default() };
     let issues: Vec<&str> = named.iter().map(|issue| issue.number.as_str()).collect();
     let data = json!({
@@ -159,6 +166,7 @@ fn tell_contact(unit: &mut Unit<'_>, request: &IntakeRequest, interaction: &(Int
         "caller_name": request.caller_name.trim(),
         "on_behalf_of": request.on_behalf_of,
         "issues": issues,
+        "consumption": { "ja": cost.sentence_ja, "en": cost.sentence_en },
     });
     unit.record(&[Stream::Contract(request.contract_id)], EventKind::InteractionLogged, about, data);
 }

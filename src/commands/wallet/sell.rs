@@ -7,12 +7,10 @@ use crate::commands::intake::not_in_force;
 use crate::domain::ids::ContractId;
 use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::Origin;
+use crate::domain::wallet::reorder::PURCHASE_YEAR_DAYS;
 use crate::domain::wallet::terms::LotTerms;
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, LotRequest};
-
-/// Days that a contract's most purchases of a year are counted over.
-const PURCHASE_YEAR_DAYS: u64 = 365;
 
 /// Sells a lot, within what the contract says of purchases. It settles an overdraft first.
 pub fn sell(unit: &mut Unit<'_>, contract: ContractId, request: &LotRequest) -> Result<LedgerReceipt, Fault> {

@@ -21,6 +21,7 @@ pub fn sentence(event: &Event, zone: Tz) -> Words {
         "wallet" => wallet::sentence(event.kind, &facts),
         "visit" | "report" | "promise" | "eta" | "link" => visit::sentence(event.kind, &facts),
         "dispute" | "approval" => claims::sentence(event.kind, &facts),
+        "notice" => notice(event.kind, &facts),
         _ => desk::sentence(event.kind, &facts),
     }
 }
@@ -78,6 +79,9 @@ const SHOWN: &[&str] = &[
     "approval",
     "available",
     "held",
+    "notice_id",
+    "ja",
+    "en",
 ];
 
 const SHOWN_VISIT: &[&str] = &["id", "state", "technician_name", "planned_start", "planned_end", "promised"];
@@ -148,6 +152,15 @@ impl From<(&str, &str)> for Words {
     fn from((ja, en): (&str, &str)) -> Self {
         Self::new(ja, en)
     }
+}
+
+/// A notice in the words in which it was given.
+fn notice(kind: EventKind, facts: &Facts<'_>) -> Words {
+    let (ja, en) = (facts.text("/ja"), facts.text("/en"));
+    if ja.is_empty() {
+        return plain(kind);
+    }
+    Words::new(format!("お知らせ：{ja}"), format!("Notice: {en}"))
 }
 
 /// The label of the kind itself, where there is nothing to add.

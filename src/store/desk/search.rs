@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::domain::ids::{ContractId, CustomerId, SiteId};
 use crate::domain::phone::{fold, hiragana, normalise};
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
@@ -218,6 +219,7 @@ impl Reader<'_> {
                 contact_name: contact,
                 matched_on: on,
                 balance: contract.balance,
+                unit: contract.unit,
             });
         }
         Ok(SearchHits { hits })
@@ -240,6 +242,7 @@ impl Reader<'_> {
                 customers::name,
                 customers::kana,
                 wallets::available,
+                wallets::unit,
             ))
             .load(self.database)?)
     }
@@ -276,6 +279,7 @@ struct FoundContract {
     customer_name: String,
     customer_kana: String,
     balance: i64,
+    unit: UnitKind,
 }
 
 /// A contract in the order of the answer.

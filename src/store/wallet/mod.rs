@@ -14,6 +14,7 @@ mod settle;
 mod slips;
 #[cfg(test)]
 mod tests;
+mod tickets;
 mod transfer;
 mod views;
 

@@ -18,6 +18,7 @@ export async function light(stage) {
     board: { path: "/board", login: "dispatcher" },
     tech: { path: "/tech", login: assigned.login, phone: true },
     portal: { path: "/portal", login: "customer" },
+    admin: { path: "/admin", login: "admin" },
     track: { path: assigned.track, phone: true, slow: true },
   };
   for (const [name, page] of Object.entries(pages)) {

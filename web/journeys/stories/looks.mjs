@@ -50,6 +50,13 @@ async function placesOf(scene, world) {
     await page.locator(".maplibregl-canvas").waitFor();
     await page.waitForTimeout(2_500);
   };
+  const drawer = (tab, wanted) => async (page) => {
+    await customer(page);
+    await page.locator(".card .wallet").getByRole("button").click();
+    await page.locator("dialog.drawer [role=tab]").nth(tab).click();
+    await page.locator(`dialog.drawer ${wanted}`).first().waitFor();
+  };
+  const own = (await scene.call("customer", "GET", "/api/portal")).contracts[0].id;
   const filled = (selector) => (page) => page.locator(selector).filter({ hasText: /\S/ }).first().waitFor();
   return {
     login: { path: "/login", run: filled("form") },
@@ -61,10 +68,31 @@ async function placesOf(scene, world) {
     map: { login: "dispatcher", path: "/board", run: map },
     tech: { login: assigned.login, path: "/tech", run: filled("article.card") },
     portal: { login: "customer", path: "/portal", run: filled(".history li") },
+    portal_wallet: { login: "customer", path: `/portal#contract=${own}&view=wallet`, run: lotOpened },
+    portal_statement: { login: "customer", path: `/portal#contract=${own}&view=statement`, run: filled(".lines li") },
+    portal_approvals: { login: "customer", path: `/portal#contract=${own}&view=approvals`, run: filled("form .fields") },
+    wallet: { login: "operator", path: "/desk", run: drawer(0, ".terms dd") },
+    wallet_statement: { login: "operator", path: "/desk", run: drawer(1, ".lines li") },
+    wallet_disputes: { login: "operator", path: "/desk", run: drawer(2, "form .fields") },
+    wallet_move: { login: "operator", path: "/desk", run: drawer(3, "form .fields") },
+    wallet_policy: { login: "admin", path: "/desk", run: drawer(4, "form .fields") },
+    wallet_audit: { login: "admin", path: "/desk", run: drawer(5, "h3") },
+    books: { login: "admin", path: "/admin", run: filled(".report tbody tr") },
+    base_date: { login: "admin", path: "/admin#base", run: filled(".verdict") },
+    forecast: { login: "admin", path: "/admin#forecast", run: filled(".report tbody tr") },
+    disputes: { login: "admin", path: "/admin#disputes", run: filled(".report .body") },
+    waiting: { login: "admin", path: "/admin#waiting", run: filled(".report .body") },
+    users: { login: "admin", path: "/admin#users", run: filled(".report tbody tr") },
     track: { path: assigned.track, run: filled("[data-slot=window]") },
     track_done: { path: world.track ?? assigned.track, run: filled(".steps li") },
     track_over: { path: "/t/nobody", expected: /410|404/, run: filled("[data-slot=notice]") },
   };
+}
+
+/** The first lot with its numbers. */
+async function lotOpened(page) {
+  await page.locator(".lots .toggle").first().click();
+  await page.locator(".lots table td").first().waitFor();
 }
 
 async function toArea(page) {

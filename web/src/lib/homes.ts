@@ -6,5 +6,5 @@ export const homes: Record<Role, string> = {
   dispatcher: "/board",
   technician: "/tech",
   customer: "/portal",
-  admin: "/board",
+  admin: "/admin",
 };

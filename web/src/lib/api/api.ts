@@ -24,6 +24,34 @@ function query(values: Record<string, string | number | undefined | null>): stri
   return pairs.length ? `?${pairs.map(([key, value]) => `${key}=${part(String(value))}`).join("&")}` : "";
 }
 
+export interface HistoryFilter {
+  before?: number | null;
+  limit?: number;
+  asset_id?: string;
+  site_id?: string;
+  person_id?: string;
+  issue_id?: string;
+}
+
+/** What a person posts by hand, by the last part of its address. */
+export interface Movements {
+  lots: T.LotRequest;
+  grants: T.LotRequest;
+  captures: T.CaptureRequest;
+  releases: T.ReleaseRequest;
+  reversals: T.ReversalRequest;
+  adjustments: T.AdjustRequest;
+  transfers: T.TransferRequest;
+  voids: T.VoidRequest;
+}
+
+/** A statement may be long: it has more time than other answers. */
+const STATEMENT_MS = 30_000;
+
+/** Where the statement of a period lies; `csv` and `pdf` are files to keep. */
+export const statementPath = (contractId: string, period: { from: string; to: string; language?: string }, ending: "" | ".csv" | ".pdf" = ""): string =>
+  `/api/contracts/${part(contractId)}/statement${ending}${query(period)}`;
+
 /** Every route that the screens use, typed. Commands take the operation id of the user action as their last argument. */
 export const api = {
   logIn: (login: string, password: string) =>
@@ -35,8 +63,48 @@ export const api = {
   catalog: () => get<T.Catalog>("/api/catalog"),
   contract: (id: string, options?: Signal) => get<T.ContractCard>(`/api/contracts/${part(id)}`, options),
   wallet: (contractId: string) => get<T.WalletDetail>(`/api/contracts/${part(contractId)}/wallet`),
-  history: (contractId: string, filter: { before?: number | null; limit?: number; asset_id?: string; site_id?: string } = {}) =>
-    get<T.HistoryPage>(`/api/contracts/${part(contractId)}/history${query(filter)}`),
+  history: (contractId: string, filter: HistoryFilter = {}) =>
+    get<T.HistoryPage>(`/api/contracts/${part(contractId)}/history${query({ ...filter })}`),
+  historyChoices: (contractId: string) => get<T.HistoryChoices>(`/api/contracts/${part(contractId)}/history/choices`),
+  statement: (contractId: string, period: { from: string; to: string }) =>
+    send<T.Statement>("GET", statementPath(contractId, period), { timeoutMs: STATEMENT_MS }),
+  lotTickets: (contractId: string, lotId: string, after: number | null) =>
+    get<T.TicketPage>(`/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/tickets${query({ after })}`),
+  move: <K extends keyof Movements>(contractId: string, kind: K, body: Movements[K], operation: string) =>
+    post<T.LedgerReceipt>(`/api/contracts/${part(contractId)}/wallet/${kind}`, body, operation),
+  adjustments: (contractId: string) => get<T.AdjustmentView[]>(`/api/contracts/${part(contractId)}/wallet/adjustments`),
+  waitingAdjustments: () => get<T.WaitingAdjustment[]>("/api/adjustments"),
+  decideAdjustment: (contractId: string, id: string, accept: boolean, operation: string) =>
+    post<T.LedgerReceipt>(`/api/contracts/${part(contractId)}/wallet/adjustments/${part(id)}/decision`, { accept }, operation),
+  refusals: (contractId: string) => get<T.RefusalView[]>(`/api/contracts/${part(contractId)}/wallet/refusals`),
+  disputes: (contractId: string) => get<T.DisputeRow[]>(`/api/contracts/${part(contractId)}/disputes`),
+  openDisputes: () => get<T.DisputeRow[]>(`/api/disputes${query({ state: "open" })}`),
+  dispute: (contractId: string, body: T.DisputeRequest, operation: string) =>
+    post<T.Dispute>(`/api/contracts/${part(contractId)}/disputes`, body, operation),
+  decideDispute: (id: string, body: T.DisputeDecision, operation: string) =>
+    post<T.Dispute>(`/api/disputes/${part(id)}/decision`, body, operation),
+  withdrawDispute: (id: string, version: number, operation: string) =>
+    post<T.Dispute>(`/api/disputes/${part(id)}/withdraw`, { version }, operation),
+  approvalRule: (contractId: string) => get<T.ApprovalRuleView>(`/api/contracts/${part(contractId)}/approval-rule`),
+  setApprovalRule: (contractId: string, body: T.ApprovalRuleRequest, operation: string) =>
+    send<T.ApprovalRuleView>("PUT", `/api/contracts/${part(contractId)}/approval-rule`, { body, operation }),
+  approvals: (contractId: string) => get<T.ApprovalRow[]>(`/api/contracts/${part(contractId)}/approvals`),
+  approve: (issueId: string, body: T.ApprovalRequest, operation: string) =>
+    post<T.Approval>(`/api/issues/${part(issueId)}/approval`, body, operation),
+  reorder: (contractId: string, months: number | null) =>
+    send<T.ReorderProposal>("GET", `/api/contracts/${part(contractId)}/reorder${query({ months })}`, { timeoutMs: STATEMENT_MS }),
+  comparison: (contractId: string, monthlyYen: number) =>
+    get<T.YearCompared>(`/api/contracts/${part(contractId)}/comparison${query({ monthly_yen: monthlyYen })}`),
+  policies: (contractId: string) => get<T.PolicyView[]>(`/api/contracts/${part(contractId)}/policies`),
+  setPolicy: (contractId: string, body: T.PolicyRequest, operation: string) =>
+    post<T.PolicyView[]>(`/api/contracts/${part(contractId)}/policies`, body, operation),
+
+  liability: (filter: { from: string; to: string; breakage_permille?: number }) =>
+    send<T.Liability>("GET", `/api/reports/liability${query(filter)}`, { timeoutMs: STATEMENT_MS }),
+  baseDate: (on?: string) => send<T.BaseDateReport>("GET", `/api/reports/base-date${query({ on })}`, { timeoutMs: STATEMENT_MS }),
+  forecast: (filter: { months?: number; day_minutes?: number }) =>
+    send<T.Ahead>("GET", `/api/reports/forecast${query(filter)}`, { timeoutMs: STATEMENT_MS }),
+  users: () => get<T.Users>("/api/users"),
   preview: (body: T.IntakeRequest, options: Signal = {}) =>
     send<T.Consumption>("POST", "/api/interactions/preview", { ...options, body, attempts: 1 }),
   intake: (body: T.IntakeRequest, operation: string) => post<T.IntakeReceipt>("/api/interactions", body, operation),

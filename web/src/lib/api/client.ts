@@ -23,14 +23,16 @@ const ATTEMPTS = 4;
 /** First pause before a repeat; it doubles and is spread, so that a recovering server is not hit by all at once. */
 const PAUSE_MS = 300;
 
-export type Send = <T>(method: "GET" | "POST" | "DELETE", path: string, options?: SendOptions) => Promise<T>;
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+export type Send = <T>(method: Method, path: string, options?: SendOptions) => Promise<T>;
 
 /**
  * One way to talk to the server: adds the cross-site guard and the operation id, reads problems into `ProblemError`,
  * and repeats what may be repeated (reads, and commands that carry an operation id) when no answer came.
  */
 export function makeSend(transport: Transport): Send {
-  return async function send<T>(method: "GET" | "POST" | "DELETE", path: string, options: SendOptions = {}): Promise<T> {
+  return async function send<T>(method: Method, path: string, options: SendOptions = {}): Promise<T> {
     const repeatable = method === "GET" || options.operation !== undefined;
     const attempts = repeatable ? (options.attempts ?? ATTEMPTS) : 1;
     for (let attempt = 1; ; attempt += 1) {

@@ -27,6 +27,7 @@ export const en = {
     noDue: "no due time",
     left: (minutes: number) => (minutes < 0 ? `${duration(-minutes)} over` : `${duration(minutes)} left`),
     recurrence: "Recurrence",
+    balance: (n, unit) => (n === 1 ? `1 ${unit} left` : `${n} ${unit}s left`),
     wish: (window: string) => `wish ${window}`,
     work: (minutes: number) => `${minutes} min work`,
     hint: "Drag onto a technician's row, or press Enter",

@@ -25,6 +25,7 @@ export const ja = {
     noDue: "期限なし",
     left: (minutes: number) => (minutes < 0 ? `${duration(-minutes)}超過` : `あと${duration(minutes)}`),
     recurrence: "再発",
+    balance: (n: number, unit: string) => (unit === "point" ? `残 ${n}ポイント` : unit === "minute" ? `残 ${n}分` : `残 ${n}枚`),
     wish: (window: string) => `希望 ${window}`,
     work: (minutes: number) => `作業 ${minutes}分`,
     hint: "技術員の行へドラッグ、または Enter",

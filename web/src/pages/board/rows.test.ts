@@ -50,6 +50,8 @@ function visit(id: string, technician: string, version: number, state: VisitStat
     version,
     eta: null,
     timeline: { accepted_at: null, en_route_at: null, arrived_at: null, started_at: null, finished_at: null },
+    balance: 5,
+    unit: "ticket",
     ...extra,
   };
 }
@@ -75,6 +77,8 @@ function order(id: string, version: number, extra: Partial<QueueRow> = {}): Queu
     service_minutes: 60,
     wish: null,
     recurrence: false,
+    balance: 5,
+    unit: "ticket",
     ...extra,
   };
 }

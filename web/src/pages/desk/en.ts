@@ -30,6 +30,7 @@ export const en = {
     overview: "Overview",
     history: "History",
     wallet: "Wallet",
+    openWallet: "Open the wallet",
     choose: "Add an issue for this asset",
     expiredContract: "The contract is not in force. Check it before taking a new issue.",
   },

@@ -27,6 +27,7 @@ export const ja = {
     overview: "概要",
     history: "履歴",
     wallet: "ウォレット",
+    openWallet: "ウォレットを開く",
     choose: "この機器の要件を追加",
     expiredContract: "契約期間外です。新しい要件には契約の確認が必要です。",
   },

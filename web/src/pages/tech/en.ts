@@ -26,7 +26,7 @@ export const en = {
     navigate: "Navigate",
     access: "Access",
     serial: "Serial no.",
-    balance: (n) => (n === 1 ? "1 ticket left" : `${n} tickets left`),
+    balance: (n, unit) => (n === 1 ? `1 ${unit} left` : `${n} ${unit}s left`),
     repairs: "Past repairs",
     noRepairs: "No repairs recorded for this machine",
     again: (days) => `Repaired ${days} days ago`,

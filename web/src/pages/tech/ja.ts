@@ -23,7 +23,7 @@ export const ja = {
     navigate: "ナビ",
     access: "入館",
     serial: "製造番号",
-    balance: (n: number) => `チケット残 ${n}枚`,
+    balance: (n: number, unit: string) => (unit === "ticket" ? `チケット残 ${n}枚` : unit === "point" ? `残 ${n}ポイント` : `残 ${n}分`),
     repairs: "この機器の修理",
     noRepairs: "この機器の修理の記録はありません",
     again: (days: number) => `${days}日前に修理した機器です`,

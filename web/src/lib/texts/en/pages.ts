@@ -10,6 +10,7 @@ export const pages = {
   board: "Dispatch board",
   tech: "Today's visits",
   portal: "Customer portal",
+  admin: "Reports and decisions",
   track: "Arrival of our technician",
   language: "Language",
   progress: "Rough progress towards you",

@@ -8,6 +8,7 @@ export const pages = {
   board: "手配ボード",
   tech: "本日の訪問",
   portal: "お客様ポータル",
+  admin: "報告と決裁",
   track: "到着のご案内",
   language: "表示言語",
   progress: "到着までのおよその進み具合",

@@ -1,0 +1,166 @@
+//! Follows the journal and the calendar, and gives customers the notices that come of them. How far it has read is kept
+//! with what it wrote, and each notice has a key of its own: a fall or a restart neither loses nor repeats one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix::{Actor, AsyncContext, Context, WrapFuture};
+use chrono::NaiveDate;
+use serde_json::json;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::guardian::{Kept, Lifeline, Teller};
+use crate::commands::notices::{self, CONSUMER};
+use crate::domain::access;
+use crate::domain::event::Stream;
+use crate::domain::ids::{ContractId, WalletId};
+use crate::limits;
+use crate::store::{Fault, Store};
+
+/// The actor: it only carries the loop, so that the guardian can bring it back.
+pub struct Herald {
+    store: Store,
+    domain: Option<Arc<str>>,
+    lifeline: Lifeline,
+}
+
+impl Herald {
+    /// `domain` is that of the sender's address when mail goes out.
+    pub fn new(store: Store, domain: Option<Arc<str>>, lifeline: Lifeline) -> Self {
+        Self { store, domain, lifeline }
+    }
+}
+
+impl Actor for Herald {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        let rounds = Rounds::new(self.store.clone(), self.domain.clone());
+        let work = run(rounds, self.lifeline.teller().clone());
+        context.spawn(work.instrument(self.lifeline.span()).into_actor(self));
+    }
+}
+
+impl Kept for Herald {
+    const NAME: &'static str = "herald";
+    /// It is woken by the store and has no messages of its own.
+    const MAILBOX: usize = 1;
+}
+
+async fn run(mut rounds: Rounds, teller: Teller) {
+    let wake = rounds.store.wake();
+    let mut swept: Option<Instant> = None;
+    loop {
+        if swept.is_none_or(|at| at.elapsed() >= limits::HERALD_SWEEP) {
+            if let Err(error) = rounds.sweep().await {
+                tracing::warn!(%error, "what customers are to be told cannot be read; trying again");
+            }
+            swept = Some(Instant::now());
+        }
+        rounds.look_at(wake.take().into_keys());
+        if let Err(error) = rounds.step().await {
+            tracing::warn!(%error, "notices could not be given; trying again");
+        }
+        teller.tell(json!({ "given": rounds.given, "waiting": rounds.todo.len() }));
+        // The pause comes first: what happens in it becomes one transaction.
+        tokio::time::sleep(limits::HERALD_PAUSE).await;
+        if rounds.todo.is_empty() {
+            let left = limits::HERALD_SWEEP.saturating_sub(swept.map(|at| at.elapsed()).unwrap_or_default());
+            tokio::select! {
+                // In the order written, so that a seed reproduces a run.
+                biased;
+                () = wake.wait() => {}
+                () = tokio::time::sleep(left) => {}
+            }
+        }
+    }
+}
+
+/// What is to be looked at.
+pub struct Rounds {
+    store: Store,
+    domain: Option<Arc<str>>,
+    /// Contracts whose streams may have grown.
+    todo: BTreeSet<ContractId>,
+    /// The day whose expiries have been told.
+    told_day: Option<NaiveDate>,
+    given: usize,
+}
+
+impl Rounds {
+    pub fn new(store: Store, domain: Option<Arc<str>>) -> Self {
+        Self { store, domain, todo: BTreeSet::new(), told_day: None, given: 0 }
+    }
+
+    pub fn look_at(&mut self, streams: impl IntoIterator<Item = Stream>) {
+        self.todo.extend(streams.into_iter().filter_map(|stream| match stream {
+            Stream::Contract(id) => Some(id),
+            Stream::Visit(_) | Stream::Technician(_) | Stream::Territory(_) => None,
+        }));
+    }
+
+    /// Finds what no wake-up told, and looks at the calendar.
+    pub async fn sweep(&mut self) -> Result<(), Fault> {
+        let limit = limits::STREAMS_PER_QUERY as i64;
+        let behind = self.store.read(move |reader| reader.contracts_behind(CONSUMER, limit)).await?;
+        self.todo.extend(behind);
+        let today = self.store.clock().now().day(self.store.zone());
+        if self.told_day != Some(today) {
+            self.tell_expiries(today).await?;
+            self.told_day = Some(today);
+        }
+        Ok(())
+    }
+
+    async fn tell_expiries(&mut self, today: NaiveDate) -> Result<(), Fault> {
+        let mut after: Option<WalletId> = None;
+        loop {
+            let (due, next) = self.store.read(move |reader| notices::expiring(reader, after, today)).await?;
+            for part in due.chunks(limits::HERALD_CONTRACTS) {
+                let (part, domain) = (part.to_vec(), self.domain.clone());
+                let given = self.store.task(herald(), move |unit| {
+                    let mut given = 0;
+                    for notice in &part {
+                        given += usize::from(unit.give_notice(notice, domain.as_deref())?.is_some());
+                    }
+                    Ok(given)
+                });
+                self.given += given.await?;
+            }
+            match next {
+                Some(last) => after = Some(last),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Follows some of the streams that grew.
+    pub async fn step(&mut self) -> Result<(), Fault> {
+        let part: Vec<ContractId> = self.todo.iter().copied().take(limits::HERALD_CONTRACTS).collect();
+        if part.is_empty() {
+            return Ok(());
+        }
+        let (wanted, domain) = (part.clone(), self.domain.clone());
+        let followed = self.store.task(herald(), move |unit| {
+            let follow = |contract: &ContractId| notices::follow(unit, *contract, domain.as_deref());
+            wanted.iter().map(follow).collect::<Result<Vec<_>, Fault>>()
+        });
+        let followed = followed.await?;
+        self.store.chaos().point("herald.followed");
+        for (contract, followed) in part.into_iter().zip(followed) {
+            self.given += followed.given;
+            if !followed.more {
+                self.todo.remove(&contract);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn herald() -> access::Actor {
+    access::Actor::system("herald")
+}
+
+#[cfg(test)]
+mod tests;

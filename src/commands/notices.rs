@@ -1,0 +1,151 @@
+//! What customers are told without having asked: from what happened under their contracts, and from the calendar.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::event::{Event, EventKind, Stream};
+use crate::domain::ids::{ContractId, WalletId};
+use crate::domain::notice::{NoticeKind, event_key, expiry_due, expiry_key, low_key, runs_low};
+use crate::domain::wallet::policy::Policy;
+use crate::limits;
+use crate::sentences::Words;
+use crate::sentences::history::balance_change;
+use crate::sentences::notice::Told;
+use crate::store::notices::NewNotice;
+use crate::store::{Fault, Reader, Unit};
+
+/// The name under which the journal's reading is kept.
+pub const CONSUMER: &str = "notices";
+
+/// What one reading of a contract's stream brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Followed {
+    pub given: usize,
+    /// The stream goes on.
+    pub more: bool,
+}
+
+/// Reads on in a contract's stream, gives the notices that come of it, and keeps the place; all of it or nothing.
+/// `domain` is that of the sender's address when mail goes out.
+pub fn follow(unit: &mut Unit<'_>, contract: ContractId, domain: Option<&str>) -> Result<Followed, Fault> {
+    let stream = Stream::Contract(contract);
+    let read = unit.look().consumed(CONSUMER, stream)?;
+    let entries = unit.look().events_after(stream, read, limits::HERALD_EVENTS)?;
+    let Some((last, _)) = entries.last() else { return Ok(Followed::default()) };
+    let mut given = 0;
+    for (_, event) in &entries {
+        if let Some(notice) = notice_of(&mut unit.look(), contract, event)? {
+            given += usize::from(unit.give_notice(&notice, domain)?.is_some());
+        }
+    }
+    unit.set_consumed(CONSUMER, stream, *last)?;
+    Ok(Followed { given, more: entries.len() as i64 == limits::HERALD_EVENTS })
+}
+
+/// The notice that an event calls for.
+fn notice_of(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Result<Option<NewNotice>, Fault> {
+    match event.kind {
+        EventKind::InteractionLogged => Ok(proxy_entry(contract, event)),
+        EventKind::WalletOverdrawn => overdraft(reader, contract, event),
+        kind if kind.as_str() == "dispute.granted" => Ok(Some(dispute(contract, event, true))),
+        kind if kind.as_str() == "dispute.refused" => Ok(Some(dispute(contract, event, false))),
+        kind if kind.as_str().starts_with("wallet.") => low_balance(reader, contract, event),
+        _ => Ok(None),
+    }
+}
+
+fn text(event: &Event, pointer: &str) -> String {
+    event.data.pointer(pointer).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+}
+
+/// A copy for confirmation of what was entered on a customer's behalf: the line that was read out to him.
+fn proxy_entry(contract: ContractId, event: &Event) -> Option<NewNotice> {
+    let cost = Words::new(text(event, "/consumption/ja"), text(event, "/consumption/en"));
+    let entered = event.data["on_behalf_of"].as_bool().unwrap_or_default() && !cost.ja.is_empty();
+    entered.then(|| NewNotice {
+        contract,
+        key: event_key(NoticeKind::ProxyEntry, event.id),
+        issue: None,
+        told: Told::ProxyEntry { number: text(event, "/number"), caller: text(event, "/caller_name"), cost },
+    })
+}
+
+fn overdraft(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Result<Option<NewNotice>, Fault> {
+    let (_, unit, _) = reader.wallet_head(contract)?;
+    let owed = -reader.wallet_book(contract)?.overdraft;
+    let policy = today_policy(reader, contract)?;
+    let units = event.data["units"].as_i64().unwrap_or_default();
+    Ok(Some(NewNotice {
+        contract,
+        key: event_key(NoticeKind::Overdraft, event.id),
+        issue: event.about.issue_id,
+        told: Told::Overdraft {
+            unit,
+            units,
+            issue_number: text(event, "/issue_number"),
+            // A purchase may have settled it before this was read.
+            owed: owed.max(0),
+            price_yen: policy.overdraft_price_yen.map(i64::from),
+        },
+    }))
+}
+
+fn dispute(contract: ContractId, event: &Event, granted: bool) -> NewNotice {
+    let (issue_number, note) = (text(event, "/issue_number"), text(event, "/dispute/decision_note"));
+    NewNotice {
+        contract,
+        key: event_key(NoticeKind::Dispute, event.id),
+        issue: event.about.issue_id,
+        told: Told::Dispute { granted, issue_number, note },
+    }
+}
+
+/// A movement that took the balance over the contract's line, as long as it still lies there.
+fn low_balance(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Result<Option<NewNotice>, Fault> {
+    let Some(change) = balance_change(event).filter(|change| *change < 0) else { return Ok(None) };
+    let Some(after) = event.data["available"].as_i64() else { return Ok(None) };
+    let policy = today_policy(reader, contract)?;
+    let now = reader.wallet_book(contract)?.available;
+    if runs_low(&policy, after - change, after).is_none() {
+        return Ok(None);
+    }
+    let Some(low) = runs_low(&policy, after - change, now) else { return Ok(None) };
+    let (wallet, unit, _) = reader.wallet_head(contract)?;
+    let key = low_key(wallet, low, reader.lot_count(wallet)?);
+    Ok(Some(NewNotice { contract, key, issue: None, told: Told::LowBalance { unit, left: now } }))
+}
+
+fn today_policy(reader: &mut Reader<'_>, contract: ContractId) -> Result<Policy, Fault> {
+    let today = reader.today();
+    Ok(reader.policy_on(contract, today)?.policy)
+}
+
+/// Notices of units that die soon and were not told yet, of the next wallets after one; with the last wallet that was
+/// looked at, none when that was all.
+pub fn expiring(
+    reader: &mut Reader<'_>,
+    after: Option<WalletId>,
+    today: NaiveDate,
+) -> Result<(Vec<NewNotice>, Option<WalletId>), Fault> {
+    let (dying, next) = reader.dying_units(after, today, limits::HERALD_WALLETS)?;
+    let mut policies: BTreeMap<ContractId, Policy> = BTreeMap::new();
+    let mut notices = Vec::new();
+    for units in dying {
+        let policy = match policies.remove(&units.contract) {
+            Some(policy) => policy,
+            None => today_policy(reader, units.contract)?,
+        };
+        let days_left = (units.last_day - today).num_days();
+        if let Some(days) = expiry_due(&policy, days_left) {
+            let told = Told::Expiry { unit: units.unit, count: units.count, last_day: units.last_day, days_left };
+            let key = expiry_key(units.contract, units.last_day, days);
+            notices.push(NewNotice { contract: units.contract, key, issue: None, told });
+        }
+        policies.insert(units.contract, policy);
+    }
+    let keys: Vec<String> = notices.iter().map(|notice| notice.key.clone()).collect();
+    let told = reader.told_keys(&keys)?;
+    notices.retain(|notice| !told.contains(&notice.key));
+    Ok((notices, next))
+}
