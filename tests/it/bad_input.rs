@@ -47,6 +47,7 @@ impl Judge<'_> {
 
 async fn a_contact_that_cannot_be_is_refused_and_leaves_nothing(office: Office) {
     let (operator, judge) = (office.person("operator").await, Judge(&office));
+    let dispatcher = office.person("dispatcher").await;
     let card = office.card(&operator, "KS-1001").await;
     let good = intake(&card, 0, Value::Null);
     let with = |pointer: &str, value: Value| {
@@ -92,6 +93,19 @@ async fn a_contact_that_cannot_be_is_refused_and_leaves_nothing(office: Office) 
     ] {
         judge.post_text(&operator, "/api/interactions", text, status, code).await;
     }
+    let contract = text(&card["id"]);
+    for (path, field, wanted) in [
+        ("/api/board?territory_id=1".to_owned(), "territory_id", "ter_0190"),
+        (format!("/api/contracts/{contract}/history?limit=abc"), "limit", "20"),
+        (format!("/api/contracts/{contract}/statement?from=2026-02-30&to=2026-11-24"), "from", "2026-11-24"),
+    ] {
+        let problem = refused(dispatcher.get(&path).await, 400, "request.malformed").await;
+        assert_eq!(problem["field"], field, "{problem}");
+        assert!(["ja", "en"].iter().all(|language| text(&problem[language]).contains(wanted)), "{problem}");
+    }
+    let mut socket = office.socket(&operator).await;
+    let told = socket.subscribe("visit:abc", Value::Null).await;
+    assert!(["ja", "en"].iter().all(|language| text(&told[language]).contains("territory:ter_")), "{told}");
     operator.change("/api/interactions", &good).await;
 }
 
