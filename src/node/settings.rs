@@ -108,7 +108,7 @@ impl SettingsLayer {
     fn complete(self) -> anyhow::Result<Settings> {
         let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
         let database = match self.database {
-            Some(text) => Address::parse(&text),
+            Some(text) => Address::parse(&text)?,
             None => Address::File(in_folder(&data)?),
         };
         let workers = self.workers.unwrap_or(2);
@@ -170,5 +170,12 @@ mod tests {
     fn a_postgres_url_is_an_address() {
         let layer = SettingsLayer { database: Some("postgres://db/k".to_owned()), ..SettingsLayer::default() };
         assert_eq!(layer.resolve().unwrap().database, Address::Postgres("postgres://db/k".to_owned()));
+    }
+
+    #[test]
+    fn a_url_of_another_database_is_refused_and_no_file_is_made() {
+        let layer = SettingsLayer { database: Some("mysql://db/k".to_owned()), ..SettingsLayer::default() };
+        let error = layer.resolve().unwrap_err().to_string();
+        assert!(error.contains("postgres://"), "{error}");
     }
 }
