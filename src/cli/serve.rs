@@ -23,9 +23,6 @@ use crate::store::{Store, connection};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Base map: a PMTiles file of vector tiles
-    #[arg(long, value_name = "FILE")]
-    pub basemap: Option<PathBuf>,
     /// Travel times of a working day's scenario, for replays
     #[arg(long, value_name = "FILE", help_heading = "For replays")]
     pub roads_of: Option<PathBuf>,
@@ -68,14 +65,14 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
         Some(scenario) => replay::roads_of(scenario)?,
         None => Arc::new(GreatCircle::CITY),
     };
-    let world = World { travel, map: Arc::new(base_map(&options).await?) };
+    let world = World { travel, map: Arc::new(base_map(&settings).await?) };
     let application = Application::build(&settings, clock, Seeds::from_entropy()?, world)?;
     println!("kaketsuke listens on http://{}", application.address());
     application.run().await
 }
 
-async fn base_map(options: &Options) -> anyhow::Result<BaseMap> {
-    match &options.basemap {
+async fn base_map(settings: &Settings) -> anyhow::Result<BaseMap> {
+    match &settings.basemap {
         Some(path) => Ok(BaseMap::tiles(path).await?),
         None => Ok(BaseMap::empty(Position::new(36.0, 138.0).context("a place in Japan is on the globe")?)),
     }
