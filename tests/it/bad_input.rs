@@ -238,11 +238,17 @@ async fn dead_links_and_oversized_frames_are_refused(office: Office) {
     }
     judge.get(&operator, &format!("/api/track/{}", "0".repeat(64)), 404, "not_found").await;
     let before = office.data.counts();
-    let mut socket = office.socket(&dispatcher).await;
-    socket.say_text(&"x".repeat(limits::FRAME_BYTES + 1)).await;
-    let told = socket.hear().await.frame();
-    assert_eq!(told["code"], "request.too_large");
-    assert!(["ja", "en"].iter().all(|language| told[language].as_str().is_some_and(|said| said.contains("16384"))));
-    assert_eq!(socket.hear().await, Heard::Closed(4009));
+    for in_fragments in [false, true] {
+        let mut socket = office.socket(&dispatcher).await;
+        let half = "x".repeat(limits::FRAME_BYTES / 2 + 1);
+        match in_fragments {
+            true => socket.say_in_fragments(&half, &half).await,
+            false => socket.say_text(&half.repeat(2)).await,
+        }
+        let told = socket.hear().await.frame();
+        assert_eq!(told["code"], "request.too_large", "{told}");
+        assert!(["ja", "en"].iter().all(|language| told[language].as_str().is_some_and(|said| said.contains("16384"))));
+        assert_eq!(socket.hear().await, Heard::Closed(4009));
+    }
     assert_eq!(before, office.data.counts());
 }
