@@ -88,8 +88,9 @@ pub async fn migrate(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints every finding; the exit code says whether there was one.
+/// Prints what was checked and every finding; the exit code says whether there was one.
 pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
+    super::backup::must_exist(&settings.database)?;
     let store =
         Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?.patient();
     let progress = Progress::default();
@@ -98,6 +99,24 @@ pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
     for finding in &findings {
         println!("{finding}");
     }
+    let counts = store.read(|reader| reader.verified()).await?;
+    let checked: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    println!("checked: {}", checked.join(", "));
     println!("verify: {} finding(s)", findings.len());
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::SettingsLayer;
+
+    #[tokio::test]
+    async fn a_folder_without_data_is_named_and_nothing_is_made_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let layer = SettingsLayer { data: Some(folder.path().to_owned()), ..SettingsLayer::default() };
+        let error = verify(layer.resolve().unwrap()).await.unwrap_err().to_string();
+        assert!(error.contains("there is no database at") && error.contains("--data"), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod contacts;
+mod extent;
 mod holds;
 mod lots;
 #[cfg(test)]
