@@ -70,6 +70,13 @@ async fn a_contact_that_cannot_be_is_refused_and_leaves_nothing(office: Office) 
             "request.malformed",
             "issues[0].wish",
         ),
+        (
+            with("/issues/0/wish", json!({"from": "2026-11-24T05:00:00Z", "to": "2026-12-26T05:00:00Z"})),
+            400,
+            "request.invalid",
+            "issues[0].wish",
+        ),
+        (with("/caller_phone", json!("hello")), 400, "request.invalid", "caller_phone"),
         (with("/issues", json!([])), 400, "request.invalid", "issues"),
         (
             with("/issues/0/description", json!("長".repeat(limits::TEXT_CHARS + 1))),
