@@ -52,7 +52,10 @@ impl ClockOptions {
         };
         let start: Timestamp = serde_json::from_value(serde_json::Value::String(start.clone()))
             .with_context(|| format!("{start:?} is no instant such as 2026-11-23T00:00:00Z"))?;
-        anyhow::ensure!(self.clock_speed > 0.0 && self.clock_speed <= 10_000.0, "the speed must lie in 0 to 10,000");
+        anyhow::ensure!(
+            self.clock_speed > 0.0 && self.clock_speed <= 10_000.0,
+            "--clock-speed must lie above 0 and at most at 10,000"
+        );
         let origin = Timestamp::from_micros(origin.saturating_mul(1_000));
         Ok(Arc::new(ScaledClock { origin, start, speed: self.clock_speed }))
     }
