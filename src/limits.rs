@@ -26,6 +26,8 @@ pub const BODY_BYTES: usize = 256 * 1024;
 pub const ISSUES_PER_CONTACT: usize = 10;
 /// Days ahead that a customer may wish for: rosters reach no further.
 pub const WISH_DAYS: i64 = 60;
+/// Days between the begin and the end of a wish: who is free for longer has none.
+pub const WISH_SPAN_DAYS: i64 = 31;
 /// Days back that a contact may have begun, for mails that are entered late.
 pub const CONTACT_AGE_DAYS: i64 = 60;
 /// How far a desk's clock may run ahead of ours.

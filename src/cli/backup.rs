@@ -24,9 +24,7 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let Address::File(from) = &settings.database else {
         bail!("a PostgreSQL database is backed up with its own tools: pg_dump or a base backup");
     };
-    if !Path::new(from).exists() {
-        bail!("there is no database at {from}: name its folder with --data, or the file with --database");
-    }
+    must_exist(&settings.database)?;
     if options.to.exists() {
         bail!("{} exists already: name a new file", options.to.display());
     }
@@ -40,6 +38,16 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     }
     println!("wrote {} ({} kB)", options.to.display(), kilobytes(&options.to));
     Ok(())
+}
+
+/// Refuses an address at which nobody has kept data yet, before opening it makes an empty file.
+pub fn must_exist(database: &Address) -> anyhow::Result<()> {
+    match database {
+        Address::File(path) if !Path::new(path).exists() => {
+            bail!("there is no database at {path}: name its folder with --data, or the file with --database")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Tells again and again how much is written; never ends.

@@ -1,6 +1,5 @@
 //! `demo`: a whole company in a fictional city, at work.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -26,9 +25,6 @@ pub struct Options {
     /// Put the company around this place instead of its fictional city
     #[arg(long, value_name = "LAT,LON", value_parser = place, allow_hyphen_values = true)]
     place: Option<Position>,
-    /// Base map of that place: a PMTiles file of vector tiles
-    #[arg(long, value_name = "FILE")]
-    basemap: Option<PathBuf>,
     /// Seconds of the demo's day that pass in one second
     #[arg(long, value_name = "TIMES", default_value_t = 1.0)]
     speed: f64,
@@ -54,13 +50,13 @@ pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<(
     layer.log.get_or_insert_with(|| "warn".to_owned());
     let settings = layer.resolve()?;
     crate::node::telemetry::start(&settings.log, settings.log_format)?;
-    anyhow::ensure!(options.speed > 0.0 && options.speed <= 1_000.0, "the speed must lie in 0 to 1,000");
+    anyhow::ensure!(options.speed > 0.0 && options.speed <= 1_000.0, "--speed must lie above 0 and at most at 1,000");
 
     let clock = Arc::new(going_on(&settings, business_hours(&settings, options.speed)).await?);
     let center = options.place.unwrap_or_else(demo::demo_center);
     let demo::Demo { city, company, calls, .. } = demo::demo(DEMO_SEED, clock.now().day(settings.zone), center);
     furnish(&settings, &company, clock.clone()).await?;
-    let map = match &options.basemap {
+    let map = match &settings.basemap {
         Some(path) => BaseMap::tiles(path).await?,
         None => BaseMap::streets(Bytes::from(city.geojson().to_string()), center),
     };

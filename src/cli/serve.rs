@@ -23,9 +23,6 @@ use crate::store::{Store, connection};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Base map: a PMTiles file of vector tiles
-    #[arg(long, value_name = "FILE")]
-    pub basemap: Option<PathBuf>,
     /// Travel times of a working day's scenario, for replays
     #[arg(long, value_name = "FILE", help_heading = "For replays")]
     pub roads_of: Option<PathBuf>,
@@ -55,7 +52,10 @@ impl ClockOptions {
         };
         let start: Timestamp = serde_json::from_value(serde_json::Value::String(start.clone()))
             .with_context(|| format!("{start:?} is no instant such as 2026-11-23T00:00:00Z"))?;
-        anyhow::ensure!(self.clock_speed > 0.0 && self.clock_speed <= 10_000.0, "the speed must lie in 0 to 10,000");
+        anyhow::ensure!(
+            self.clock_speed > 0.0 && self.clock_speed <= 10_000.0,
+            "--clock-speed must lie above 0 and at most at 10,000"
+        );
         let origin = Timestamp::from_micros(origin.saturating_mul(1_000));
         Ok(Arc::new(ScaledClock { origin, start, speed: self.clock_speed }))
     }
@@ -68,14 +68,14 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
         Some(scenario) => replay::roads_of(scenario)?,
         None => Arc::new(GreatCircle::CITY),
     };
-    let world = World { travel, map: Arc::new(base_map(&options).await?) };
+    let world = World { travel, map: Arc::new(base_map(&settings).await?) };
     let application = Application::build(&settings, clock, Seeds::from_entropy()?, world)?;
     println!("kaketsuke listens on http://{}", application.address());
     application.run().await
 }
 
-async fn base_map(options: &Options) -> anyhow::Result<BaseMap> {
-    match &options.basemap {
+async fn base_map(settings: &Settings) -> anyhow::Result<BaseMap> {
+    match &settings.basemap {
         Some(path) => Ok(BaseMap::tiles(path).await?),
         None => Ok(BaseMap::empty(Position::new(36.0, 138.0).context("a place in Japan is on the globe")?)),
     }
@@ -91,8 +91,9 @@ pub async fn migrate(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints every finding; the exit code says whether there was one.
+/// Prints what was checked and every finding; the exit code says whether there was one.
 pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
+    super::backup::must_exist(&settings.database)?;
     let store =
         Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?.patient();
     let progress = Progress::default();
@@ -101,6 +102,24 @@ pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
     for finding in &findings {
         println!("{finding}");
     }
+    let counts = store.read(|reader| reader.verified()).await?;
+    let checked: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    println!("checked: {}", checked.join(", "));
     println!("verify: {} finding(s)", findings.len());
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::SettingsLayer;
+
+    #[tokio::test]
+    async fn a_folder_without_data_is_named_and_nothing_is_made_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let layer = SettingsLayer { data: Some(folder.path().to_owned()), ..SettingsLayer::default() };
+        let error = verify(layer.resolve().unwrap()).await.unwrap_err().to_string();
+        assert!(error.contains("there is no database at") && error.contains("--data"), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

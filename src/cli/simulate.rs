@@ -60,7 +60,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// The ledger alone, with its rate.
 fn ledger(options: &Options, commands: u64) -> anyhow::Result<ExitCode> {
-    let database = options.on.as_deref().map(Address::parse);
+    let database = options.on.as_deref().map(Address::parse).transpose()?;
     let run = sim::ledger::Options { database, ..sim::ledger::Options::new(options.seed, commands) };
     let outcome = sim::ledger::run(&run)?;
     println!("{}", serde_json::to_string_pretty(&outcome)?);

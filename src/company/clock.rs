@@ -7,13 +7,15 @@ use chrono::{NaiveTime, Timelike};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::complaint::Form;
+
 /// A local time of day to the minute, written `08:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClockTime(u16);
 
 /// The text is no time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a time of day is written HH:MM, from 00:00 to 23:59")]
+#[error("{}", Form::ClockTime)]
 pub struct BadClockTime;
 
 impl ClockTime {

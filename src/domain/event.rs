@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::coded;
 use crate::domain::access::Actor;
+use crate::domain::complaint::Form;
 use crate::domain::ids::{ContractId, EventId, IssueId, TechnicianId, TerritoryId, VisitId, WorkOrderId};
 use crate::domain::time::Timestamp;
 
@@ -116,7 +117,7 @@ impl std::fmt::Display for Stream {
 
 /// The text names no stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a topic of the form visit:, territory:, technician: or contract: and an id")]
+#[error("{}", Form::Topic)]
 pub struct BadStream;
 
 impl std::str::FromStr for Stream {

@@ -8,12 +8,21 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::domain::complaint;
+
 /// The text is no id of this kind.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an id of the form {prefix}_<32 hex digits>")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadId {
     pub prefix: &'static str,
 }
+
+impl fmt::Display for BadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        complaint::wanted_id(self.prefix, f)
+    }
+}
+
+impl std::error::Error for BadId {}
 
 /// What all ids have in common; lets the store bind any of them.
 pub trait Id: Copy + Ord + fmt::Display + FromStr<Err = BadId> + Send + 'static {

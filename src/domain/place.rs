@@ -4,6 +4,8 @@ use geo::{Distance, Haversine, Point};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::complaint::Form;
+
 /// A point on the globe in WGS 84 degrees. Always valid: `new` and deserialisation refuse the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "PositionText")]
@@ -22,9 +24,9 @@ struct PositionText {
 }
 
 impl TryFrom<PositionText> for Position {
-    type Error = &'static str;
+    type Error = Form;
     fn try_from(text: PositionText) -> Result<Self, Self::Error> {
-        Self::new(text.lat, text.lon).ok_or("lat must lie in -90..=90 and lon in -180..=180")
+        Self::new(text.lat, text.lon).ok_or(Form::Position)
     }
 }
 

@@ -7,6 +7,8 @@ use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::complaint::Form;
+
 /// An instant, microseconds since 1970 UTC. Shown as RFC 3339 with milliseconds and `Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
@@ -104,11 +106,10 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let instant = DateTime::parse_from_rfc3339(&text)
-            .map_err(|_| serde::de::Error::custom("not an RFC 3339 instant such as 2026-11-23T00:05:12.000Z"))?;
+        let instant = DateTime::parse_from_rfc3339(&text).map_err(|_| serde::de::Error::custom(Form::Instant))?;
         let micros = instant.timestamp_micros();
         if !(0..=LAST_MICROS).contains(&micros) {
-            return Err(serde::de::Error::custom("an instant must lie between 1970 and 9999"));
+            return Err(serde::de::Error::custom(Form::Instant));
         }
         Ok(Self(micros))
     }
@@ -179,9 +180,9 @@ struct WindowText {
 }
 
 impl TryFrom<WindowText> for Window {
-    type Error = &'static str;
+    type Error = Form;
     fn try_from(text: WindowText) -> Result<Self, Self::Error> {
-        Self::new(text.from, text.to).ok_or("a window must begin before it ends")
+        Self::new(text.from, text.to).ok_or(Form::Window)
     }
 }
 

@@ -9,6 +9,7 @@ use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
 use crate::commands::{assign, track, withdraw};
+use crate::domain::complaint::Form;
 use crate::domain::ids::{TechnicianId, TerritoryId, TrackLinkId, VisitId, WorkOrderId};
 use crate::domain::refusal::Refusal;
 use crate::planner::answer::Ranking;
@@ -51,8 +52,7 @@ struct BoardQuery {
 fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
     let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
     let day: Option<NaiveDate> = text.parse().ok().filter(|day: &NaiveDate| (1970..=9999).contains(&day.year()));
-    let wrong = || serde::de::Error::custom("date: not a day such as 2026-11-24, between the years 1970 and 9999");
-    day.map(Some).ok_or_else(wrong)
+    day.map(Some).ok_or_else(|| serde::de::Error::custom(Form::Day))
 }
 
 fn day_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

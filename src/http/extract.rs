@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, web};
+use actix_web::HttpRequest;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::call::{Call, services};
 use super::describe::Describe;
+use crate::domain::complaint::Complaint;
 use crate::domain::refusal::{Code, Refusal};
 use crate::node::services::Services;
 use crate::store::{Fault, Operation};
@@ -62,44 +63,45 @@ pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let mut text = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut text).map_err(|error| {
         let path = error.path().to_string();
-        fault_at(&path, &error.into_inner().to_string())
+        let error = error.into_inner();
+        if error.is_data() { fault_at(&path, &error.to_string()) } else { no_json(&error) }
     })?;
-    text.end().map_err(|error| fault_at(".", &error.to_string()))?;
+    text.end().map_err(|error| no_json(&error))?;
     Ok(read)
 }
 
-/// The refusal for a parser's complaint at a path. A field that is missing or unknown is named in the complaint.
-fn fault_at(path: &str, complaint: &str) -> Refusal {
-    let unknown = complaint.starts_with("unknown field");
-    let missing = complaint.starts_with("missing field");
-    let named = (unknown || missing).then(|| complaint.split('`').nth(1)).flatten();
+/// The text is broken, so that nothing in it can be told apart.
+fn no_json(error: &serde_json::Error) -> Refusal {
+    let (line, column) = (error.line(), error.column());
+    Refusal::new(Code::Malformed)
+        .with("why_ja", format!("{line}行{column}文字目でJSONとして読めなくなります"))
+        .with("why_en", format!("it is no JSON from line {line} column {column} on"))
+}
+
+/// The refusal for a reader's complaint at a path. A field that is missing or unknown is named in the complaint.
+fn fault_at(path: &str, said: &str) -> Refusal {
+    let complaint = Complaint::of(said);
+    let field = place(path, complaint.name());
+    let code = if matches!(complaint, Complaint::Unknown { .. }) { Code::UnknownField } else { Code::Malformed };
+    let refusal = Refusal::new(code).with("why_ja", complaint.ja(&field)).with("why_en", complaint.en(&field));
+    if field.is_empty() { refusal } else { refusal.at(field) }
+}
+
+fn place(path: &str, name: Option<&str>) -> String {
     let path = if path == "." { "" } else { path };
-    let field = match named {
+    match name {
         Some(name) if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
         Some(name) if path.is_empty() => name.to_owned(),
         Some(name) => format!("{path}.{name}"),
         None => path.to_owned(),
-    };
-    let code = if unknown { Code::UnknownField } else { Code::Malformed };
-    let refusal = Refusal::new(code).with("why_ja", complaint_ja(complaint, &field)).with("why_en", complaint);
-    if field.is_empty() { refusal } else { refusal.at(field) }
+    }
 }
 
-/// The parser's complaint in Japanese, by its kind.
-fn complaint_ja(complaint: &str, field: &str) -> String {
-    let kinds = [
-        ("unknown field", "という項目はありません"),
-        ("missing field", "がありません"),
-        ("invalid type", "の型が違います"),
-        ("unknown variant", "は決められた値から選んでください"),
-        ("duplicate field", "が重複しています"),
-    ];
-    let told = kinds.into_iter().find(|(begin, _)| complaint.starts_with(begin)).map(|(_, ja)| ja);
-    match (field, told) {
-        ("", None) => "JSONとして読めません".to_owned(),
-        ("", Some(ja)) => format!("内容{ja}"),
-        (field, told) => format!("{field} {}", told.unwrap_or("の値を読めません")),
-    }
+/// Reads a query strictly; a refusal names the field.
+fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Refusal> {
+    let fields = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(fields)
+        .map_err(|error| fault_at(&error.path().to_string(), &error.into_inner().to_string()))
 }
 
 /// The query of the address.
@@ -107,12 +109,7 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema> Extract for Query<T> {
     fn extract(call: &Call) -> Result<Self, Fault> {
-        let read = web::Query::<T>::from_query(call.request.query_string());
-        read.map(|query| Self(query.into_inner())).map_err(|error| {
-            let text = error.to_string();
-            let complaint = text.strip_prefix("Query deserialize error: ").unwrap_or(&text);
-            fault_at("", complaint).into()
-        })
+        Ok(Self(read_query(call.request.query_string())?))
     }
 
     fn describe(to: &mut Describe<'_>) {
@@ -236,9 +233,57 @@ mod tests {
         check::<IntakeRequest>(&body, Code::Malformed, Some("started_at"));
     }
 
+    /// Both sentences name the field and carry what is wanted, and no word of a parser.
+    fn check_query<T: DeserializeOwned>(query: &str, field: &str, wanted: &str) {
+        let refusal = read_query::<T>(query).err().expect("refused");
+        assert_eq!(refusal.field.as_deref(), Some(field), "{query}");
+        for sentence in [refusal.ja(), refusal.en()] {
+            assert!(sentence.contains(field) && sentence.contains(wanted), "{sentence}");
+            for word in ["JSON", "expected", "struct", "i64", "invalid", "at line"] {
+                assert!(!sentence.contains(word), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_in_an_address_is_named_with_the_wanted_form() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "only read")]
+        struct Asked {
+            day: Option<chrono::NaiveDate>,
+            at: Option<crate::domain::time::Timestamp>,
+            territory_id: Option<crate::domain::ids::TerritoryId>,
+            limit: Option<i64>,
+            role: crate::domain::access::Role,
+        }
+        check_query::<Asked>("role=admin&day=2026-02-30", "day", "2026-11-24");
+        check_query::<Asked>("role=admin&at=soon", "at", "2026-11-24T09:30:00+09:00");
+        check_query::<Asked>("role=admin&territory_id=1", "territory_id", "ter_0190");
+        check_query::<Asked>("role=admin&limit=abc", "limit", "20");
+        check_query::<Asked>("role=admin&limit=1&limit=2", "limit", "");
+        check_query::<Asked>("role=admin&colour=red", "colour", "territory_id");
+        check_query::<Asked>("role=pigeon", "role", "dispatcher");
+        check_query::<Asked>("", "role", "");
+        assert!(read_query::<Asked>("role=admin&limit=20&day=2026-11-24").is_ok());
+    }
+
+    #[test]
+    fn no_word_of_a_parser_reaches_anybody() {
+        for body in ["7", "[]", "{\"channel\":", "[] []", "{\"contract_version\":\"1\"}", "\"x\"", "", "{\"issues\":7}"]
+        {
+            let refusal = read_json::<IntakeRequest>(body.as_bytes()).err().expect("refused");
+            for sentence in [refusal.ja(), refusal.en()] {
+                for word in ["expected", "struct", "i64", "IntakeRequest", "invalid type", "at line", "EOF"] {
+                    assert!(!sentence.contains(word), "{body}: {sentence}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn half_a_body_is_refused() {
-        check::<IntakeRequest>("{\"channel\":", Code::Malformed, Some("channel"));
+        check::<IntakeRequest>("{\"channel\":", Code::Malformed, None);
         check::<IntakeRequest>("[] []", Code::Malformed, None);
     }
 }

@@ -216,10 +216,25 @@ impl Socket {
 /// The only honest way to break the protocol is to say too much at once.
 fn unreadable(error: &ProtocolError) -> Refusal {
     match error {
-        ProtocolError::Overflow => Refusal::new(Code::TooLarge).with("limit", limits::FRAME_BYTES),
+        error if is_too_large(error) => Refusal::new(Code::TooLarge).with("limit", limits::FRAME_BYTES),
         other => {
-            Refusal::new(Code::Malformed).with("why_ja", "フレームの形が違います").with("why_en", other.to_string())
+            tracing::debug!(error = %other, "a frame cannot be read");
+            Refusal::new(Code::Malformed)
+                .with("why_ja", "フレームの形がWebSocket（RFC 6455）の決まりと違います")
+                .with("why_en", "a frame does not follow the WebSocket protocol (RFC 6455)")
         }
+    }
+}
+
+/// A frame that is too large, or the fragments of one message that are so together. For the latter the reader has no
+/// kind of its own; text that is no UTF-8 is `InvalidData`, and a connection that breaks has a kind of the system's.
+fn is_too_large(error: &ProtocolError) -> bool {
+    match error {
+        ProtocolError::Overflow => true,
+        ProtocolError::Io(error) => {
+            error.kind() == std::io::ErrorKind::Other && error.to_string().contains("continuation size")
+        }
+        _ => false,
     }
 }
 

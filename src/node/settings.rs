@@ -43,6 +43,9 @@ pub struct SettingsLayer {
     /// Threads that serve requests [default: 2]
     #[arg(long, global = true, env = "KAKETSUKE_WORKERS", value_name = "COUNT")]
     pub workers: Option<usize>,
+    /// Base map: a PMTiles file of vector tiles [default: none; the demo draws its own city]
+    #[arg(long, global = true, env = "KAKETSUKE_BASEMAP", value_name = "FILE")]
+    pub basemap: Option<PathBuf>,
     /// Time zone as long as no company is imported, which brings its own [default: Asia/Tokyo]
     #[arg(long, global = true, env = "KAKETSUKE_ZONE", value_name = "ZONE")]
     pub zone: Option<String>,
@@ -76,6 +79,8 @@ pub struct Settings {
     pub database: Address,
     pub listen: SocketAddr,
     pub workers: usize,
+    /// PMTiles file of the base map.
+    pub basemap: Option<PathBuf>,
     pub zone: Tz,
     pub log: String,
     pub log_format: LogFormat,
@@ -122,6 +127,7 @@ impl SettingsLayer {
             database: self.database.or(lower.database),
             listen: self.listen.or(lower.listen),
             workers: self.workers.or(lower.workers),
+            basemap: self.basemap.or(lower.basemap),
             zone: self.zone.or(lower.zone),
             log: self.log.or(lower.log),
             log_format: self.log_format.or(lower.log_format),
@@ -136,7 +142,7 @@ impl SettingsLayer {
     fn complete(self) -> anyhow::Result<Settings> {
         let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
         let database = match self.database {
-            Some(text) => Address::parse(&text),
+            Some(text) => Address::parse(&text)?,
             None => Address::File(in_folder(&data)?),
         };
         let workers = self.workers.unwrap_or(2);
@@ -150,6 +156,7 @@ impl SettingsLayer {
             database,
             listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             workers,
+            basemap: self.basemap,
             zone: zone(self.zone.as_deref())?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: self.log_format.unwrap_or_default(),
@@ -191,11 +198,16 @@ mod tests {
     fn flags_weigh_more_than_the_file_and_the_file_more_than_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("kaketsuke.toml");
-        std::fs::write(&config, "workers = 4\nlisten = \"0.0.0.0:80\"\nzone = \"Asia/Seoul\"\n").unwrap();
+        std::fs::write(
+            &config,
+            "workers = 4\nlisten = \"0.0.0.0:80\"\nzone = \"Asia/Seoul\"\nbasemap = \"japan.pmtiles\"\n",
+        )
+        .unwrap();
         let flags = SettingsLayer { config: Some(config), workers: Some(3), ..SettingsLayer::default() };
         let settings = flags.resolve().unwrap();
         assert_eq!((settings.workers, settings.listen.port(), settings.zone), (3, 80, chrono_tz::Asia::Seoul));
         assert_eq!(settings.session_days, limits::SESSION_DAYS);
+        assert_eq!(settings.basemap, Some(PathBuf::from("japan.pmtiles")));
     }
 
     #[test]
@@ -225,5 +237,12 @@ mod tests {
     fn a_postgres_url_is_an_address() {
         let layer = SettingsLayer { database: Some("postgres://db/k".to_owned()), ..SettingsLayer::default() };
         assert_eq!(layer.resolve().unwrap().database, Address::Postgres("postgres://db/k".to_owned()));
+    }
+
+    #[test]
+    fn a_url_of_another_database_is_refused_and_no_file_is_made() {
+        let layer = SettingsLayer { database: Some("mysql://db/k".to_owned()), ..SettingsLayer::default() };
+        let error = layer.resolve().unwrap_err().to_string();
+        assert!(error.contains("postgres://"), "{error}");
     }
 }

@@ -1,5 +1,7 @@
 //! Log lines: sentences with their values as fields, and with the request or the actor in whose work they were said.
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
@@ -10,13 +12,19 @@ use super::settings::LogFormat;
 
 /// Begins to log to the standard error stream. Once per process.
 pub fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    let log = log(filter, format, BoxMakeWriter::new(std::io::stderr))?;
+    let log = log(filter, format, std::io::stderr().is_terminal(), BoxMakeWriter::new(std::io::stderr))?;
     log.try_init().map_err(|error| anyhow::anyhow!("the log cannot be started: {error}"))
 }
 
-fn log(filter: &str, format: LogFormat, to: BoxMakeWriter) -> anyhow::Result<Box<dyn Subscriber + Send + Sync>> {
+/// Colours are for a terminal only: in a file they are noise.
+fn log(
+    filter: &str,
+    format: LogFormat,
+    colours: bool,
+    to: BoxMakeWriter,
+) -> anyhow::Result<Box<dyn Subscriber + Send + Sync>> {
     let filter = EnvFilter::try_new(filter).with_context(|| format!("{filter:?} is no log filter"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(to);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(to);
     Ok(match format {
         LogFormat::Readable => Box::new(builder.with_target(false).compact().finish()),
         LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
@@ -50,7 +58,7 @@ mod tests {
     fn written(format: LogFormat) -> String {
         let paper = Paper::default();
         let to = paper.clone();
-        let log = log("info", format, BoxMakeWriter::new(move || to.clone())).unwrap();
+        let log = log("info", format, false, BoxMakeWriter::new(move || to.clone())).unwrap();
         tracing::subscriber::with_default(log, || {
             let request = tracing::info_span!("request", number = 7, method = "POST").entered();
             let actor = tracing::info_span!("actor", kind = "tracker", key = "ter_1").entered();
@@ -64,6 +72,7 @@ mod tests {
     #[test]
     fn a_person_reads_who_said_it() {
         let line = written(LogFormat::Readable);
+        assert!(!line.contains('\u{1b}'), "a colour in a file: {line}");
         for part in ["WARN", "request", "actor", "positions could not be saved", "number", "tracker", "tec_1"] {
             assert!(line.contains(part), "{part} is missing: {line}");
         }

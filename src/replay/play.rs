@@ -60,7 +60,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
 
 /// The same for somebody who waits for it.
 pub async fn run_told(options: &Options, progress: &Progress) -> anyhow::Result<Outcome> {
-    anyhow::ensure!(options.speed > 0.0 && options.speed <= 10_000.0, "the speed must lie in 0 to 10,000");
+    anyhow::ensure!(options.speed > 0.0 && options.speed <= 10_000.0, "--speed must lie above 0 and at most at 10,000");
     let began = Instant::now();
     let scenario = scenario::read(&options.scenario)?;
     let day = Day::of(&scenario).with_context(|| format!("{} is no working day", options.scenario.display()))?;

@@ -29,13 +29,27 @@ pub enum Address {
 }
 
 impl Address {
-    pub fn parse(text: &str) -> Self {
+    /// Reads an address as people write it. A URL of another database is no file's name.
+    pub fn parse(text: &str) -> Result<Self, BadAddress> {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Self::Postgres(text.to_owned())
-        } else {
-            Self::File(text.strip_prefix("sqlite:").unwrap_or(text).to_owned())
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        match text.split_once("://") {
+            Some((scheme, _)) => Err(BadAddress { scheme: scheme.to_owned() }),
+            None => Ok(Self::File(text.strip_prefix("sqlite:").unwrap_or(text).to_owned())),
         }
     }
+}
+
+/// The text names a database of a kind that we do not keep data in. What follows the scheme may hold a password and is
+/// not told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{scheme}:// is no database that kaketsuke knows: name a SQLite file such as /var/lib/kaketsuke/kaketsuke.db, or a \
+     postgres:// or postgresql:// URL"
+)]
+pub struct BadAddress {
+    scheme: String,
 }
 
 /// `busy_timeout` comes first, so that the switch to the write-ahead log waits for another process.
@@ -106,4 +120,22 @@ pub fn copy_to(address: &Address, to: &std::path::Path) -> Result<(), StoreError
     let mut database = open(address)?;
     diesel::sql_query("VACUUM INTO $1").bind::<diesel::sql_types::Text, _>(to).execute(&mut database)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_file_or_postgresql_and_nothing_else() {
+        for url in ["postgres://db/k", "postgresql://u:p@db/k"] {
+            assert_eq!(Address::parse(url), Ok(Address::Postgres(url.to_owned())));
+        }
+        assert_eq!(Address::parse("sqlite:data/k.db"), Ok(Address::File("data/k.db".to_owned())));
+        assert_eq!(Address::parse("data/k.db"), Ok(Address::File("data/k.db".to_owned())));
+        for wrong in ["foo://x", "mysql://u:secret@db/k", "Postgres://db/k", "sqlite://k.db"] {
+            let told = Address::parse(wrong).unwrap_err().to_string();
+            assert!(told.contains("postgres://") && !told.contains("secret"), "{wrong}: {told}");
+        }
+    }
 }

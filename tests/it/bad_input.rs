@@ -47,6 +47,7 @@ impl Judge<'_> {
 
 async fn a_contact_that_cannot_be_is_refused_and_leaves_nothing(office: Office) {
     let (operator, judge) = (office.person("operator").await, Judge(&office));
+    let dispatcher = office.person("dispatcher").await;
     let card = office.card(&operator, "KS-1001").await;
     let good = intake(&card, 0, Value::Null);
     let with = |pointer: &str, value: Value| {
@@ -69,6 +70,13 @@ async fn a_contact_that_cannot_be_is_refused_and_leaves_nothing(office: Office) 
             "request.malformed",
             "issues[0].wish",
         ),
+        (
+            with("/issues/0/wish", json!({"from": "2026-11-24T05:00:00Z", "to": "2026-12-26T05:00:00Z"})),
+            400,
+            "request.invalid",
+            "issues[0].wish",
+        ),
+        (with("/caller_phone", json!("hello")), 400, "request.invalid", "caller_phone"),
         (with("/issues", json!([])), 400, "request.invalid", "issues"),
         (
             with("/issues/0/description", json!("長".repeat(limits::TEXT_CHARS + 1))),
@@ -92,6 +100,19 @@ async fn a_contact_that_cannot_be_is_refused_and_leaves_nothing(office: Office) 
     ] {
         judge.post_text(&operator, "/api/interactions", text, status, code).await;
     }
+    let contract = text(&card["id"]);
+    for (path, field, wanted) in [
+        ("/api/board?territory_id=1".to_owned(), "territory_id", "ter_0190"),
+        (format!("/api/contracts/{contract}/history?limit=abc"), "limit", "20"),
+        (format!("/api/contracts/{contract}/statement?from=2026-02-30&to=2026-11-24"), "from", "2026-11-24"),
+    ] {
+        let problem = refused(dispatcher.get(&path).await, 400, "request.malformed").await;
+        assert_eq!(problem["field"], field, "{problem}");
+        assert!(["ja", "en"].iter().all(|language| text(&problem[language]).contains(wanted)), "{problem}");
+    }
+    let mut socket = office.socket(&operator).await;
+    let told = socket.subscribe("visit:abc", Value::Null).await;
+    assert!(["ja", "en"].iter().all(|language| text(&told[language]).contains("territory:ter_")), "{told}");
     operator.change("/api/interactions", &good).await;
 }
 
@@ -224,11 +245,17 @@ async fn dead_links_and_oversized_frames_are_refused(office: Office) {
     }
     judge.get(&operator, &format!("/api/track/{}", "0".repeat(64)), 404, "not_found").await;
     let before = office.data.counts();
-    let mut socket = office.socket(&dispatcher).await;
-    socket.say_text(&"x".repeat(limits::FRAME_BYTES + 1)).await;
-    let told = socket.hear().await.frame();
-    assert_eq!(told["code"], "request.too_large");
-    assert!(["ja", "en"].iter().all(|language| told[language].as_str().is_some_and(|said| said.contains("16384"))));
-    assert_eq!(socket.hear().await, Heard::Closed(4009));
+    for in_fragments in [false, true] {
+        let mut socket = office.socket(&dispatcher).await;
+        let half = "x".repeat(limits::FRAME_BYTES / 2 + 1);
+        match in_fragments {
+            true => socket.say_in_fragments(&half, &half).await,
+            false => socket.say_text(&half.repeat(2)).await,
+        }
+        let told = socket.hear().await.frame();
+        assert_eq!(told["code"], "request.too_large", "{told}");
+        assert!(["ja", "en"].iter().all(|language| told[language].as_str().is_some_and(|said| said.contains("16384"))));
+        assert_eq!(socket.hear().await, Heard::Closed(4009));
+    }
     assert_eq!(before, office.data.counts());
 }

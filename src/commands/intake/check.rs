@@ -33,6 +33,11 @@ pub fn contact(request: &IntakeRequest, facts: &Facts, now: Timestamp, today: Na
     }
     line("caller_name", &request.caller_name, true)?;
     line("caller_phone", &request.caller_phone, false)?;
+    if !request.caller_phone.trim().is_empty() && !request.caller_phone.chars().any(char::is_numeric) {
+        let ja = "電話番号は数字で入力してください（例 076-111-2222）。わからないときは空欄にします";
+        let en = "a phone number needs digits, such as 076-111-2222; leave it empty when it is not known";
+        return Err(Refusal::invalid_both("caller_phone", ja, en));
+    }
     text("note", &request.note)?;
     if let Some(started) = request.started_at {
         let oldest = now - Seconds::hours(24 * limits::CONTACT_AGE_DAYS);
@@ -127,6 +132,8 @@ fn wish(issue: &IssueRequest, now: Timestamp, at: &dyn Fn(&str) -> String) -> Re
         ("ご希望の時間帯が過ぎています", "the wished time is over")
     } else if wish.to > last || wish.from < now - Seconds::hours(24) {
         ("ご希望は60日先までです", "wishes reach at most 60 days ahead")
+    } else if wish.to - Seconds::hours(24 * limits::WISH_SPAN_DAYS) > wish.from {
+        ("ご希望の時間帯は31日以内にしてください", "a wish spans at most 31 days; choose a shorter one")
     } else {
         return Ok(());
     };

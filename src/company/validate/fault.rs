@@ -30,8 +30,13 @@ impl Faults {
     }
 
     pub fn add(&mut self, path: impl Display, code: &'static str, ja: impl Into<String>, en: impl Into<String>) {
+        self.push(Fault { path: path.to_string(), code, ja: ja.into(), en: en.into() });
+    }
+
+    /// Adds one that was told elsewhere.
+    pub fn push(&mut self, fault: Fault) {
         if self.list.len() < limits::FAULTS_MAX {
-            self.list.push(Fault { path: path.to_string(), code, ja: ja.into(), en: en.into() });
+            self.list.push(fault);
         }
     }
 

@@ -7,6 +7,7 @@ mod known;
 mod people;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use chrono_tz::Tz;
 
@@ -18,25 +19,20 @@ use super::{COMPANY_FORMAT, CompanyFile, limits};
 
 /// Reads and checks a file. Nothing of a file with a fault is to be imported.
 pub fn read(text: &str) -> Result<CompanyFile, Vec<Fault>> {
-    let file = parse(text).map_err(|fault| vec![fault])?;
+    let file = parse(text)?;
     let faults = check(&file);
     if faults.is_empty() { Ok(file) } else { Err(faults) }
 }
 
-fn parse(text: &str) -> Result<CompanyFile, Fault> {
+fn parse(text: &str) -> Result<CompanyFile, Vec<Fault>> {
     if text.len() > limits::FILE_BYTES_MAX {
         let (ja, en) = (
             format!("ファイルが上限の{}バイトを超えています。", limits::FILE_BYTES_MAX),
             format!("The file is larger than {} bytes.", limits::FILE_BYTES_MAX),
         );
-        return Err(Fault { path: String::new(), code: "file.too_large", ja, en });
+        return Err(vec![Fault { path: String::new(), code: "file.too_large", ja, en }]);
     }
-    serde_json::from_str(text).map_err(|error| Fault {
-        path: format!("line {} column {}", error.line(), error.column()),
-        code: "file.unreadable",
-        ja: format!("読み取れません: {error}"),
-        en: format!("Cannot be read: {error}"),
-    })
+    serde_json::from_str(text).map_err(|error| unread::faults(text, &error))
 }
 
 /// Every fault of the file, in the order of the file, at most [`limits::FAULTS_MAX`]. Empty: it may be imported.

@@ -119,11 +119,73 @@ fn many_faults_are_all_told_up_to_the_limit() {
     assert_eq!(check(&file).len(), limits::FAULTS_MAX);
 }
 
+/// The places and codes of all faults of a file as text; no sentence carries a parser's words.
+fn told(file: &serde_json::Value) -> Vec<(String, &'static str)> {
+    let faults = read(&file.to_string()).unwrap_err();
+    for fault in &faults {
+        for word in ["expected", "struct", "invalid type", "out of range", "f64"] {
+            assert!(!fault.en.contains(word) && !fault.ja.contains(word), "{fault:?}");
+        }
+    }
+    faults.into_iter().map(|fault| (fault.path, fault.code)).collect()
+}
+
+#[test]
+fn every_value_that_cannot_be_read_is_told_and_the_rest_is_judged() {
+    let mut file = serde_json::to_value(sound()).unwrap();
+    file["vendor_phone"] = "call us".into();
+    file["products"][1]["symptoms"][0]["needs_visit"] = "yes".into();
+    file["technicians"][2]["shifts"][0]["from"] = "8:30".into();
+    file["technicians"][2]["name"] = 7.into();
+    file["customers"][3]["colour"] = "red".into();
+    file["customers"][3]["contracts"][0]["starts_on"] = "2026-02-30".into();
+    file["customers"][3]["contracts"][0]["ends_on"] = "2026-13-01".into();
+    file["customers"][4]["sites"][0]["position"]["lat"] = 95.into();
+    file["customers"][4].as_object_mut().unwrap().remove("kana");
+    file["customers"][5]["phones"][0] = "12".into();
+    file["users"][0]["role"] = "pigeon".into();
+    let mut told = told(&file);
+    told.sort();
+    let unread = "value.unreadable";
+    let wanted = [
+        ("customers[3].colour", "field.unknown"),
+        ("customers[3].contracts[0].ends_on", unread),
+        ("customers[3].contracts[0].starts_on", unread),
+        ("customers[4].kana", unread),
+        ("customers[4].sites[0].position", unread),
+        ("customers[5].phones[0]", "phone.form"),
+        ("products[1].symptoms[0].needs_visit", unread),
+        ("technicians[2].name", unread),
+        ("technicians[2].shifts[0].from", unread),
+        ("users[0].role", unread),
+        ("vendor_phone", "phone.form"),
+    ];
+    assert_eq!(told, wanted.map(|(path, code)| (path.to_owned(), code)));
+}
+
+#[test]
+fn a_list_that_is_none_and_a_list_that_is_missing_are_told() {
+    let mut file = serde_json::to_value(sound()).unwrap();
+    file["customers"][0]["sites"] = 7.into();
+    file.as_object_mut().unwrap().remove("causes");
+    let unread = |place: &str| (place.to_owned(), "value.unreadable");
+    assert_eq!(told(&file), [unread("causes"), unread("customers[0].sites")], "nobody who refers to them is blamed");
+}
+
+#[test]
+fn half_a_file_is_told_by_its_line() {
+    let faults = read("{\"format\":").unwrap_err();
+    assert_eq!((faults[0].path.as_str(), faults[0].code), ("line 1 column 10", "file.no_json"));
+    let doubled = serde_json::to_string(&sound()).unwrap().replacen("\"zone\"", "\"zone\":\"Asia/Tokyo\",\"zone\"", 1);
+    let faults = read(&doubled).unwrap_err();
+    assert!(faults[0].en.contains("zone is there twice"), "{faults:?}");
+}
+
 #[test]
 fn a_file_with_an_unknown_field_is_not_read() {
     let text = serde_json::to_string(&sound()).unwrap();
     let wrong = text.replacen("\"name_ja\"", "\"nickname\":\"x\",\"name_ja\"", 1);
     let faults = read(&wrong).unwrap_err();
-    assert_eq!((faults.len(), faults[0].code), (1, "file.unreadable"));
+    assert_eq!((faults.len(), faults[0].code), (1, "field.unknown"));
     assert!(faults[0].en.contains("nickname"), "{}", faults[0].en);
 }

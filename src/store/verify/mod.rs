@@ -4,6 +4,7 @@
 mod cases;
 mod claims;
 mod contacts;
+mod extent;
 mod holds;
 mod lots;
 #[cfg(test)]

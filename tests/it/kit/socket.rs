@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::{Person, World, soon_enough};
@@ -79,6 +81,14 @@ impl Socket {
 
     pub async fn say_text(&mut self, text: &str) {
         self.0.send(Message::text(text)).await.expect("sent");
+    }
+
+    /// Says one message in two frames.
+    pub async fn say_in_fragments(&mut self, first: &str, last: &str) {
+        let frame =
+            |text: &str, kind, is_last| Message::Frame(Frame::message(text.to_owned(), OpCode::Data(kind), is_last));
+        self.0.send(frame(first, Data::Text, false)).await.expect("sent");
+        self.0.send(frame(last, Data::Continue, true)).await.expect("sent");
     }
 
     /// Subscribes and gives the first answer.
