@@ -21,6 +21,7 @@ pub mod intake;
 pub mod issues;
 mod journal;
 pub mod links;
+mod loads;
 pub mod lock;
 pub mod policies;
 mod portable;

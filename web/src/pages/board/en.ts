@@ -20,6 +20,11 @@ export const en = {
   readOnly: "Read only",
   loadFailed: "The board could not be loaded.",
   reset: "The board was read afresh.",
+  elsewhere: {
+    option: (name: string, waiting: number, urgent: number) => `${name}: ${waiting} waiting${urgent ? `, ${urgent} urgent` : ""}`,
+    stopped: (name: string, n: number) => `${name}: ${n === 1 ? "a stopped business waits" : `${n} stopped businesses wait`} for a technician`,
+    open: (name: string) => `Open ${name}`,
+  },
   queue: {
     title: "To assign",
     empty: "No work order is waiting",

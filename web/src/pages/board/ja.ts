@@ -18,6 +18,11 @@ export const ja = {
   readOnly: "閲覧のみ",
   loadFailed: "ボードを読み込めません。",
   reset: "最新の状態を読み直しました。",
+  elsewhere: {
+    option: (name: string, waiting: number, urgent: number) => `${name} 待ち${waiting}${urgent ? `・急ぎ${urgent}` : ""}`,
+    stopped: (name: string, n: number) => `${name}で業務停止の作業指示が${n}件、手配を待っています`,
+    open: (name: string) => `${name}を開く`,
+  },
   queue: {
     title: "手配待ち",
     empty: "手配待ちの作業指示はありません",
