@@ -22,7 +22,9 @@ export const en = {
   reset: "The board was read afresh.",
   elsewhere: {
     option: (name: string, waiting: number, urgent: number) => `${name}: ${waiting} waiting${urgent ? `, ${urgent} urgent` : ""}`,
-    stopped: (name: string, n: number) => `${name}: ${n === 1 ? "a stopped business waits" : `${n} stopped businesses wait`} for a technician`,
+    stopped: (name: string, n: number) => `${name}: ${n} stopped, waiting`,
+    more: (n: number) => `and ${n} more`,
+    go: "Open",
     open: (name: string) => `Open ${name}`,
   },
   queue: {

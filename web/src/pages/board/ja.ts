@@ -20,7 +20,9 @@ export const ja = {
   reset: "最新の状態を読み直しました。",
   elsewhere: {
     option: (name: string, waiting: number, urgent: number) => `${name} 待ち${waiting}${urgent ? `・急ぎ${urgent}` : ""}`,
-    stopped: (name: string, n: number) => `${name}で業務停止の作業指示が${n}件、手配を待っています`,
+    stopped: (name: string, n: number) => `${name}で業務停止 ${n}件が手配待ち`,
+    more: (n: number) => `ほか${n}エリア`,
+    go: "開く",
     open: (name: string) => `${name}を開く`,
   },
   queue: {
