@@ -184,7 +184,7 @@ function cutOff(scrolled) {
   if (wide > 0) found.push(`${wide} px wider than the screen`);
   for (const box of document.querySelectorAll("body *")) {
     const over = box.scrollWidth - box.clientWidth;
-    if (over <= 1 || box.clientWidth === 0 || box.matches(scrolled)) continue;
+    if (over <= 1 || box.clientWidth <= 1 || box.matches(scrolled)) continue;
     const { overflowX, textOverflow } = getComputedStyle(box);
     if (overflowX === "visible" || textOverflow === "ellipsis") continue;
     const name = box.id ? `#${box.id}` : [...box.classList].filter((one) => !one.startsWith("s-") && !one.startsWith("svelte-")).map((one) => `.${one}`).join("");
