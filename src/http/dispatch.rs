@@ -15,12 +15,13 @@ use crate::domain::refusal::Refusal;
 use crate::planner::answer::Ranking;
 use crate::planner::propose::DayProposal;
 use crate::store::{Answer, Fault};
-use crate::views::board::{AssignRequest, Assigned, Board, Unassigned, VisitRow, WithdrawRequest};
+use crate::views::board::{AssignRequest, Assigned, Board, TerritoryLoads, Unassigned, VisitRow, WithdrawRequest};
 use crate::views::track::{Nothing, OpenLinks, TrackLinkView};
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/board", "The board of a territory on a day", board),
+        Route::new(Method::GET, "/api/territory-loads", "What waits in each territory", loads),
         Route::new(
             Method::GET,
             "/api/work-orders/{id}/candidates",
@@ -89,6 +90,11 @@ async fn board(
 ) -> Result<Json<Board>, Fault> {
     let now = shared.store.clock().now();
     Ok(Json(shared.store.read(move |reader| reader.board(query.territory_id, query.date, now)).await?))
+}
+
+async fn loads(_: Allowed<perm::ReadBoard>, shared: Shared) -> Result<Json<TerritoryLoads>, Fault> {
+    let now = shared.store.clock().now();
+    Ok(Json(shared.store.read(move |reader| reader.territory_loads(now)).await?))
 }
 
 async fn candidates(

@@ -45,9 +45,16 @@ async fn tile(
     shared: Shared,
     Path(path): Path<TilePath>,
 ) -> Result<HttpResponse, Fault> {
-    let tile = shared.map.tile(path.z, path.x, path.y).await.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let kept = (header::CACHE_CONTROL, "private, max-age=86400");
+    if let BaseMap::Streets { .. } = shared.map.as_ref() {
+        return Err(Refusal::new(Code::NotFound).into());
+    }
+    // A place outside the file is an empty tile, not a mistake of whoever scrolls there.
+    let Some(tile) = shared.map.tile(path.z, path.x, path.y).await else {
+        return Ok(HttpResponse::NoContent().insert_header(kept).finish());
+    };
     let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "private, max-age=86400"));
+    answer.insert_header(kept);
     if let Some(encoding) = tile.encoding {
         answer.insert_header((header::CONTENT_ENCODING, encoding));
     }

@@ -30,14 +30,14 @@ pub fn line(
     let of = unit.counter_ja();
     let (number, ja, en) = (index + 1, kind.ja(), kind.en());
     if let Some(earlier) = repeated {
-        let day = month_day(earlier.on);
+        let (day, day_en) = (month_day(earlier.on), month_day_en(earlier.on));
         let days = earlier.days_ago;
         let which_ja = earlier.issue_number.map_or_else(String::new, |issue| format!("・{issue}"));
         let which_en = earlier.issue_number.map_or_else(String::new, |issue| format!(", {issue}"));
         return Words::new(
             format!("{number}件目（{ja}）再発のため 0{of}（{day} の修理から{days}日{which_ja}）"),
             format!(
-                "Issue {number} ({en}): a recurrence, {} (repaired {day}, {days} days ago{which_en})",
+                "Issue {number} ({en}): a recurrence, {} (repaired {day_en}, {days} days ago{which_en})",
                 unit.count_en(0)
             ),
         );
@@ -79,9 +79,9 @@ pub fn total(total: &Total<'_>) -> Words {
     let mut ja = format!("残 {}{of} → {}{of}", total.before, total.after);
     let mut en = format!("{} left → {}", total.before, total.after);
     if let Some(first) = total.expiring.first() {
-        let day = month_day(first.on);
+        let (day, day_en) = (month_day(first.on), month_day_en(first.on));
         ja += &format!("、うち{}{of}は{day}期限分", first.count);
-        en += &format!(", {} of them valid until {day}", first.count);
+        en += &format!(", {} of them valid until {day_en}", first.count);
     }
     if total.overdraft > 0 {
         ja += &format!("、超過利用 {}{of}", total.overdraft);
@@ -118,6 +118,11 @@ fn month_day(day: NaiveDate) -> String {
     format!("{}/{}", day.month(), day.day())
 }
 
+/// `8 Feb`: of two figures nobody abroad knows which is the month.
+fn month_day_en(day: NaiveDate) -> String {
+    day.format("%-d %b").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +144,7 @@ mod tests {
             overdraft: 0,
         });
         assert_eq!(words.ja, "2要件 → 2枚（残 8枚 → 6枚、うち1枚は3/31期限分）");
-        assert_eq!(words.en, "2 issues → 2 tickets (8 left → 6, 1 of them valid until 3/31)");
+        assert_eq!(words.en, "2 issues → 2 tickets (8 left → 6, 1 of them valid until 31 Mar)");
     }
 
     #[test]
@@ -164,6 +169,7 @@ mod tests {
         let repeated = Repeated { issue_number: Some("I-KN-2026-000098"), on, days_ago: 21 };
         let words = line(UnitKind::Ticket, 1, IssueKind::Fault, 0, &[], 0, Some(repeated));
         assert_eq!(words.ja, "2件目（故障）再発のため 0枚（11/2 の修理から21日・I-KN-2026-000098）");
+        assert!(words.en.contains("(repaired 2 Nov, 21 days ago, I-KN-2026-000098)"), "{}", words.en);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod intake;
 pub mod issues;
 mod journal;
 pub mod links;
+mod loads;
 pub mod lock;
 pub mod notices;
 pub mod policies;

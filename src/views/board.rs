@@ -26,6 +26,23 @@ pub struct Board {
     pub queue: Vec<QueueRow>,
 }
 
+/// What waits in each territory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TerritoryLoads {
+    pub territories: Vec<TerritoryLoad>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TerritoryLoad {
+    pub territory_id: TerritoryId,
+    /// Work orders that wait for a technician.
+    pub waiting: usize,
+    /// Of these, those of priority P1 and those due within an hour or overdue.
+    pub urgent: usize,
+    /// Of these, those of priority P1.
+    pub stopped: usize,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TechnicianRow {
     pub id: TechnicianId,

@@ -13,6 +13,7 @@ on_both! {
     an_absence_ends_when_he_is_back_and_is_withdrawn_before_it_begins
     an_absence_that_cannot_be_is_refused_and_leaves_nothing
     the_board_leafs_to_another_day
+    every_territory_says_what_waits_in_it
     a_contract_hears_of_its_visits_and_not_of_the_dispatch
     the_link_of_an_assignment_can_be_withdrawn
 }
@@ -205,4 +206,24 @@ async fn the_link_of_an_assignment_can_be_withdrawn(office: Office) {
     refused(operator.get(&format!("/api/track/{secret}")).await, 410, "link.revoked").await;
     assert_eq!(operator.see(&links).await["links"].as_array().map(Vec::len), Some(1));
     refused(operator.get(&format!("/api/visits/vis_{:032x}/track-links", 9)).await, 404, "not_found").await;
+}
+
+async fn every_territory_says_what_waits_in_it(office: Office) {
+    let (operator, dispatcher) = (office.person("operator").await, office.person("dispatcher").await);
+    let territory = office.territory(&dispatcher).await;
+    let figures = async || {
+        let loads = dispatcher.see("/api/territory-loads").await;
+        let rows = loads["territories"].as_array().expect("a list").clone();
+        rows.into_iter().find(|row| row["territory_id"] == territory.as_str()).expect("each territory is told")
+    };
+    assert_eq!(figures().await["waiting"], 0);
+    let order = office.fault(&operator, "KS-1001", 0, Value::Null).await["work_order_id"].clone();
+    let row = office.queued(&dispatcher, &order).await;
+    let stopped = i64::from(row["priority"] == "P1");
+    let told = figures().await;
+    assert_eq!((&told["waiting"], &told["stopped"]), (&json!(1), &json!(stopped)), "{told}");
+    let technician = office.person("hayashi").await;
+    refused(technician.get("/api/territory-loads").await, 403, "auth.forbidden").await;
+    office.assign(&dispatcher, &order, &technician).await;
+    assert_eq!(figures().await["waiting"], 0, "who has a technician waits no more");
 }

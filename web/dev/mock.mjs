@@ -215,6 +215,7 @@ const routes = [
   ["POST", "/api/issues/:id/outcome", ({ p, body }) => { const issue = contracts.flatMap((c) => c.issues).find((i) => i.id === p[0]); issue.state = "closed"; issue.version += 1; publish([`contract:${issue.contract.id}`], event("issue.closed", { issue_id: issue.id, contract_id: issue.contract.id }, { outcome: body.outcome })); return { ...issueSummary(issue), version: issue.version, tickets: [], visits: [], hold_state: body.outcome === "answered" ? "captured" : "released" }; }],
   ["GET", "/api/visits/:id/track-links", () => ({ links: [] })],
   ["GET", "/api/technicians/:id/absences", () => ({ absences: [] })],
+  ["GET", "/api/territory-loads", () => ({ territories: [{ territory_id: territory.id, waiting: queue.length, urgent: 1, stopped: 0 }] })],
   ["GET", "/api/board", () => ({ territory_id: territory.id, date: world.today, stream: stream(`territory:${territory.id}`), technicians, visits: visits.map(visitRow), queue: queue.map(queueRow) })],
   ["GET", "/api/work-orders/:id/candidates", ({ p }) => candidates(p[0])],
   ["POST", "/api/work-orders/:id/assign", ({ p, body }) => {

@@ -1,11 +1,12 @@
 //! The tracking page's first state, written into its HTML so that it can be read without script. What each place says
 //! is the same as in `web/src/pages/track/slots.ts`; both are held to the cases in `cases.json` beside it.
 
+mod times;
+
 use std::collections::BTreeMap;
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use chrono::Datelike;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -38,7 +39,7 @@ struct View {
     expires_at: Timestamp,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 struct Span {
     from: Timestamp,
     to: Timestamp,
@@ -215,15 +216,15 @@ impl Writer<'_> {
         let coming = COMING.contains(&view.state.as_str());
         let eta = view.eta.as_ref().filter(|_| coming);
         let last = view.timeline.last().map(|reached| reached.at);
-        let promised = view.promised.as_ref().map_or(String::new(), |span| self.window(span.from, span.to));
+        let promised = view.promised.map_or(String::new(), |span| self.window(span));
         let own_label = Some(format!("label_{}", view.state)).filter(|key| self.words.contains_key(key));
         let own_label = own_label.unwrap_or_else(|| "label_at".to_owned());
-        let (label, window) = match (coming, eta, last) {
-            (true, Some(eta), _) => ("label_eta", self.window(eta.window.from, eta.window.to)),
-            (true, None, _) if promised.is_empty() => ("", String::new()),
-            (true, None, _) => ("label_promised", promised.clone()),
-            (false, _, Some(at)) => (own_label.as_str(), at.clock_face(self.zone)),
-            (false, _, None) => ("", String::new()),
+        let (label, span) = match (coming, eta, last) {
+            (true, Some(eta), _) => ("label_eta", Some(eta.window)),
+            (true, None, _) if view.promised.is_none() => ("", None),
+            (true, None, _) => ("label_promised", view.promised),
+            (false, _, Some(at)) => (own_label.as_str(), Some(Span { from: at, to: at })),
+            (false, _, None) => ("", None),
         };
         let updated = eta.map(|eta| eta.computed_at).or(last);
         let report = view.report.as_ref();
@@ -234,12 +235,14 @@ impl Writer<'_> {
             ("vendor", self.own(&view.vendor_name_ja, &view.vendor_name_en)),
             ("headline", self.headline(view)),
             ("label", self.word(label)),
-            ("window", window),
-            ("likely", eta.map_or(String::new(), |eta| self.with("likely", "time", &eta.likely.clock_face(self.zone)))),
+            // A time alone is taken for today's.
+            ("day", span.filter(|span| !self.is_today(span.from)).map_or(String::new(), |span| self.date(span.from))),
+            ("window", span.map_or(String::new(), |span| self.times(span))),
+            ("likely", eta.map_or(String::new(), |eta| self.with("likely", "time", &self.moment(eta.likely)))),
             ("late", eta.map_or(String::new(), |eta| self.lateness(eta, view.promised.as_ref(), &promised))),
             ("stops", eta.map_or(String::new(), |eta| self.stops(eta, &view.state))),
             ("basis", eta.map_or(String::new(), |eta| self.basis(eta))),
-            ("updated", updated.map_or(String::new(), |at| self.with("updated", "time", &at.clock_face(self.zone)))),
+            ("updated", updated.map_or(String::new(), |at| self.with("updated", "time", &self.moment(at)))),
             ("upcoming", self.upcoming(view, eta)),
             ("rail", self.rail(view)),
             ("technician", view.technician_name.clone().unwrap_or_default()),
@@ -274,11 +277,6 @@ impl Writer<'_> {
     fn headline(&self, view: &View) -> String {
         let known = self.words.get(&format!("headline_{}", view.state)).cloned();
         known.unwrap_or_else(|| self.own(&view.state_ja, &view.state_en))
-    }
-
-    fn window(&self, from: Timestamp, to: Timestamp) -> String {
-        let (from, to) = (from.clock_face(self.zone), to.clock_face(self.zone));
-        if from == to { from } else { format!("{from}–{to}") }
     }
 
     /// When the page will say something new.
@@ -344,17 +342,6 @@ impl Writer<'_> {
         let whole = (eta.likely.millis() - out.at.millis()).max(1) as f64;
         let share = ((self.now.millis() - out.at.millis()) as f64 / whole).clamp(0.02, 0.97);
         format!("{}", (4.0 + share * 92.0).round())
-    }
-
-    /// `11月24日(火) 13:00` or `Tue 24 Nov 13:00`.
-    fn day_clock(&self, at: Timestamp) -> String {
-        let day = at.day(self.zone);
-        let weekday = ["月", "火", "水", "木", "金", "土", "日"][day.weekday().num_days_from_monday() as usize];
-        let date = match self.language {
-            Language::Ja => format!("{}月{}日({weekday})", day.month(), day.day()),
-            Language::En => day.format("%a %-d %b").to_string(),
-        };
-        format!("{date} {}", at.clock_face(self.zone))
     }
 
     fn steps(&self, view: &View) -> Vec<Step> {

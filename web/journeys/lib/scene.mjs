@@ -31,18 +31,23 @@ export class Scene {
     return this.#tokens.get(login);
   }
 
-  /** The contract's card of the n-th customer that a search finds and that can be served. */
+  /** The card of the first customer that a search finds and that can be served. */
   async card(search) {
-    const { hits } = await this.call("operator", "GET", `/api/desk/search?q=${encodeURIComponent(search)}`);
-    for (const hit of hits) {
-      const card = await this.call("operator", "GET", `/api/contracts/${hit.contract_id}`);
-      if (card.assets.length && card.wallet.available > 0) return card;
-    }
+    for await (const card of this.cards(search)) return card;
     throw new Error(`nobody to serve is found by ${search}`);
   }
 
-  /** A fault that needs a visit; gives the work order's id. */
-  async fault(card, assetIndex = 0, description = "動かない") {
+  /** The cards of all of them. */
+  async *cards(search) {
+    const { hits } = await this.call("operator", "GET", `/api/desk/search?q=${encodeURIComponent(search)}`);
+    for (const hit of hits) {
+      const card = await this.call("operator", "GET", `/api/contracts/${hit.contract_id}`);
+      if (card.assets.length && card.wallet.available > 0) yield card;
+    }
+  }
+
+  /** A fault that needs a visit; gives the work order's id. `more` is what differs: impact, urgency, wish. */
+  async fault(card, assetIndex = 0, description = "動かない", more = {}) {
     const catalog = await this.call("operator", "GET", "/api/catalog");
     const asset = card.assets[assetIndex % card.assets.length];
     const product = catalog.products.find(({ id }) => id === asset.product_id);
@@ -53,10 +58,25 @@ export class Scene {
       issues: [{
         kind: "fault", site_id: asset.site_id, asset_id: asset.id, product_id: product.id,
         symptom: product.symptoms.find((symptom) => symptom.needs_visit).code, description,
-        impact: "partial", urgency: "today", needs_visit: true, wish: null,
+        impact: "partial", urgency: "today", needs_visit: true, wish: null, ...more,
       }],
     });
     return receipt.issues[0].work_order_id;
+  }
+
+  /** The territory on whose board a work order waits. */
+  async territoryOf(order) {
+    return (await this.#waiting(order)).territory_id;
+  }
+
+  async #waiting(order) {
+    const { territories } = await this.call("dispatcher", "GET", "/api/catalog");
+    for (const { id } of territories) {
+      const { queue } = await this.call("dispatcher", "GET", `/api/board?territory_id=${id}`);
+      const row = queue.find(({ work_order_id }) => work_order_id === order);
+      if (row) return row;
+    }
+    throw new Error("the work order waits on no board");
   }
 
   /** Gives a work order to the best candidate who is not one of `not`. */
@@ -64,16 +84,10 @@ export class Scene {
     const { candidates } = await this.call("dispatcher", "GET", `/api/work-orders/${order}/candidates`);
     const best = candidates.find((one) => one.fit && !one.breaks.length && !not.includes(one.technician_name));
     if (!best) throw new Error("nobody can take the work order");
-    const { territories } = await this.call("dispatcher", "GET", "/api/catalog");
-    for (const { id } of territories) {
-      const { queue } = await this.call("dispatcher", "GET", `/api/board?territory_id=${id}`);
-      const row = queue.find(({ work_order_id }) => work_order_id === order);
-      if (!row) continue;
-      const body = { technician_id: best.technician_id, version: row.version, accept_broken: false, reason: null };
-      const { visit, track_url } = await this.call("dispatcher", "POST", `/api/work-orders/${order}/assign`, body);
-      return { visit, track: track_url, technician: best.technician_name, login: loginOf(best.technician_name), territory: id };
-    }
-    throw new Error("the work order waits on no board");
+    const { territory_id: territory, version } = await this.#waiting(order);
+    const body = { technician_id: best.technician_id, version, accept_broken: false, reason: null };
+    const { visit, track_url } = await this.call("dispatcher", "POST", `/api/work-orders/${order}/assign`, body);
+    return { visit, track: track_url, technician: best.technician_name, login: loginOf(best.technician_name), territory };
   }
 
   async visitOf(assigned) {

@@ -24,6 +24,13 @@ export async function logIn(page, login, path, password = PASSWORD) {
   await page.waitForURL((address) => address.pathname === path.split("?")[0]);
 }
 
+/** Looks at the board of a territory, whatever waits there. */
+export async function chooseArea(board, name = AREA) {
+  const option = board.locator(".toolbar select option").filter({ hasText: name });
+  await option.waitFor({ state: "attached" });
+  await board.locator(".toolbar select").selectOption(await option.getAttribute("value"));
+}
+
 /** Finds a customer at the desk and opens the card. */
 export async function openCustomer(page, phone, name) {
   await page.getByRole("combobox").fill(phone);

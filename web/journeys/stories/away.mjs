@@ -2,7 +2,7 @@
 import { ensure, equal, step, until } from "../lib/checks.mjs";
 import { Scene } from "../lib/scene.mjs";
 import { picture } from "../lib/stage.mjs";
-import { AREA, logIn } from "../lib/steps.mjs";
+import { chooseArea, logIn } from "../lib/steps.mjs";
 
 export async function away(stage) {
   const scene = new Scene(stage.base);
@@ -20,7 +20,7 @@ export async function away(stage) {
 async function link(board, world) {
   await step("dispatcher: withdraws the link that came with his assignment", async () => {
     await logIn(board, "dispatcher", "/board");
-    await board.locator(".toolbar select").selectOption({ label: AREA });
+    await chooseArea(board);
     const waiting = board.locator(`[data-order="${world.order}"]`);
     await waiting.click();
     await board.locator("article.best").waitFor();

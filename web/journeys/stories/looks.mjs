@@ -9,9 +9,19 @@ import { Told } from "../lib/words.mjs";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const AREA_EN = "East";
 
+/** The screens of a desk, from a small one to a large one. */
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+];
+/** What is wider than its box on purpose: the hours, the map, and what only a screen reader sees. */
+const SCROLLED = ".scroller, .scroller *, .maplibregl-map, .maplibregl-map *, .visually-hidden";
+
 export async function looks(stage, world) {
   const scene = new Scene(stage.base);
   const places = await placesOf(scene, world);
+  await ownPages(stage);
   for (const [view, phone] of [["desktop", false], ["phone", true]]) {
     for (const [language, scheme] of [["ja", "light"], ["en", "dark"]]) {
       await visitAll(stage, places, { view, phone, language, scheme });
@@ -19,9 +29,24 @@ export async function looks(stage, world) {
   }
 }
 
+/** Whoever opens a page that is not for his work comes to his own, without a word of what he was refused. */
+async function ownPages(stage) {
+  for (const [login, wanted, home] of [["customer", "/board", "/portal"], ["tanaka", "/desk", "/tech"], ["operator", "/tech", "/desk"]]) {
+    await check(`${login} at ${wanted}: is sent to ${home}`, async () => {
+      const person = await stage.person(`${login} at ${wanted}`, { login });
+      const page = await person.page();
+      await page.goto(wanted);
+      await page.waitForURL((address) => address.pathname === home);
+      await person.leave();
+    });
+  }
+}
+
 async function placesOf(scene, world) {
   const card = await scene.card("MC-2025-1001");
   const order = await scene.fault(card, 1, "扉が閉まりきらない");
+  await stoppedElsewhere(scene, order);
+  const later = await scene.fault(card, 2, "音がする", { impact: "none", urgency: "whenever", wish: tomorrow() });
   const assigned = await scene.assign(await scene.fault(card, 0, "水が漏れる"));
   const customer = (page) => openCustomer(page, SHARED_PHONE, OWNER);
   const history = async (page) => {
@@ -33,6 +58,20 @@ async function placesOf(scene, world) {
     await toArea(page);
     await page.locator(`[data-order="${order}"]`).click();
     await page.locator("article.best").waitFor();
+  };
+  const elsewhere = async (page) => {
+    await toArea(page);
+    const alarm = page.locator(".alarms p").first();
+    const wanted = await alarm.getAttribute("data-territory");
+    await alarm.getByRole("button").click();
+    await page.locator("[data-order]").filter({ hasText: "P1" }).first().waitFor();
+    ensure((await page.locator(".toolbar select").inputValue()) === wanted, "the alarm opened another territory");
+    ensure(/\d/.test(await page.locator(".toolbar select option:checked").textContent()), "no figure beside the territory");
+  };
+  const distant = async (page) => {
+    await toArea(page);
+    await page.locator(`[data-order="${later}"]`).click();
+    await page.locator(".check .note, .check article").first().waitFor();
   };
   const visit = async (page) => {
     await toArea(page);
@@ -63,6 +102,8 @@ async function placesOf(scene, world) {
     desk: { login: "operator", path: "/desk", run: customer },
     history: { login: "operator", path: "/desk", run: history },
     board: { login: "dispatcher", path: "/board", run: toArea },
+    elsewhere: { login: "dispatcher", path: "/board", run: elsewhere },
+    later: { login: "dispatcher", path: "/board", run: distant },
     candidates: { login: "dispatcher", path: "/board", run: candidates },
     visit: { login: "dispatcher", path: "/board", run: visit },
     map: { login: "dispatcher", path: "/board", run: map },
@@ -95,13 +136,30 @@ async function lotOpened(page) {
   await page.locator(".lots table td").first().waitFor();
 }
 
+/** The longest line a board has: another day's date in every place. */
+function tomorrow() {
+  const from = new Date(Date.now() + 86_400_000);
+  from.setUTCHours(1, 0, 0, 0);
+  return { from: from.toISOString(), to: new Date(from.getTime() + 2 * 3_600_000).toISOString() };
+}
+
+/** A business that stands still in another territory than the work order's. */
+async function stoppedElsewhere(scene, order) {
+  const here = await scene.territoryOf(order);
+  for await (const card of scene.cards("MC-2025-10")) {
+    const stopped = await scene.fault(card, 0, "全館停止", { impact: "stopped", urgency: "now" });
+    if ((await scene.territoryOf(stopped)) !== here) return;
+  }
+  throw new Error("all customers are in one territory");
+}
+
 async function toArea(page) {
   const select = page.locator(".toolbar select");
   await select.waitFor({ state: "attached" });
   await select.locator("option").first().waitFor({ state: "attached" });
   await select.evaluate(
     (field, [ja, en]) => {
-      field.value = [...field.options].find(({ text }) => text === ja || text.startsWith(en)).value;
+      field.value = [...field.options].find(({ text }) => text.startsWith(ja) || text.startsWith(en)).value;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     },
     [AREA, AREA_EN],
@@ -137,9 +195,28 @@ async function visitOne(person, name, place, { view, language }) {
   await picture(page, `look-${name}-${view}-${language}`);
   const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode(true).analyze();
   const found = violations.map(({ id, nodes, help }) => `${id} ${nodes.length} × ${nodes[0].target} ${nodes[0].any[0]?.message ?? help}`);
-  const wide = (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width;
-  if (wide > 0) found.push(`${wide} px wider than the screen`);
   if (language === "en") found.push(...(await told.untranslated(page)).map((word) => `not translated: ${word}`));
+  for (const size of view === "desktop" ? SIZES : [page.viewportSize()]) {
+    await page.setViewportSize(size);
+    await page.waitForTimeout(150);
+    found.push(...(await page.evaluate(cutOff, SCROLLED)).map((what) => `${size.width} × ${size.height}: ${what}`));
+  }
   await page.close();
   ensure(found.length === 0, found.join("\n"));
+}
+
+/** Runs in the page: every box that holds more than it is wide, and so hides a part or must be scrolled sideways. */
+function cutOff(scrolled) {
+  const found = [];
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide > 0) found.push(`${wide} px wider than the screen`);
+  for (const box of document.querySelectorAll("body *")) {
+    const over = box.scrollWidth - box.clientWidth;
+    if (over <= 1 || box.clientWidth <= 1 || box.matches(scrolled)) continue;
+    const { overflowX, textOverflow } = getComputedStyle(box);
+    if (overflowX === "visible" || textOverflow === "ellipsis") continue;
+    const name = box.id ? `#${box.id}` : [...box.classList].filter((one) => !one.startsWith("s-") && !one.startsWith("svelte-")).map((one) => `.${one}`).join("");
+    found.push(`${box.tagName.toLowerCase()}${name} hides ${over} px: ${(box.textContent ?? "").trim().slice(0, 40)}`);
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 /** One repair, from the telephone to the history, seen by the four roles at once. */
 import { ensure, equal, step, until } from "../lib/checks.mjs";
 import { picture } from "../lib/stage.mjs";
-import { AREA, drive, fillIssue, logIn, loginOf, openCustomer, OWNER, sameSeq, SHARED_PHONE, shownSeq } from "../lib/steps.mjs";
+import { chooseArea, drive, fillIssue, logIn, loginOf, openCustomer, OWNER, sameSeq, SHARED_PHONE, shownSeq } from "../lib/steps.mjs";
 
 export async function repair(stage, world) {
   const operator = await stage.person("operator");
@@ -86,7 +86,7 @@ async function intake(desk, board, world) {
 }
 
 async function chooseTerritory(board) {
-  await board.locator(".toolbar select").selectOption({ label: AREA });
+  await chooseArea(board);
   await board.locator(".lane, [role=row]").first().waitFor();
 }
 

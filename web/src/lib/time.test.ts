@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { atClock, clock, dateOnly, day, dayOf, isoDay, moment, momentWindow, onDay, setZone } from "./time";
+import { atClock, clock, dateOnly, day, dayOf, isoDay, moment, momentWindow, onDay, setZone, timeWindow } from "./time";
 
 afterEach(() => setZone("Asia/Tokyo"));
 
@@ -40,4 +40,9 @@ it("a moment of another day names its day", () => {
 
 it("a day is named in both languages", () => {
   expect([day("2026-11-23T23:00:00Z", "ja"), day("2026-11-23T23:00:00Z", "en")]).toEqual(["11月24日(火)", "Tue 24 Nov"]);
+});
+
+it("ends a window that lasts until midnight with the day", () => {
+  expect(timeWindow("2026-11-23T15:00:00.000Z", "2026-11-24T15:00:00.000Z")).toBe("00:00–24:00");
+  expect(timeWindow("2026-11-23T15:00:00.000Z", "2026-11-23T15:00:20.000Z")).toBe("00:00");
 });

@@ -28,9 +28,10 @@ export function clock(instant: string | number | Date): string {
   return format("en", "clock", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
 }
 
-/** `10:31–10:44`; one time when both ends fall into the same minute. */
+/** `10:31–10:44`; one time when both ends fall into the same minute; `00:00–24:00` for what ends with the day. */
 export function timeWindow(from: string, to: string): string {
   const [a, b] = [clock(from), clock(to)];
+  if (b === "00:00" && Date.parse(to) - Date.parse(from) >= 60_000) return `${a}–24:00`;
   return a === b ? a : `${a}–${b}`;
 }
 
@@ -78,7 +79,10 @@ export function momentWindow(from: string, to: string, now: number, locale: Loca
 
 /** The date in the company's zone as `2026-11-23`. */
 export function isoDay(instant: string | number | Date): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date(instant));
+  const key = "iso";
+  let made = formats.get(key);
+  if (!made) formats.set(key, (made = new Intl.DateTimeFormat("sv-SE", { timeZone: zone })));
+  return made.format(new Date(instant));
 }
 
 /** So many days after a date. */

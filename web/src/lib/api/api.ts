@@ -114,6 +114,7 @@ export const api = {
 
   board: (filter: { territory_id?: string; date?: string }, options?: Signal) =>
     get<T.Board>(`/api/board${query(filter)}`, options),
+  territoryLoads: () => get<T.TerritoryLoads>("/api/territory-loads"),
   candidates: (workOrderId: string, options?: Signal) =>
     get<T.Ranking>(`/api/work-orders/${part(workOrderId)}/candidates`, options),
   assign: (workOrderId: string, body: T.AssignRequest, operation: string) =>

@@ -1995,6 +1995,28 @@ export interface components {
             skills: components["schemas"]["SkillView"][];
         };
         TerritoryId: string;
+        TerritoryLoad: {
+            /**
+             * Format: uint
+             * @description Of these, those of priority P1.
+             */
+            stopped: number;
+            territory_id: components["schemas"]["TerritoryId"];
+            /**
+             * Format: uint
+             * @description Of these, those of priority P1 and those due within an hour or overdue.
+             */
+            urgent: number;
+            /**
+             * Format: uint
+             * @description Work orders that wait for a technician.
+             */
+            waiting: number;
+        };
+        /** @description What waits in each territory. */
+        TerritoryLoads: {
+            territories: components["schemas"]["TerritoryLoad"][];
+        };
         TerritoryView: {
             center: components["schemas"]["Position"];
             code: string;
@@ -2403,6 +2425,8 @@ export type Tap = components['schemas']['Tap'];
 export type TechnicianId = components['schemas']['TechnicianId'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type TerritoryId = components['schemas']['TerritoryId'];
+export type TerritoryLoad = components['schemas']['TerritoryLoad'];
+export type TerritoryLoads = components['schemas']['TerritoryLoads'];
 export type TerritoryView = components['schemas']['TerritoryView'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];

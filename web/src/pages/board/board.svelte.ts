@@ -33,6 +33,8 @@ export class BoardStore {
   territory = $state("");
   date = $state("");
   loading = $state(true);
+  /** The rows shown are this territory's: without them nothing may be said to be empty. */
+  loaded = $state(false);
   error = $state.raw<unknown>(null);
   chosen = $state.raw<Chosen>(null);
   /** The sentence for the live region. */
@@ -65,7 +67,9 @@ export class BoardStore {
       this.#load(board, true);
       this.#follow(board);
     } catch (problem) {
-      if (run === this.#run) this.error = problem;
+      if (run !== this.#run) return;
+      this.error = problem;
+      this.#clear();
     } finally {
       if (run === this.#run) this.loading = false;
     }
@@ -113,9 +117,17 @@ export class BoardStore {
   #load(board: Board, fresh: boolean): void {
     this.technicians = board.technicians;
     this.rows.load(board);
+    this.loaded = true;
     const axis = axisOf(board.date, board.technicians, board.visits.filter((visit) => isLive(visit) || visit.timeline.finished_at));
     this.axis = fresh ? axis : this.#wider(axis);
     this.changes += 1;
+  }
+
+  /** Rows of another territory must not stand under this one's name. */
+  #clear(): void {
+    this.technicians = [];
+    for (const table of [this.visits, this.lanes, this.queue, this.fixes]) table.clear();
+    this.loaded = false;
   }
 
   #wider(axis: Stretch): Stretch {

@@ -20,6 +20,13 @@ export const en = {
   readOnly: "Read only",
   loadFailed: "The board could not be loaded.",
   reset: "The board was read afresh.",
+  elsewhere: {
+    option: (name: string, waiting: number, urgent: number) => `${name}: ${waiting} waiting${urgent ? `, ${urgent} urgent` : ""}`,
+    stopped: (name: string, n: number) => `${name}: ${n} stopped, waiting`,
+    more: (n: number) => `and ${n} more`,
+    go: "Open",
+    open: (name: string) => `Open ${name}`,
+  },
   queue: {
     title: "To assign",
     empty: "No work order is waiting",

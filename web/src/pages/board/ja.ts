@@ -18,6 +18,13 @@ export const ja = {
   readOnly: "閲覧のみ",
   loadFailed: "ボードを読み込めません。",
   reset: "最新の状態を読み直しました。",
+  elsewhere: {
+    option: (name: string, waiting: number, urgent: number) => `${name} 待ち${waiting}${urgent ? `・急ぎ${urgent}` : ""}`,
+    stopped: (name: string, n: number) => `${name}で業務停止 ${n}件が手配待ち`,
+    more: (n: number) => `ほか${n}エリア`,
+    go: "開く",
+    open: (name: string) => `${name}を開く`,
+  },
   queue: {
     title: "手配待ち",
     empty: "手配待ちの作業指示はありません",

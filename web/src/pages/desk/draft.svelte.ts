@@ -1,7 +1,7 @@
 import { newOperation } from "$lib/api/operation";
 import type { Catalog, ContractCard, Impact, IntakeRequest, IssueKind, IssueRequest, Product, Urgency } from "$lib/api/types";
 import { serverNow } from "$lib/session.svelte";
-import { atClock } from "$lib/time";
+import { atClock, onDay } from "$lib/time";
 
 export interface IssueDraft {
   key: string;
@@ -74,8 +74,8 @@ export class Draft {
       if (!issue.description.trim() && !issue.symptom) found.push({ issue: index, what: "description" });
       if (!issue.impact) found.push({ issue: index, what: "impact" });
       if (!issue.urgency) found.push({ issue: index, what: "urgency" });
-      const { date, from, to } = issue.wish;
-      if (date && (!from || !to || from >= to)) found.push({ issue: index, what: "wish" });
+      const wish = wishOf(issue);
+      if (wish && wish.from >= wish.to) found.push({ issue: index, what: "wish" });
     });
     return found;
   }
@@ -156,8 +156,13 @@ export function productOf(issue: IssueDraft, card: ContractCard, catalog: Catalo
   return catalog?.products.find((product) => product.id === productId);
 }
 
+/** The wished span: a date alone is that whole day, and a time that is not said lies at its end of the day. */
+function wishOf({ needs_visit, wish: { date, from, to } }: IssueDraft): IssueRequest["wish"] {
+  if (!needs_visit || !date) return null;
+  return { from: atClock(date, from || "00:00"), to: to ? atClock(date, to) : atClock(onDay(date, 1), "00:00") };
+}
+
 function issueRequest(issue: IssueDraft, card: ContractCard, catalog: Catalog | null): IssueRequest {
-  const { date, from, to } = issue.wish;
   const product = productOf(issue, card, catalog);
   const symptom = product?.symptoms.find((symptom) => symptom.code === issue.symptom);
   return {
@@ -170,6 +175,6 @@ function issueRequest(issue: IssueDraft, card: ContractCard, catalog: Catalog | 
     impact: issue.impact ?? "none",
     urgency: issue.urgency ?? "whenever",
     needs_visit: issue.needs_visit,
-    wish: date && from && to ? { from: atClock(date, from), to: atClock(date, to) } : null,
+    wish: wishOf(issue),
   };
 }

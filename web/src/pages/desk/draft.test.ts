@@ -35,6 +35,26 @@ describe("the draft of a contact", () => {
     expect(draft.missing()).toEqual([{ issue: 0, what: "wish" }]);
   });
 
+  it("takes a date alone for that whole day, and a time that is not said for its end of the day", () => {
+    const check = (date: string, from: string, to: string, expected: { from: string; to: string } | null): void => {
+      const draft = new Draft(card);
+      draft.fields.issues[0]!.wish = { date, from, to };
+      expect(draft.request(catalog).issues[0]?.wish).toEqual(expected);
+      expect(draft.missing().map((gap) => gap.what)).not.toContain("wish");
+    };
+    check("", "", "", null);
+    check("2026-11-24", "", "", { from: "2026-11-23T15:00:00.000Z", to: "2026-11-24T15:00:00.000Z" });
+    check("2026-11-24", "13:00", "", { from: "2026-11-24T04:00:00.000Z", to: "2026-11-24T15:00:00.000Z" });
+    check("2026-11-24", "", "12:00", { from: "2026-11-23T15:00:00.000Z", to: "2026-11-24T03:00:00.000Z" });
+  });
+
+  it("does not ask for a wish where nobody is to come", () => {
+    const draft = new Draft(card);
+    Object.assign(draft.fields.issues[0]!, { needs_visit: false, wish: { date: "2026-11-24", from: "13:00", to: "12:00" } });
+    expect(draft.missing().map((gap) => gap.what)).not.toContain("wish");
+    expect(draft.request(catalog).issues[0]?.wish).toBeNull();
+  });
+
   it("becomes a request in the server's words", () => {
     const draft = new Draft(card);
     draft.addIssue("asset:ast_2");

@@ -3,11 +3,12 @@ import { isProblem } from "$lib/api/problem";
 import type { Catalog, Cursor, Eta, LiveEvent, Me, MyDay, MyVisit, ProgressRequest, ReportRequest, VisitRow, VisitState } from "$lib/api/types";
 import { Forecasts } from "$lib/forecasts";
 import { live } from "$lib/live.svelte";
-import { hearClock, homes, serverNow, whoAmI } from "$lib/session.svelte";
+import { hearClock, serverNow, whoAmI } from "$lib/session.svelte";
 import { setZone } from "$lib/time";
 import { after, inOrder, isLive, isStarted, nextVisit, undoneByServer, type Act } from "./flow";
 import { Outbox, UNDO_MS } from "./outbox";
 import { Store, type Command, type Refused } from "./store";
+import { techWords } from "./words";
 
 /** Whose phone this is, so that the day can be shown before, or without, an answer. */
 const OWNER = "kaketsuke.technician";
@@ -64,7 +65,10 @@ class Day {
       if (!this.snapshot) this.error = error;
       return;
     }
-    if (!this.me.technician_id) return location.replace(homes[this.me.role]);
+    if (!this.me.technician_id) {
+      this.error = new Error(techWords().notTechnician);
+      return;
+    }
     localStorage.setItem(OWNER, this.me.technician_id);
     await this.#use(this.me.technician_id);
     await this.refresh().catch(() => undefined);

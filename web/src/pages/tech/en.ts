@@ -129,6 +129,13 @@ export const en = {
     denied: "Location is not permitted. You can allow it in the browser's settings. Arrival times follow your taps instead.",
     waiting: "Looking for GPS",
     sending: (age, metres) => `GPS ${age}, ±${metres} m`,
+    doubted: "The location of this phone is not being accepted.",
+    doubtedTodo: {
+      "position.implausible": "Arrival times follow your taps. Where you can see the sky, switch location off and on again.",
+      "position.inaccurate": "It is too vague. Allow “precise location” in the phone's settings.",
+      "position.future": "The phone's clock is ahead. Set date and time to automatic.",
+      other: "Switch location off and on again.",
+    },
     waitingToSend: (n) => `${n} positions waiting`,
     awake: "The screen stays on",
   },

@@ -126,6 +126,13 @@ export const ja = {
     denied: "位置の利用が許可されていません。ブラウザーの設定で許可できます。到着予定は操作の時刻から計算します。",
     waiting: "GPSを探しています",
     sending: (age: string, metres: number) => `GPS ${age}・誤差${metres}m`,
+    doubted: "この電話の位置が受け付けられていません。",
+    doubtedTodo: {
+      "position.implausible": "到着予定は操作の時刻から計算しています。空の見える場所で位置情報を一度切って入れ直してください。",
+      "position.inaccurate": "位置の誤差が大きすぎます。電話の設定で「正確な位置情報」を許可してください。",
+      "position.future": "電話の時計が進んでいます。日付と時刻を自動設定にしてください。",
+      other: "位置情報を一度切って入れ直してください。",
+    } as Record<string, string>,
     waitingToSend: (n: number) => `位置 ${n}件を送信待ち`,
     awake: "画面はついたままになります",
   },

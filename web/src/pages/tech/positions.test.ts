@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
 import { NoAnswerError, ProblemError } from "$lib/api/problem";
 import type { PositionReport } from "$lib/api/types";
-import { Trail, metresBetween, worthKeeping, type Seen } from "./positions";
+import { Belief, Sieve, Trail, metresBetween, worthKeeping, type Seen } from "./positions";
 import { Store } from "./store";
 
 const start = Date.parse("2026-11-23T01:00:00.000Z");
@@ -29,6 +29,49 @@ describe("which fixes are kept", () => {
   });
 });
 
+describe("a wrong first fix", () => {
+  const FAR = 300_000;
+
+  it("does not block the true ones: three that agree become the new anchor", () => {
+    const sieve = new Sieve();
+    expect(sieve.take(fix(0, FAR))).toHaveLength(1);
+    expect(sieve.take(fix(15, 0))).toEqual([]);
+    expect(sieve.take(fix(20, 10))).toEqual([]);
+    expect(sieve.take(fix(30, 100))).toEqual([]);
+    expect(sieve.take(fix(45, 300))).toEqual([fix(15, 0), fix(30, 100), fix(45, 300)]);
+    expect(sieve.take(fix(60, 500))).toEqual([fix(60, 500)]);
+  });
+
+  it("is not confirmed by wild fixes that disagree", () => {
+    const sieve = new Sieve();
+    sieve.take(fix(0, 0));
+    for (let i = 1; i < 9; i += 1) expect(sieve.take(fix(i * 15, i % 2 ? FAR : -FAR))).toEqual([]);
+    expect(sieve.take(fix(200, 100))).toEqual([fix(200, 100)]);
+  });
+
+  it("and one wild fix among true ones is dropped", () => {
+    const sieve = new Sieve();
+    sieve.take(fix(0, 0));
+    expect(sieve.take(fix(15, FAR))).toEqual([]);
+    expect(sieve.take(fix(30, 100))).toHaveLength(1);
+    expect(sieve.take(fix(45, FAR))).toEqual([]);
+    expect(sieve.take(fix(60, 200))).toHaveLength(1);
+  });
+});
+
+describe("whether the server believes the phone", () => {
+  const said = (accepted: number, ...codes: string[]) => ({ accepted, ignored: codes.map((code, seq) => ({ seq, code, ja: "", en: "" })) });
+
+  it("counts refusals in a row, and not what came late or twice", () => {
+    const belief = new Belief();
+    belief.hear(said(0, "position.implausible"));
+    belief.hear(said(0, "position.out_of_order", "position.implausible"));
+    expect([belief.refused, belief.code]).toEqual([2, "position.implausible"]);
+    belief.hear(said(1));
+    expect([belief.refused, belief.code]).toEqual([0, null]);
+  });
+});
+
 describe("the trail", () => {
   let phones = 0;
   async function trail(send: (positions: PositionReport[]) => Promise<void>) {
@@ -40,6 +83,7 @@ describe("the trail", () => {
         return { accepted: positions.length, ignored: [] };
       },
       changed: (unsent) => (seen.unsent = unsent),
+      judged: () => undefined,
     });
     return { trail: made, seen, store };
   }
@@ -65,7 +109,7 @@ describe("the trail", () => {
     const sent: number[] = [];
     const { trail: made, store } = await trail(async (positions) => void sent.push(...positions.map((position) => position.seq)));
     await made.take(fix(100, 0));
-    const again = new Trail(store, { send: async (positions) => (sent.push(...positions.map((p) => p.seq)), { accepted: 1, ignored: [] }), changed: () => undefined });
+    const again = new Trail(store, { send: async (positions) => (sent.push(...positions.map((p) => p.seq)), { accepted: 1, ignored: [] }), changed: () => undefined, judged: () => undefined });
     await again.take(fix(0, 0));
     expect(sent[1]).toBe(sent[0]! + 1);
   });

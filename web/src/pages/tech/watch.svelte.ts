@@ -1,11 +1,13 @@
 import { api } from "$lib/api/api";
 import type { Place } from "$lib/api/types";
 import { serverNow } from "$lib/session.svelte";
-import { Trail, metresBetween, type Seen } from "./positions";
+import { Belief, Trail, metresBetween, type Seen } from "./positions";
 import type { Store } from "./store";
 
 /** So near the customer the page proposes to tap "arrived". */
 const NEAR_M = 150;
+/** One refused fix is a slip of the receiver; so many are told to the technician. */
+const DISBELIEVED_AFTER = 3;
 
 /** The phone's position and its screen, while the technician is under way and not a moment longer. */
 class Watch {
@@ -13,6 +15,9 @@ class Watch {
   trouble = $state<"none" | "denied" | null>(null);
   last = $state.raw<Seen | null>(null);
   unsent = $state(0);
+  /** Why the server does not believe where he is, once it has refused several fixes in a row. */
+  disbelieved = $state<string | null>(null);
+  readonly #belief = new Belief();
   awake = $state(false);
   running = $state(false);
   #trail: Trail | null = null;
@@ -24,7 +29,14 @@ class Watch {
     if (this.#store === store) return;
     this.#store = store;
     this.consent = (await store.get("consent")) ?? null;
-    this.#trail = new Trail(store, { send: api.positions, changed: (unsent) => (this.unsent = unsent) });
+    this.#trail = new Trail(store, {
+      send: api.positions,
+      changed: (unsent) => (this.unsent = unsent),
+      judged: (answer) => {
+        this.#belief.hear(answer);
+        this.disbelieved = this.#belief.refused >= DISBELIEVED_AFTER ? this.#belief.code : null;
+      },
+    });
     window.addEventListener("online", () => void this.#trail?.flush());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "visible" || !this.running) return;
@@ -72,6 +84,7 @@ class Watch {
     this.running = false;
     this.awake = false;
     this.last = null;
+    this.disbelieved = null;
     if (this.#watch !== null) navigator.geolocation.clearWatch(this.#watch);
     this.#watch = null;
     void this.#lock?.release().catch(() => undefined);

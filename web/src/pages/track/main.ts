@@ -53,7 +53,7 @@ function draw(): void {
   mark(".dial .van", { cx: van_x, cy: van_y });
   mark(".dial .way", { x2: van_x, y2: van_y });
   mark(".call", { href: `tel:${phone_digits}` });
-  document.title = texts.window ? `${texts.window} ${title}` : title;
+  document.title = [texts.day, texts.window, title].filter(Boolean).join(" ");
 }
 
 function drawSteps(): void {

@@ -1,5 +1,5 @@
 import type { Place, TrackView, VisitState } from "$lib/api/types";
-import { clock, day, timeWindow, type Locale } from "$lib/time";
+import { clock, day, dayClock, isoDay, moment, momentWindow, timeWindow, type Locale } from "$lib/time";
 
 export type TrackWords = Record<string, string>;
 export interface Step { word: string; time: string; stage: "done" | "now" | "todo" }
@@ -13,6 +13,8 @@ export interface Slots {
   vendor: string;
   headline: string;
   label: string;
+  /** The date of the window, when that is not today's. */
+  day: string;
   window: string;
   likely: string;
   late: string;
@@ -49,7 +51,8 @@ export function slotsOf(view: TrackView, words: TrackWords, now: number): Slots 
   const coming = BEFORE.includes(view.state);
   const eta = coming ? view.eta : null;
   const last = view.timeline.at(-1);
-  const promised = view.promised ? timeWindow(view.promised.from, view.promised.to) : "";
+  const promised = view.promised ? momentWindow(view.promised.from, view.promised.to, now, locale) : "";
+  const span = coming ? (eta?.window ?? view.promised) : last ? { from: last.at, to: last.at } : null;
   const updated = eta?.computed_at ?? last?.at;
   return {
     state: view.state,
@@ -58,12 +61,13 @@ export function slotsOf(view: TrackView, words: TrackWords, now: number): Slots 
     vendor: own(view.vendor_name_ja, view.vendor_name_en),
     headline: words[`headline_${view.state}`] ?? own(view.state_ja, view.state_en),
     label: coming ? (eta ? words.label_eta! : promised ? words.label_promised! : "") : last ? (words[`label_${view.state}`] ?? words.label_at!) : "",
-    window: coming ? (eta ? timeWindow(eta.window.from, eta.window.to) : promised) : last ? clock(last.at) : "",
-    likely: eta ? fill(words.likely!, "time", clock(eta.likely)) : "",
+    day: span && isoDay(span.from) !== isoDay(now) ? day(span.from, locale) : "",
+    window: span ? timeWindow(span.from, span.to) : "",
+    likely: eta ? fill(words.likely!, "time", moment(eta.likely, now, locale)) : "",
     late: lateness(view, words, promised),
     stops: !coming || !eta ? "" : eta.stops_before > 0 ? fill(words.stops!, "n", eta.stops_before) : view.state === "en_route" ? "" : words.next!,
     basis: eta ? `${words[`source_${eta.source}`]} ${ageOf(eta.basis_at, now, words)}` : "",
-    updated: updated ? fill(words.updated!, "time", clock(updated)) : "",
+    updated: updated ? fill(words.updated!, "time", moment(updated, now, locale)) : "",
     upcoming: words[view.state === "en_route" && eta?.source !== "gps" ? "upcoming_silent" : `upcoming_${view.state}`] ?? "",
     rail: railOf(view, now),
     ...dialOf(view, words),
@@ -76,7 +80,7 @@ export function slotsOf(view: TrackView, words: TrackWords, now: number): Slots 
     used: own(view.consumption_ja, view.consumption_en),
     phone: view.vendor_phone,
     phone_digits: view.vendor_phone.replace(/[^+\d]/g, ""),
-    expires: fill(words.expires!, "time", `${day(view.expires_at, locale)} ${clock(view.expires_at)}`),
+    expires: fill(words.expires!, "time", dayClock(view.expires_at, locale)),
   };
 }
 
