@@ -22,6 +22,20 @@ pub const STORE_PATIENCE: Duration = Duration::from_secs(24 * 3_600);
 
 /// Body of a request. The largest honest one, a full offline batch of positions, has 20 kB.
 pub const BODY_BYTES: usize = 256 * 1024;
+/// A table that comes in: 100,000 rows of the widest kind. It goes to a file on its way, not into memory.
+pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
+/// Of such a body, bytes that are written to the file at once.
+pub const SPOOL_PART: usize = 1024 * 1024;
+/// Rows of one table that comes in: they are one transaction, and their keys are kept to find doubled ones.
+pub const IMPORT_ROWS: u64 = 100_000;
+/// Faults of a table that are listed; the others are counted. Whoever mends so many runs it again.
+pub const IMPORT_FAULTS: usize = 1_000;
+/// Rows that are looked up and written at once.
+pub const IMPORT_BATCH: usize = 500;
+/// Changed records that the journal names for one table; the others are counted.
+pub const IMPORT_NAMED: usize = 100;
+/// Rows of a table on its way out that are read at once.
+pub const EXPORT_PAGE: i64 = 1_000;
 /// Issues in one contact: nobody reports more in one call.
 pub const ISSUES_PER_CONTACT: usize = 10;
 /// Days ahead that a customer may wish for: rosters reach no further.

@@ -53,6 +53,9 @@ coded! {
         AdjustmentProposed = "adjustment.proposed", "残高調整の起票", "Adjustment proposed";
         AdjustmentRefused = "adjustment.refused", "残高調整の却下", "Adjustment refused";
         PolicySet = "policy.set", "契約ルールの改定", "Policy set";
+        ContractEntered = "contract.entered", "契約を登録", "Contract entered";
+        AssetsEntered = "assets.entered", "機器を登録", "Assets entered";
+        TableImported = "table.imported", "一覧の取込", "Table imported";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

@@ -6,3 +6,4 @@ pub mod clock;
 pub mod passwords;
 pub mod progress;
 pub mod seeds;
+pub mod spool;

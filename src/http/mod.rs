@@ -41,6 +41,7 @@ mod reports;
 pub mod route;
 mod session;
 mod statement;
+mod tables;
 mod technician;
 mod trace;
 mod track;
@@ -65,6 +66,7 @@ pub fn routes() -> Vec<Route> {
         wallet::routes(),
         statement::routes(),
         reports::routes(),
+        tables::routes(),
         dispatch::routes(),
         absences::routes(),
         technician::routes(),

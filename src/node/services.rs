@@ -1,5 +1,6 @@
 //! What the edges share: one value for all workers.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -38,6 +39,8 @@ pub struct Services {
     pub secure_cookie: bool,
     /// Days that a log-in lasts.
     pub session_days: i64,
+    /// The folder for bodies that are too large for memory.
+    pub spool: PathBuf,
 }
 
 impl Services {
@@ -56,6 +59,7 @@ impl Services {
             resumes: Semaphore::new(limits::RESUMES),
             secure_cookie: false,
             session_days: limits::SESSION_DAYS,
+            spool: std::env::temp_dir(),
         })
     }
 

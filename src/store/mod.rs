@@ -16,6 +16,7 @@ pub mod connection;
 pub mod desk;
 mod engine;
 pub mod error;
+pub mod export;
 pub mod history;
 pub mod intake;
 pub mod issues;
@@ -31,6 +32,7 @@ mod schema;
 mod statement;
 pub mod summaries;
 mod sweep;
+pub mod tables;
 pub mod technicians;
 #[cfg(test)]
 pub(crate) mod testing;

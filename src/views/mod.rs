@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod live;
 pub mod session;
 pub mod statement;
+pub mod table;
 pub mod technician;
 pub mod track;
 pub mod wallet;

@@ -11,5 +11,6 @@ mod parts;
 mod people;
 mod replay;
 mod restart;
+mod tables;
 mod track;
 mod wallet;

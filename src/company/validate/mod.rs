@@ -10,8 +10,8 @@ mod tests;
 
 use chrono_tz::Tz;
 
-pub use fault::Fault;
-use fault::Faults;
+pub use customers::{contact, head as customer, lot, site, terms as contract};
+pub use fault::{Fault, Faults};
 use known::Known;
 
 use super::{COMPANY_FORMAT, CompanyFile, limits};
@@ -43,7 +43,7 @@ fn parse(text: &str) -> Result<CompanyFile, Fault> {
 pub fn check(file: &CompanyFile) -> Vec<Fault> {
     let mut faults = Faults::default();
     let known = Known::of(file);
-    head(&mut faults, file);
+    front(&mut faults, file);
     catalog::check(&mut faults, file, &known);
     people::technicians(&mut faults, file, &known);
     people::absences(&mut faults, file, &known);
@@ -54,7 +54,7 @@ pub fn check(file: &CompanyFile) -> Vec<Fault> {
     faults.into_list()
 }
 
-fn head(faults: &mut Faults, file: &CompanyFile) {
+fn front(faults: &mut Faults, file: &CompanyFile) {
     if file.format != COMPANY_FORMAT {
         let ja = format!("形式「{}」には対応していません({COMPANY_FORMAT}のみ)。", file.format);
         faults.add("format", "format.unknown", ja, format!("The format must be {COMPANY_FORMAT}."));

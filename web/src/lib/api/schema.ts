@@ -319,6 +319,18 @@ export interface components {
             /** @constant */
             type: "positions";
         };
+        /** @description A column of a table that comes in. */
+        ColumnView: {
+            form_en: string;
+            /** @description What stands in it. */
+            form_ja: string;
+            /** @description Taken for the same in a header. */
+            ja: string;
+            /** @description The stable name in the header. */
+            name: string;
+            /** @description The header must have it; one that is not needed may be left out and then says the usual. */
+            needed: boolean;
+        };
         /** @description What a contact will cost: computed by the function that also posts it. */
         Consumption: {
             /** @description Places of the issues that cost more than the customer lets pass without his approval. */
@@ -478,7 +490,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "contract.entered" | "assets.entered" | "table.imported" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -500,6 +512,11 @@ export interface components {
             count: number;
             on: string;
         };
+        /**
+         * @description What a table that goes out holds.
+         * @enum {string}
+         */
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports";
         /** @enum {string} */
         FieldOutcome: "repaired" | "own_defect" | "no_fault_found" | "needs_revisit";
         /** @description A position as a phone reported it. */
@@ -598,6 +615,47 @@ export interface components {
          * @enum {string}
          */
         Impact: "stopped" | "partial" | "inconvenient" | "none";
+        /**
+         * @description What a table that comes in holds.
+         * @enum {string}
+         */
+        ImportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots";
+        /** @description What a table would bring or has brought. */
+        ImportReport: {
+            /** Format: uint64 */
+            added: number;
+            /**
+             * Format: uint64
+             * @description Known ones of which something harmless is different now.
+             */
+            changed: number;
+            /** @description Nothing was written, whatever the figures say. */
+            dry_run: boolean;
+            encoding: components["schemas"]["TextEncoding"];
+            /** @description In the order of the file, at most 1,000. */
+            faults: components["schemas"]["RowFault"][];
+            /**
+             * Format: uint64
+             * @description All of them, those beyond the list too.
+             */
+            faults_total: number;
+            /**
+             * Format: uint64
+             * @description Rows with a fault.
+             */
+            faulty_rows: number;
+            kind: components["schemas"]["ImportKind"];
+            /**
+             * Format: uint64
+             * @description Rows below the header, without empty ones.
+             */
+            rows: number;
+            /**
+             * Format: uint64
+             * @description Known ones that are the same.
+             */
+            unchanged: number;
+        };
         /** @description Where the job would stand on the technician's live route, and when. */
         Insertion: {
             after_visit_id: components["schemas"]["VisitId"] | null;
@@ -1515,6 +1573,25 @@ export interface components {
         };
         /** @enum {string} */
         Role: "operator" | "dispatcher" | "technician" | "customer" | "admin";
+        /** @description What is wrong in one cell, or with a row or the file as a whole. */
+        RowFault: {
+            /** @description Stable. */
+            code: string;
+            /** @description Empty when it is about the whole row. */
+            column: string;
+            en: string;
+            ja: string;
+            /**
+             * Format: uint64
+             * @description Line of the file on which the row begins.
+             */
+            line: number;
+            /**
+             * Format: uint64
+             * @description As a spreadsheet numbers rows: the header is row 1. 0 is the file as a whole.
+             */
+            row: number;
+        };
         /**
          * @description The hard rules.
          * @enum {string}
@@ -1752,6 +1829,11 @@ export interface components {
             name_en: string;
             name_ja: string;
         };
+        /**
+         * @description How the letters of a file are written.
+         * @enum {string}
+         */
+        TextEncoding: "utf-8" | "shift_jis";
         /** @enum {string} */
         TicketState: "available" | "held" | "consumed" | "expired" | "voided";
         TicketView: {
@@ -2013,6 +2095,7 @@ export type Catalog = components['schemas']['Catalog'];
 export type CauseView = components['schemas']['CauseView'];
 export type Channel = components['schemas']['Channel'];
 export type ClientFrame = components['schemas']['ClientFrame'];
+export type ColumnView = components['schemas']['ColumnView'];
 export type Consumption = components['schemas']['Consumption'];
 export type ConsumptionLine = components['schemas']['ConsumptionLine'];
 export type ContactId = components['schemas']['ContactId'];
@@ -2034,6 +2117,7 @@ export type EventId = components['schemas']['EventId'];
 export type EventKind = components['schemas']['EventKind'];
 export type Exchange = components['schemas']['Exchange'];
 export type Expiry = components['schemas']['Expiry'];
+export type ExportKind = components['schemas']['ExportKind'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
 export type GoalGrade = components['schemas']['GoalGrade'];
@@ -2045,6 +2129,8 @@ export type HistoryPage = components['schemas']['HistoryPage'];
 export type HoldState = components['schemas']['HoldState'];
 export type IgnoredPosition = components['schemas']['IgnoredPosition'];
 export type Impact = components['schemas']['Impact'];
+export type ImportKind = components['schemas']['ImportKind'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type Insertion = components['schemas']['Insertion'];
 export type IntakeIssue = components['schemas']['IntakeIssue'];
 export type IntakeReceipt = components['schemas']['IntakeReceipt'];
@@ -2117,6 +2203,7 @@ export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportView = components['schemas']['ReportView'];
 export type ReversalRequest = components['schemas']['ReversalRequest'];
 export type Role = components['schemas']['Role'];
+export type RowFault = components['schemas']['RowFault'];
 export type RuleName = components['schemas']['RuleName'];
 export type RuleResult = components['schemas']['RuleResult'];
 export type Scope = components['schemas']['Scope'];
@@ -2138,6 +2225,7 @@ export type TechnicianId = components['schemas']['TechnicianId'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryView = components['schemas']['TerritoryView'];
+export type TextEncoding = components['schemas']['TextEncoding'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type Timeline = components['schemas']['Timeline'];
