@@ -63,6 +63,7 @@ async fn import(
     operation: Option<OperationId>,
     Upload(file): Upload,
 ) -> Result<Stored<ImportReport>, Fault> {
+    let _turn = shared.imports.acquire().await.map_err(|_| StoreError::Stopped)?;
     let store = shared.store.clone().patient();
     let source = actix_web::web::block(move || Source::of(path.kind, file)).await.map_err(|_| StoreError::Stopped)?;
     let source = source.map_err(StoreError::corrupt)?;

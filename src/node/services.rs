@@ -35,6 +35,8 @@ pub struct Services {
     pub log_ins: LogInLimit,
     /// Turns of sockets that read the journal.
     pub resumes: Semaphore,
+    /// Turns of tables that come in.
+    pub imports: Semaphore,
     /// The pages are served over TLS, so the cookie must not leave it.
     pub secure_cookie: bool,
     /// Days that a log-in lasts.
@@ -57,6 +59,7 @@ impl Services {
             passwords: Passwords::new(seeds)?,
             log_ins: LogInLimit::default(),
             resumes: Semaphore::new(limits::RESUMES),
+            imports: Semaphore::new(limits::IMPORTS),
             secure_cookie: false,
             session_days: limits::SESSION_DAYS,
             spool: std::env::temp_dir(),

@@ -123,6 +123,7 @@ struct Run {
     report: ImportReport,
     /// Rows by their keys.
     seen: BTreeMap<String, u64>,
+    tickets: u64,
 }
 
 impl Run {
@@ -139,7 +140,7 @@ impl Run {
             faults_total: 0,
             faulty_rows: 0,
         };
-        Self { report, seen: BTreeMap::new() }
+        Self { report, seen: BTreeMap::new(), tickets: 0 }
     }
 
     fn all<T: Stored>(mut self, place: &mut impl Place, source: &Source) -> Result<ImportReport, Fault> {
@@ -179,11 +180,19 @@ impl Run {
         Ok((batch, true))
     }
 
-    /// A key that stood in an earlier row is a fault of the later one.
+    /// A key that stood in an earlier row is a fault of the later one, and so is a lot that is too many.
     fn once<T: Stored>(&mut self, line: Line<T>) -> Line<T> {
         self.report.rows += 1;
         let Ok(entry) = &line.entry else { return line };
         let key = entry.key();
+        self.tickets += entry.tickets();
+        if self.tickets > limits::IMPORT_TICKETS {
+            let most = limits::IMPORT_TICKETS;
+            let ja = format!("チケットが合わせて{most}枚を超えます。ファイルを分けてください。");
+            let en = format!("There are more than {most} tickets in all. Split the file.");
+            let fault = validate::Fault { path: "count".to_owned(), code: "file.too_many_tickets", ja, en };
+            return Line { entry: Err(vec![fault]), ..line };
+        }
         let Some(before) = self.seen.get(&key) else {
             self.seen.insert(key, line.row);
             return line;

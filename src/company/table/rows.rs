@@ -20,6 +20,10 @@ pub trait Entry: Sized + Send + 'static {
     fn key(&self) -> String;
     /// The column in which the key stands.
     const KEY: &'static str;
+    /// Tickets that it makes.
+    fn tickets(&self) -> u64 {
+        0
+    }
 }
 
 /// A contact person of a customer.
@@ -240,6 +244,10 @@ impl Entry for LotRow {
 
     fn key(&self) -> String {
         self.lot.number.clone()
+    }
+
+    fn tickets(&self) -> u64 {
+        if unit_of(&self.lot.number).is_single() { u64::from(self.lot.count) } else { 1 }
     }
 }
 

@@ -118,15 +118,16 @@ pub(super) fn interactions(reader: &mut Reader<'_>, after: &str) -> Result<Page,
     ))
 }
 
+type IssueRow = (
+    (IssueId, String, String, String, String, String),
+    (Option<String>, Option<String>, Option<String>, IssueKind, String),
+    (Impact, Urgency, Priority, IssueState, Option<Outcome>),
+    (Option<Timestamp>, Option<Timestamp>, Option<IssueId>, Option<String>, i64),
+    (CostReason, Timestamp, Option<Timestamp>),
+);
+
 pub(super) fn issues(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
-    type Row = (
-        (IssueId, String, String, String, String, String),
-        (Option<String>, Option<String>, Option<String>, IssueKind, String),
-        (Impact, Urgency, Priority, IssueState, Option<Outcome>),
-        (Option<Timestamp>, Option<Timestamp>, Option<IssueId>, Option<String>, i64),
-        (CostReason, Timestamp, Option<Timestamp>),
-    );
-    let rows: Vec<Row> = issues::table
+    let rows: Vec<IssueRow> = issues::table
         .inner_join(interactions::table)
         .inner_join(contracts::table)
         .inner_join(sites::table)

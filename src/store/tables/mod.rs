@@ -27,6 +27,7 @@ use crate::company::table::Entry;
 use crate::company::validate;
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::{ContractId, CustomerId, TerritoryId};
+use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::views::table::ImportKind;
 pub(in crate::store) use customers::{contact_phones, phones_of};
@@ -103,6 +104,13 @@ impl Unit<'_> {
         let data = json!({ "table": kind, "rows": rows, "added": added, "changed": changed, "unchanged": unchanged,
             "changed_rows": touched.changed, "sha256": sha256 });
         let all: Vec<TerritoryId> = territories::table.select(territories::id).load(self.database)?;
+        if all.is_empty() {
+            let (ja, en) = (
+                "先に担当エリアのある会社ファイルを取り込んでください",
+                "import a company file with territories first",
+            );
+            return Err(Refusal::invalid_both("kind", ja, en).into());
+        }
         let streams: Vec<Stream> = all.into_iter().map(Stream::Territory).collect();
         self.record(&streams, EventKind::TableImported, About::default(), data);
         Ok(())
