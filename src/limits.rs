@@ -22,6 +22,25 @@ pub const STORE_PATIENCE: Duration = Duration::from_secs(24 * 3_600);
 
 /// Body of a request. The largest honest one, a full offline batch of positions, has 20 kB.
 pub const BODY_BYTES: usize = 256 * 1024;
+/// A table that comes in: 50,000 rows of the widest kind. It goes to a file on its way, not into memory.
+pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
+/// Of such a body, bytes that are written to the file at once.
+pub const SPOOL_PART: usize = 1024 * 1024;
+/// Rows of one table that comes in: they are one transaction, whose events are kept until it ends, and their keys are
+/// kept to find doubled ones.
+pub const IMPORT_ROWS: u64 = 50_000;
+/// Tickets that the lots of one table may have, each a row and some postings of the same transaction.
+pub const IMPORT_TICKETS: u64 = 200_000;
+/// Tables that are judged or written at once; the next ones wait, so that readers are left for everybody else.
+pub const IMPORTS: usize = 1;
+/// Faults of a table that are listed; the others are counted. Whoever mends so many runs it again.
+pub const IMPORT_FAULTS: usize = 1_000;
+/// Rows that are looked up and written at once.
+pub const IMPORT_BATCH: usize = 500;
+/// Changed records that the journal names for one table; the others are counted.
+pub const IMPORT_NAMED: usize = 100;
+/// Rows of a table on its way out that are read at once.
+pub const EXPORT_PAGE: i64 = 1_000;
 /// Issues in one contact: nobody reports more in one call.
 pub const ISSUES_PER_CONTACT: usize = 10;
 /// Days ahead that a customer may wish for: rosters reach no further.

@@ -2,6 +2,7 @@
 
 mod backup;
 mod demo;
+mod export;
 mod import;
 pub mod plan;
 mod progress;
@@ -37,6 +38,7 @@ Look at it:
 Run it:
   kaketsuke user chief --role admin --name \"Chief\"   the first log-in; the password comes from standard input
   kaketsuke import company.json                       a whole company; --dry-run lists every fault of the file
+  kaketsuke import --csv assets assets.csv            a table; --template assets prints its columns
   kaketsuke serve                                     the server, at http://127.0.0.1:8080
 
 Look after it:
@@ -55,8 +57,10 @@ enum Command {
     Replay(replay::Options),
     /// Plan a day from a problem file
     Plan(plan::Args),
-    /// Import a whole company from one JSON file
+    /// Import a whole company from one JSON file, or a table of a running one from CSV (--csv)
     Import(import::Options),
+    /// Write tables as CSV or JSON lines: one to standard output or a file, or all of them into a folder
+    Export(export::Options),
     /// Bring the tables of the database up to date
     Migrate,
     /// Check every wallet, stream and state against its journal
@@ -94,6 +98,7 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Replay(options) => return in_system(replay::run(settings, options)),
         Command::Plan(options) => plan::run(&options)?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
+        Command::Export(options) => in_system(export::run(start(settings)?, options))?,
         Command::Migrate => in_system(serve::migrate(start(settings)?))?,
         Command::Verify => return in_system(serve::verify(start(settings)?)),
         Command::User(options) => in_system(user::run(start(settings)?, options))?,

@@ -9,6 +9,7 @@ pub mod customer;
 pub mod holidays;
 pub mod limits;
 pub mod people;
+pub mod table;
 pub mod validate;
 
 use chrono::NaiveDate;

@@ -90,9 +90,20 @@ pub fn push_line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
 
 /// A cell as CSV has it. Plain numbers stay numbers; other text that begins like a formula gets an apostrophe.
 fn quoted(cell: &str) -> Cow<'_, str> {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
-    let cell: Cow<'_, str> = if formula { format!("'{cell}").into() } else { cell.into() };
+    let bare = cell.trim_start_matches('\'');
+    let number = bare.len() == cell.len() && cell.parse::<f64>().is_ok();
+    let cell: Cow<'_, str> = if is_formula(bare) && !number { format!("'{cell}").into() } else { cell.into() };
     if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")).into() } else { cell }
+}
+
+/// What a cell said before it was made harmless: one apostrophe in front of what begins like a formula is ours.
+pub fn meant(cell: &str) -> &str {
+    let formula = is_formula(cell.trim_start_matches('\''));
+    cell.strip_prefix('\'').filter(|_| formula).unwrap_or(cell)
+}
+
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// Lays the document out, page after page.
@@ -267,7 +278,15 @@ mod tests {
         check("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0");
         check("=1+1", "'=1+1");
         check("大阪, 京都", "\"大阪, 京都\"");
+        check("'-1", "''-1");
         check("彼は\"はい\"と", "\"彼は\"\"はい\"\"と\"");
+    }
+
+    #[test]
+    fn what_was_made_harmless_is_read_as_it_was_meant() {
+        for cell in ["修理", "-1", "=1+1", "'=1", "''-1", "+81-76-555-0111", "'quoted'", "@home", ""] {
+            assert_eq!(meant(&quoted(cell)), cell);
+        }
     }
 
     #[test]

@@ -67,6 +67,9 @@ coded! {
         ApprovalLapsed = "approval.lapsed", "承認は不要に", "Approval needed no more";
         NoticeGiven = "notice.given", "お客様へのお知らせ", "Notice given";
         NoticeUndelivered = "notice.undelivered", "お知らせのメールが届かず", "Notice not delivered by mail";
+        ContractEntered = "contract.entered", "契約を登録", "Contract entered";
+        AssetsEntered = "assets.entered", "機器を登録", "Assets entered";
+        TableImported = "table.imported", "一覧の取込", "Table imported";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

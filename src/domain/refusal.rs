@@ -89,6 +89,7 @@ codes! {
     ApprovalNotYours = "approval.not_yours", Forbidden, "承認できるのは{approver}様です。ご本人に依頼してください。", "{approver} is the approver. Ask them to decide.";
     PolicyHole = "policy.hole", Invalid, "契約ルールに決まっていない点があります（{holes_ja}）。すべて決めてから登録してください。", "The policy leaves something open ({holes_en}). Decide everything, then set it.";
     PolicyInPast = "policy.in_past", Invalid, "契約ルールは過去に遡って変えられません（{day}、今日は{today}）。今日以降の日から始めてください。", "A policy cannot be changed for the past ({day}, today is {today}). Let it begin today or later.";
+    ImportFaulty = "import.faulty", Invalid, "一覧に{faults}件の誤りがあり、何も取り込んでいません。直してから送り直してください。", "The table has {faults} fault(s), and nothing was imported. Correct them and send it again.";
     MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";
     ContractForeign = "contract.foreign", Forbidden, "ほかのお客様の契約です。ご自分の契約を選び直すか、受付窓口にお問い合わせください。", "The contract belongs to another customer. Choose one of your own, or call the service desk.";

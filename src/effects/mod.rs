@@ -8,3 +8,4 @@ pub mod mail;
 pub mod passwords;
 pub mod progress;
 pub mod seeds;
+pub mod spool;

@@ -44,6 +44,12 @@ impl Describe<'_> {
         self.operation.insert("requestBody".to_owned(), body);
     }
 
+    /// A body of text of a media type.
+    pub fn text_body(&mut self, media: &str) {
+        let body = json!({ "required": true, "content": { media: { "schema": { "type": "string" } } } });
+        self.operation.insert("requestBody".to_owned(), body);
+    }
+
     pub fn answer<T: JsonSchema>(&mut self) {
         let schema = self.outputs.subschema_for::<T>();
         self.respond(json!({ "description": "Done", "content": { "application/json": { "schema": schema } } }));

@@ -13,11 +13,14 @@ use super::call::{Call, services};
 use super::describe::Describe;
 use crate::domain::complaint::Complaint;
 use crate::domain::refusal::{Code, Refusal};
+use crate::effects::spool::Spool;
 use crate::node::services::Services;
-use crate::store::{Fault, Operation};
+use crate::store::{Fault, Operation, StoreError};
 
 /// An argument made from the request.
 pub trait Extract: Sized {
+    /// The body goes to a file and not into memory.
+    const SPOOLED: bool = false;
     fn extract(call: &Call) -> Result<Self, Fault>;
     fn describe(_to: &mut Describe<'_>) {}
 }
@@ -167,12 +170,42 @@ impl Extract for OperationId {
     }
 }
 
+/// Where a handler asks for the id only in some cases.
+impl Extract for Option<OperationId> {
+    fn extract(call: &Call) -> Result<Self, Fault> {
+        let there = call.request.headers().contains_key("idempotency-key");
+        there.then(|| OperationId::extract(call)).transpose()
+    }
+
+    fn describe(to: &mut Describe<'_>) {
+        let schema = to.inputs.subschema_for::<crate::domain::ids::OperationId>();
+        to.parameter("header", "Idempotency-Key", false, schema);
+    }
+}
+
+/// A body that is too large for memory, in a file.
+pub struct Upload(pub Arc<Spool>);
+
+impl Extract for Upload {
+    const SPOOLED: bool = true;
+
+    fn extract(call: &Call) -> Result<Self, Fault> {
+        Ok(Self(call.upload.clone().ok_or(StoreError::Stopped)?))
+    }
+
+    fn describe(to: &mut Describe<'_>) {
+        to.text_body("text/csv");
+    }
+}
+
 fn fingerprint(call: &Call) -> [u8; 32] {
     let actor = json!(call.actor).to_string();
     let method = call.request.method().as_str();
     let address = call.request.uri().to_string();
     let mut hash = Sha256::new();
-    for part in [actor.as_bytes(), method.as_bytes(), address.as_bytes(), &call.body[..]] {
+    let spooled = call.upload.as_ref().map(|file| file.sha256());
+    let body = spooled.as_ref().map_or(&call.body[..], |hash| hash);
+    for part in [actor.as_bytes(), method.as_bytes(), address.as_bytes(), body] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

@@ -44,6 +44,7 @@ mod reports;
 pub mod route;
 mod session;
 mod statement;
+mod tables;
 mod technician;
 mod trace;
 mod track;
@@ -72,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         reports::routes(),
         advice::routes(),
         notices::routes(),
+        tables::routes(),
         dispatch::routes(),
         absences::routes(),
         technician::routes(),

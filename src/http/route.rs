@@ -5,11 +5,12 @@ use std::future::Future;
 use std::rc::Rc;
 
 use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::call::{Call, read_body, services};
+use super::call::{Call, read_body, services, spool_body};
 use super::describe::Describe;
 use super::error;
 use super::extract::Extract;
@@ -123,7 +124,13 @@ macro_rules! handlers {
             #[allow(unused_variables, reason = "a handler may take nothing but its guard")]
             async fn handle(&self, request: HttpRequest, payload: web::Payload) -> Result<R, Fault> {
                 let guard = G::admit(&request).await?;
-                let call = Call { body: read_body(payload).await?, actor: guard.actor().cloned(), request };
+                let (mut body, mut upload) = (Bytes::new(), None);
+                if false $(|| $arg::SPOOLED)* {
+                    upload = Some(spool_body(&request, payload).await?);
+                } else {
+                    body = read_body(payload).await?;
+                }
+                let call = Call { body, upload, actor: guard.actor().cloned(), request };
                 self(guard, $($arg::extract(&call)?,)*).await
             }
         }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +59,7 @@ impl Application {
         services.secure_cookie = settings.secure_cookie;
         services.proxies = settings.proxies;
         services.session_days = settings.session_days;
+        services.spool = spool_folder(settings)?;
         let services = Arc::new(services);
         let (server, address) = bind(settings, &services)?;
         Ok(Self { server, address, services, arbiter, _lock: lock })
@@ -103,6 +104,19 @@ pub fn make_folder(settings: &Settings) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     Ok(())
+}
+
+/// Large bodies wait in the data folder, which has room for them. What a killed server left there goes.
+fn spool_folder(settings: &Settings) -> anyhow::Result<PathBuf> {
+    let folder = settings.data.join("spool");
+    let emptied = std::fs::create_dir_all(&folder).and_then(|()| {
+        for left in std::fs::read_dir(&folder)? {
+            std::fs::remove_file(left?.path())?;
+        }
+        Ok(())
+    });
+    emptied.with_context(|| format!("cannot use the folder {}", folder.display()))?;
+    Ok(folder)
 }
 
 fn take_database(settings: &Settings) -> anyhow::Result<NodeLock> {

@@ -1,5 +1,6 @@
 //! What the edges share: one value for all workers.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -36,12 +37,16 @@ pub struct Services {
     pub outlook: Outlook,
     /// Turns of sockets that read the journal.
     pub resumes: Semaphore,
+    /// Turns of tables that come in.
+    pub imports: Semaphore,
     /// The pages are served over TLS, so the cookie must not leave it.
     pub secure_cookie: bool,
     /// Proxies in front, each of which adds whom it serves to `X-Forwarded-For`.
     pub proxies: usize,
     /// Days that a log-in lasts.
     pub session_days: i64,
+    /// The folder for bodies that are too large for memory.
+    pub spool: PathBuf,
 }
 
 impl Services {
@@ -59,9 +64,11 @@ impl Services {
             log_ins: LogInLimit::default(),
             outlook: Outlook::default(),
             resumes: Semaphore::new(limits::RESUMES),
+            imports: Semaphore::new(limits::IMPORTS),
             secure_cookie: false,
             proxies: 0,
             session_days: limits::SESSION_DAYS,
+            spool: std::env::temp_dir(),
         })
     }
 

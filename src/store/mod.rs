@@ -19,6 +19,7 @@ pub mod desk;
 pub mod disputes;
 mod engine;
 pub mod error;
+pub mod export;
 pub mod history;
 pub mod intake;
 pub mod issues;
@@ -36,6 +37,7 @@ mod schema;
 mod statement;
 pub mod summaries;
 mod sweep;
+pub mod tables;
 pub mod technicians;
 #[cfg(test)]
 pub(crate) mod testing;

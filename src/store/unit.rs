@@ -189,6 +189,13 @@ fn insert_entry(database: &mut Database, stream: Stream, seq: i64, event: EventI
     Ok(())
 }
 
+impl Reader<'_> {
+    /// What an operation was answered before, if it was.
+    pub fn earlier_answer(&mut self, operation: Operation) -> Result<Option<Answer>, Fault> {
+        earlier_answer(self.database, operation)
+    }
+}
+
 /// The earlier answer to this operation, if there was one.
 pub(super) fn earlier_answer(database: &mut Database, operation: Operation) -> Result<Option<Answer>, Fault> {
     let row: Option<(Vec<u8>, i32, String)> = operations::table

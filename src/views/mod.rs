@@ -11,6 +11,7 @@ pub mod live;
 pub mod notice;
 pub mod session;
 pub mod statement;
+pub mod table;
 pub mod technician;
 pub mod track;
 pub mod wallet;

@@ -13,5 +13,6 @@ mod parts;
 mod people;
 mod replay;
 mod restart;
+mod tables;
 mod track;
 mod wallet;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::fault::Faults;
 use super::known::Known;
 use crate::company::area::contains;
-use crate::company::{CompanyFile, Contract, Customer, Lot, Origin, Policy, Site, UnitKind, limits};
+use crate::company::{CompanyFile, Contact, Contract, Customer, Lot, Origin, Policy, Site, UnitKind, limits};
 use crate::domain::wallet::number::parse_lot;
 
 pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
@@ -25,23 +25,32 @@ pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
 }
 
 fn people(faults: &mut Faults, at: &str, customer: &Customer) {
+    head(faults, at, customer);
+    faults.count(format!("{at}.contacts"), customer.contacts.len(), limits::CONTACTS_PER_CUSTOMER_MAX);
+    faults.codes(customer.contacts.iter().map(|c| c.code.as_str()), |i| format!("{at}.contacts[{i}].code"));
+    for (index, one) in customer.contacts.iter().enumerate() {
+        contact(faults, &format!("{at}.contacts[{index}]"), one);
+    }
+}
+
+/// A customer without what hangs on it.
+pub fn head(faults: &mut Faults, at: &str, customer: &Customer) {
     faults.name(format!("{at}.name"), &customer.name);
     faults.name(format!("{at}.kana"), &customer.kana);
     faults.count(format!("{at}.phones"), customer.phones.len(), limits::PHONES_PER_CUSTOMER_MAX);
     for (index, phone) in customer.phones.iter().enumerate() {
         faults.phone(format!("{at}.phones[{index}]"), phone);
     }
-    faults.count(format!("{at}.contacts"), customer.contacts.len(), limits::CONTACTS_PER_CUSTOMER_MAX);
-    faults.codes(customer.contacts.iter().map(|c| c.code.as_str()), |i| format!("{at}.contacts[{i}].code"));
-    for (index, contact) in customer.contacts.iter().enumerate() {
-        let at = format!("{at}.contacts[{index}]");
-        faults.name(format!("{at}.name"), &contact.name);
-        faults.name(format!("{at}.kana"), &contact.kana);
-        faults.phone(format!("{at}.phone"), &contact.phone);
-        if contact.email.as_ref().is_some_and(|mail| !is_mail(mail)) {
-            let ja = "メールアドレスの形式が正しくありません。";
-            faults.add(format!("{at}.email"), "email.form", ja, "This is no mail address.");
-        }
+}
+
+/// A contact person, whose code the caller checks.
+pub fn contact(faults: &mut Faults, at: &str, contact: &Contact) {
+    faults.name(format!("{at}.name"), &contact.name);
+    faults.name(format!("{at}.kana"), &contact.kana);
+    faults.phone(format!("{at}.phone"), &contact.phone);
+    if contact.email.as_ref().is_some_and(|mail| !is_mail(mail)) {
+        let ja = "メールアドレスの形式が正しくありません。";
+        faults.add(format!("{at}.email"), "email.form", ja, "This is no mail address.");
     }
 }
 
@@ -55,20 +64,25 @@ fn is_mail(text: &str) -> bool {
 
 fn sites(faults: &mut Faults, at: &str, customer: &Customer, known: &Known) {
     faults.count(format!("{at}.sites"), customer.sites.len(), limits::SITES_PER_CUSTOMER_MAX);
-    for (index, site) in customer.sites.iter().enumerate() {
+    for (index, one) in customer.sites.iter().enumerate() {
         let at = format!("{at}.sites[{index}]");
-        faults.name(format!("{at}.name"), &site.name);
-        faults.name(format!("{at}.address"), &site.address);
-        faults.text(format!("{at}.access_notes"), &site.access_notes);
-        let postcode = site.postcode.as_bytes();
-        if postcode.len() != 8
-            || !postcode.iter().enumerate().all(|(i, b)| if i == 3 { *b == b'-' } else { b.is_ascii_digit() })
-        {
-            let ja = "郵便番号は123-4567の形式です。";
-            faults.add(format!("{at}.postcode"), "postcode.form", ja, "A postcode is written 123-4567.");
-        }
-        faults.reference(format!("{at}.territory"), &site.territory, &known.territory_codes);
-        inside_territory(faults, &at, site, known);
+        site(faults, &at, one);
+        faults.reference(format!("{at}.territory"), &one.territory, &known.territory_codes);
+        inside_territory(faults, &at, one, known);
+    }
+}
+
+/// A site, whose code and territory the caller checks.
+pub fn site(faults: &mut Faults, at: &str, site: &Site) {
+    faults.name(format!("{at}.name"), &site.name);
+    faults.name(format!("{at}.address"), &site.address);
+    faults.text(format!("{at}.access_notes"), &site.access_notes);
+    let postcode = site.postcode.as_bytes();
+    if postcode.len() != 8
+        || !postcode.iter().enumerate().all(|(i, b)| if i == 3 { *b == b'-' } else { b.is_ascii_digit() })
+    {
+        let ja = "郵便番号は123-4567の形式です。";
+        faults.add(format!("{at}.postcode"), "postcode.form", ja, "A postcode is written 123-4567.");
     }
 }
 
@@ -82,6 +96,20 @@ fn inside_territory(faults: &mut Faults, at: &str, site: &Site, known: &Known) {
 }
 
 fn check_contract(faults: &mut Faults, at: &str, contract: &Contract, sites: &BTreeSet<&str>, known: &Known) {
+    terms(faults, at, contract);
+    faults.count(format!("{at}.lots"), contract.lots.len(), limits::LOTS_PER_CONTRACT_MAX);
+    for (index, one) in contract.lots.iter().enumerate() {
+        lot(faults, &format!("{at}.lots[{index}]"), one, contract.unit);
+    }
+    faults.count(format!("{at}.assets"), contract.assets.len(), limits::ASSETS_PER_CONTRACT_MAX);
+    for (index, asset) in contract.assets.iter().enumerate() {
+        faults.reference(format!("{at}.assets[{index}].product"), &asset.product, &known.product_codes);
+        faults.reference(format!("{at}.assets[{index}].site"), &asset.site, sites);
+    }
+}
+
+/// A contract without what hangs on it.
+pub fn terms(faults: &mut Faults, at: &str, contract: &Contract) {
     faults.name(format!("{at}.plan"), &contract.plan);
     faults.order(format!("{at}.ends_on"), contract.starts_on, contract.ends_on, true);
     policy(faults, &format!("{at}.policy"), &contract.policy);
@@ -91,15 +119,6 @@ fn check_contract(faults: &mut Faults, at: &str, contract: &Contract, sites: &BT
         faults.name(format!("{at}.menu[{index}].name_ja"), &item.name_ja);
         faults.name(format!("{at}.menu[{index}].name_en"), &item.name_en);
         faults.range(format!("{at}.menu[{index}].units"), item.units, 0, limits::COST_MAX);
-    }
-    faults.count(format!("{at}.lots"), contract.lots.len(), limits::LOTS_PER_CONTRACT_MAX);
-    for (index, lot) in contract.lots.iter().enumerate() {
-        check_lot(faults, &format!("{at}.lots[{index}]"), lot, contract.unit);
-    }
-    faults.count(format!("{at}.assets"), contract.assets.len(), limits::ASSETS_PER_CONTRACT_MAX);
-    for (index, asset) in contract.assets.iter().enumerate() {
-        faults.reference(format!("{at}.assets[{index}].product"), &asset.product, &known.product_codes);
-        faults.reference(format!("{at}.assets[{index}].site"), &asset.site, sites);
     }
 }
 
@@ -118,7 +137,8 @@ fn policy(faults: &mut Faults, at: &str, policy: &Policy) {
     faults.range(format!("{at}.recurrence_days"), policy.recurrence_days, 0, limits::RECURRENCE_DAYS_MAX);
 }
 
-fn check_lot(faults: &mut Faults, at: &str, lot: &Lot, unit: UnitKind) {
+/// A lot of a wallet that counts `unit`.
+pub fn lot(faults: &mut Faults, at: &str, lot: &Lot, unit: UnitKind) {
     if parse_lot(&lot.number, unit).is_none() {
         let ja = format!("ロット番号「{}」はTK-2026-004512の形式です。", lot.number);
         faults.add(format!("{at}.number"), "lot.number_form", ja, "A lot number is written TK-2026-004512.");

@@ -11,8 +11,8 @@ mod unread;
 
 use chrono_tz::Tz;
 
-pub use fault::Fault;
-use fault::Faults;
+pub use customers::{contact, head as customer, lot, site, terms as contract};
+pub use fault::{Fault, Faults};
 use known::Known;
 
 use super::{COMPANY_FORMAT, CompanyFile, limits};
@@ -39,7 +39,7 @@ fn parse(text: &str) -> Result<CompanyFile, Vec<Fault>> {
 pub fn check(file: &CompanyFile) -> Vec<Fault> {
     let mut faults = Faults::default();
     let known = Known::of(file);
-    head(&mut faults, file);
+    front(&mut faults, file);
     catalog::check(&mut faults, file, &known);
     people::technicians(&mut faults, file, &known);
     people::absences(&mut faults, file, &known);
@@ -50,7 +50,7 @@ pub fn check(file: &CompanyFile) -> Vec<Fault> {
     faults.into_list()
 }
 
-fn head(faults: &mut Faults, file: &CompanyFile) {
+fn front(faults: &mut Faults, file: &CompanyFile) {
     if file.format != COMPANY_FORMAT {
         let ja = format!("形式「{}」には対応していません({COMPANY_FORMAT}のみ)。", file.format);
         faults.add("format", "format.unknown", ja, format!("The format must be {COMPANY_FORMAT}."));

@@ -131,7 +131,7 @@ impl LotTerms {
 
     /// The exemption holds only while every unit can be used within six months and no longer. The day of issue counts,
     /// the stricter of the two readings.
-    fn check_law(&self) -> Result<(), Refusal> {
+    pub fn check_law(&self) -> Result<(), Refusal> {
         if self.law_class != LawClass::SixMonthExempt || self.expires_on.is_some_and(|last| last < self.six_months()) {
             return Ok(());
         }

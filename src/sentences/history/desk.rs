@@ -14,7 +14,36 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::IssueResolved | EventKind::IssueClosed => ended(kind, facts),
         EventKind::WorkOrderReopened => Words::new("もう一度手配します", "Waiting for a technician again"),
         EventKind::WorkOrderOpened => Words::new("訪問の手配を始めました", "Waiting for a technician"),
+        EventKind::ContractEntered => entered(kind, facts),
+        EventKind::AssetsEntered => assets(facts),
         _ => plain(kind),
+    }
+}
+
+fn entered(kind: EventKind, facts: &Facts<'_>) -> Words {
+    let (number, plan) = (facts.text("/number"), facts.text("/plan"));
+    if number.is_empty() {
+        return plain(kind);
+    }
+    let (from, to) = (facts.text("/starts_on"), facts.text("/ends_on"));
+    Words::new(
+        format!("契約を登録：{number} {plan}（{from}〜{to}）"),
+        format!("Contract entered: {number} {plan} ({from} to {to})"),
+    )
+}
+
+/// How many assets a table brought under the contract, and of how many it changed where they stand.
+fn assets(facts: &Facts<'_>) -> Words {
+    let (added, changed) = (facts.count("/added"), facts.count("/changed"));
+    match (added, changed) {
+        (_, 0) => Words::new(format!("機器 {added}台を登録"), format!("{} entered", count_en(added, "asset"))),
+        (0, _) => {
+            Words::new(format!("機器 {changed}台の登録を変更"), format!("{} changed", count_en(changed, "asset")))
+        }
+        _ => Words::new(
+            format!("機器 {added}台を登録、{changed}台を変更"),
+            format!("{} entered, {changed} changed", count_en(added, "asset")),
+        ),
     }
 }
 

@@ -217,6 +217,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_table_brought() {
+        check(
+            EventKind::ContractEntered,
+            json!({"number": "KS-3001", "plan": "標準", "starts_on": "2026-04-01", "ends_on": "2027-03-31"}),
+            "契約を登録：KS-3001 標準（2026-04-01〜2027-03-31）",
+            "Contract entered: KS-3001 標準 (2026-04-01 to 2027-03-31)",
+        );
+        check(
+            EventKind::AssetsEntered,
+            json!({"added": 2, "changed": 1}),
+            "機器 2台を登録、1台を変更",
+            "2 assets entered, 1 changed",
+        );
+    }
+
+    #[test]
     fn a_visit_from_promise_to_report() {
         check(
             EventKind::VisitAssigned,

@@ -1,11 +1,11 @@
 //! The import of a whole company: all of a checked file or nothing.
 
 mod basics;
-mod customers;
+pub(in crate::store) mod customers;
 mod people;
 #[cfg(test)]
 mod tests;
-mod wallets;
+pub(in crate::store) mod wallets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

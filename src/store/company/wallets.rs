@@ -1,8 +1,8 @@
-//! A contract's wallet as it comes in: every lot with its tickets, and a ledger that explains where they stand.
+//! A contract's wallet as it comes in, and lots that come into one that lives: each lot with its tickets, and a ledger that explains where they stand.
 
 use diesel::prelude::*;
 
-use crate::company::{Contract, Lot};
+use crate::company::Lot;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, WalletId};
 use crate::domain::wallet::account::{Movement, TicketState};
@@ -13,26 +13,23 @@ use crate::domain::wallet::terms::{LotTerms, UnitKind};
 use crate::store::error::Fault;
 use crate::store::schema::wallets;
 use crate::store::unit::Unit;
-use crate::store::wallet::{Ledger, TicketRow, Told, insert_tickets, new_lot, post_lot};
+use crate::store::wallet::{Ledger, TicketRow, Told, insert_tickets, new_lot, post_lot, settle};
 
 const BEFORE: &str = "before import";
 
-/// Returns the number of tickets.
-pub(super) fn wallet(unit: &mut Unit<'_>, contract: ContractId, file: &Contract) -> Result<usize, Fault> {
-    let id: WalletId = unit.id();
-    insert(unit, id, contract, file.unit)?;
-    let mut ledger = Ledger::fresh(contract, id, file.unit);
+/// Brings in the lots of a new wallet. Returns the number of tickets.
+pub(super) fn lots(unit: &mut Unit<'_>, mut ledger: Ledger, lots: &[Lot]) -> Result<usize, Fault> {
     let mut count = 0;
-    for lot in &file.lots {
-        let tickets = bring_in(unit, &mut ledger, lot)?;
-        insert_tickets(unit.database, &tickets)?;
-        count += tickets.len();
+    for lot in lots {
+        count += bring_in(unit, &mut ledger, lot)?;
     }
     ledger.save(unit)?;
     Ok(count)
 }
 
-fn insert(unit: &mut Unit<'_>, id: WalletId, contract: ContractId, kind: UnitKind) -> Result<(), Fault> {
+/// An empty wallet, locked.
+pub(super) fn insert(unit: &mut Unit<'_>, contract: ContractId, kind: UnitKind) -> Result<Ledger, Fault> {
+    let id: WalletId = unit.id();
     diesel::insert_into(wallets::table)
         .values((
             wallets::id.eq(id),
@@ -49,12 +46,12 @@ fn insert(unit: &mut Unit<'_>, id: WalletId, contract: ContractId, kind: UnitKin
             wallets::chain_head.eq(genesis(id, contract, kind).to_vec()),
         ))
         .execute(unit.database)?;
-    Ok(())
+    Ok(Ledger::fresh(contract, id, kind))
 }
 
-/// Buys the lot, uses its lowest serials as the file says, and lets the rest die when their last day is over.
-fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot) -> Result<Vec<TicketRow>, Fault> {
-    let terms = LotTerms {
+/// What was agreed when the lot was sold.
+pub(in crate::store) fn terms(lot: &Lot) -> LotTerms {
+    LotTerms {
         number: lot.number.clone(),
         origin: lot.origin,
         units: i64::from(lot.count),
@@ -63,21 +60,30 @@ fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot) -> Result<Vec<T
         expires_on: lot.expires_on,
         scope: lot.scope,
         law_class: lot.law_class,
-    };
-    let mut made = new_lot(unit, ledger, &terms, None)?;
-    post_lot(unit, ledger, &made, &terms, Vec::new());
-    let mut tickets = std::mem::take(&mut made.tickets);
-    let dead = lot.expires_on.is_some_and(|last| last < unit.today());
-    let used = split(unit, &mut tickets, lot);
-    let (used, rest) = tickets.split_at_mut(used);
-    mark(ledger, used, TicketState::Consumed);
-    post(unit, ledger, used, Movement::Hold, EventKind::WalletHeld, BEFORE);
-    post(unit, ledger, used, Movement::Capture, EventKind::WalletCaptured, BEFORE);
-    if dead {
-        mark(ledger, rest, TicketState::Expired);
-        post(unit, ledger, rest, Movement::Expire, EventKind::WalletExpired, "last day over");
     }
-    Ok(tickets)
+}
+
+/// Buys the lot, uses its lowest serials as the file says, settles with the others what was used before it was bought,
+/// and lets the rest die when their last day is over. The wallet is saved by the caller. Returns the number of tickets.
+pub(in crate::store) fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot) -> Result<usize, Fault> {
+    let terms = terms(lot);
+    let mut made = new_lot(unit, ledger, &terms, None)?;
+    let dead = lot.expires_on.is_some_and(|last| last < unit.today());
+    let used = split(unit, &mut made.tickets, lot);
+    let mut rest = made.tickets.split_off(used);
+    let settling = if dead { Vec::new() } else { settle(unit, ledger, &terms, &mut rest)? };
+    post_lot(unit, ledger, &made, &terms, settling);
+    let mut used = std::mem::take(&mut made.tickets);
+    mark(ledger, &mut used, TicketState::Consumed);
+    post(unit, ledger, &used, Movement::Hold, EventKind::WalletHeld, BEFORE);
+    post(unit, ledger, &used, Movement::Capture, EventKind::WalletCaptured, BEFORE);
+    if dead {
+        mark(ledger, &mut rest, TicketState::Expired);
+        post(unit, ledger, &rest, Movement::Expire, EventKind::WalletExpired, "last day over");
+    }
+    insert_tickets(unit.database, &used)?;
+    insert_tickets(unit.database, &rest)?;
+    Ok(used.len() + rest.len())
 }
 
 /// How many rows were used. A slip of points that was used in part is cut.

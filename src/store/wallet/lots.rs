@@ -40,9 +40,8 @@ impl Unit<'_> {
         let mut ledger = Ledger::lock(self, wallet)?;
         check_count(terms.units, ledger.unit)?;
         let alive = terms.expires_on.is_none_or(|last| last >= self.today());
-        let debts = if terms.origin == Origin::Paid && alive { debts(self, wallet)? } else { Vec::new() };
         let mut made = new_lot(self, &ledger, terms, None)?;
-        let settling = pay(self, &mut ledger, &debts, &mut made.tickets, &terms.number)?;
+        let settling = if alive { settle(self, &mut ledger, terms, &mut made.tickets)? } else { Vec::new() };
         let settled = settling.iter().map(|entry| entry.units).sum();
         post_lot(self, &mut ledger, &made, terms, settling);
         insert_tickets(self.database, &made.tickets)?;
@@ -56,6 +55,20 @@ impl Unit<'_> {
         let next = self.next_number(&series)?;
         Ok(lot_number(&series, next))
     }
+}
+
+/// Lets a purchase pay for units that were used before they were bought. Returns the postings that say so.
+pub(in crate::store) fn settle(
+    unit: &mut Unit<'_>,
+    ledger: &mut Ledger,
+    terms: &LotTerms,
+    made: &mut Vec<TicketRow>,
+) -> Result<Vec<Entry>, Fault> {
+    if terms.origin != Origin::Paid || ledger.book.balances.overdraft == 0 {
+        return Ok(Vec::new());
+    }
+    let debts = debts(unit, ledger.wallet())?;
+    pay(unit, ledger, &debts, made, &terms.number)
 }
 
 /// Units of one hold that nobody has bought yet.

@@ -25,7 +25,7 @@ pub use expire::Expired;
 pub use hold::{Held, HoldOrder};
 pub(in crate::store) use ledger::{Ledger, Told, WALLET_COLUMNS, WalletRow};
 pub use lots::Purchased;
-pub(in crate::store) use lots::{new_lot, post_lot};
+pub(in crate::store) use lots::{new_lot, post_lot, settle};
 pub(in crate::store) use rows::{TicketRow, insert_tickets};
 pub use settle::Settled;
 pub use transfer::TransferOrder;

@@ -61,9 +61,14 @@ impl Person {
     }
 
     /// Sends a change as it stands, well formed or not.
-    pub async fn post_text(&self, path: &str, text: String) -> Response {
+    pub async fn post_text(&self, path: &str, text: impl Into<reqwest::Body>) -> Response {
+        self.post_text_as(&self.operation(), path, text).await
+    }
+
+    /// The same under a given operation id.
+    pub async fn post_text_as(&self, operation: &str, path: &str, text: impl Into<reqwest::Body>) -> Response {
         let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
-        request.header("Idempotency-Key", self.operation()).body(text).send().await.expect("an answer")
+        request.header("Idempotency-Key", operation).body(text).send().await.expect("an answer")
     }
 
     /// Reads something that must be there.

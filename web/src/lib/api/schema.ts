@@ -273,6 +273,13 @@ export interface components {
             id: components["schemas"]["UserId"];
             name: string;
         };
+        AssetChoice: {
+            id: components["schemas"]["AssetId"];
+            product_name_en: string;
+            product_name_ja: string;
+            serial: string;
+            site_id: components["schemas"]["SiteId"];
+        };
         AssetId: string;
         AssetView: {
             id: components["schemas"]["AssetId"];
@@ -436,6 +443,8 @@ export interface components {
         };
         /** @enum {string} */
         Channel: "call" | "mail" | "chat" | "portal";
+        /** @enum {string} */
+        Cheaper: "tickets" | "monthly" | "same";
         ClientFrame: {
             after?: components["schemas"]["After"] | null;
             topic: components["schemas"]["Topic"];
@@ -451,6 +460,18 @@ export interface components {
             positions: components["schemas"]["PositionReport"][];
             /** @constant */
             type: "positions";
+        };
+        /** @description A column of a table that comes in. */
+        ColumnView: {
+            form_en: string;
+            /** @description What stands in it. */
+            form_ja: string;
+            /** @description Taken for the same in a header. */
+            ja: string;
+            /** @description The stable name in the header. */
+            name: string;
+            /** @description The header must have it; one that is not needed may be left out and then says the usual. */
+            needed: boolean;
         };
         /** @description What a contact will cost: computed by the function that also posts it. */
         Consumption: {
@@ -640,6 +661,8 @@ export interface components {
              */
             returned: number;
             state: components["schemas"]["DisputeState"];
+            /** @description What the wallet counts. */
+            unit: components["schemas"]["UnitKind"];
             /**
              * Format: int64
              * @description Units of the line.
@@ -709,7 +732,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -731,6 +754,11 @@ export interface components {
             count: number;
             on: string;
         };
+        /**
+         * @description What a table that goes out holds.
+         * @enum {string}
+         */
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports";
         /** @enum {string} */
         FieldOutcome: "repaired" | "own_defect" | "no_fault_found" | "needs_revisit";
         /** @description A position as a phone reported it. */
@@ -779,6 +807,13 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description What the history of a contract can be narrowed to. */
+        HistoryChoices: {
+            assets: components["schemas"]["AssetChoice"][];
+            /** @description Contacts of the customer, then technicians who came, then people at the desk who took its calls. */
+            people: components["schemas"]["PersonChoice"][];
+            sites: components["schemas"]["SiteChoice"][];
+        };
         HistoryEntry: {
             actor_name: string;
             actor_role: components["schemas"]["Role"] | null;
@@ -791,6 +826,12 @@ export interface components {
             issue_number: string | null;
             ja: string;
             kind: components["schemas"]["EventKind"];
+            /** @description The first later issue that repeats this one. */
+            recurred_as: components["schemas"]["IssueRef"] | null;
+            /** @description The issue repeats a repair within the guarantee (再発): it cost nothing. */
+            recurrence: boolean;
+            /** @description The issue that it repeats; none for a repair of the time before this system. */
+            recurrence_of: components["schemas"]["IssueRef"] | null;
             /**
              * Format: int64
              * @description Place in the contract's stream.
@@ -829,6 +870,47 @@ export interface components {
          * @enum {string}
          */
         Impact: "stopped" | "partial" | "inconvenient" | "none";
+        /**
+         * @description What a table that comes in holds.
+         * @enum {string}
+         */
+        ImportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots";
+        /** @description What a table would bring or has brought. */
+        ImportReport: {
+            /** Format: uint64 */
+            added: number;
+            /**
+             * Format: uint64
+             * @description Known ones of which something harmless is different now.
+             */
+            changed: number;
+            /** @description Nothing was written, whatever the figures say. */
+            dry_run: boolean;
+            encoding: components["schemas"]["TextEncoding"];
+            /** @description In the order of the file, at most 1,000. */
+            faults: components["schemas"]["RowFault"][];
+            /**
+             * Format: uint64
+             * @description All of them, those beyond the list too.
+             */
+            faults_total: number;
+            /**
+             * Format: uint64
+             * @description Rows with a fault.
+             */
+            faulty_rows: number;
+            kind: components["schemas"]["ImportKind"];
+            /**
+             * Format: uint64
+             * @description Rows below the header, without empty ones.
+             */
+            rows: number;
+            /**
+             * Format: uint64
+             * @description Known ones that are the same.
+             */
+            unchanged: number;
+        };
         /** @description Where the job would stand on the technician's live route, and when. */
         Insertion: {
             after_visit_id: components["schemas"]["VisitId"] | null;
@@ -927,6 +1009,11 @@ export interface components {
         IssueId: string;
         /** @enum {string} */
         IssueKind: "fault" | "question" | "inquiry";
+        /** @description An issue by id and number. */
+        IssueRef: {
+            id: components["schemas"]["IssueId"];
+            number: string;
+        };
         IssueRequest: {
             asset_id?: components["schemas"]["AssetId"] | null;
             description: string;
@@ -1051,6 +1138,25 @@ export interface components {
             /** Format: int64 */
             voided: number;
         };
+        /**
+         * @description Where a mail stands.
+         * @enum {string}
+         */
+        MailState: "waiting" | "sent" | "given_up";
+        MailView: {
+            address: string;
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description What the mail server said last; empty when all is well. */
+            last_error: string;
+            /** @description When it is tried again, while it waits. */
+            next_at: components["schemas"]["Timestamp"];
+            sent_at: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["MailState"];
+        };
         /** @enum {string} */
         MapKind: "streets" | "pmtiles";
         /** @description How the screens get the map. */
@@ -1074,6 +1180,8 @@ export interface components {
             language: components["schemas"]["Language"];
             login: string;
             name: string;
+            /** @description What this person may do at all; a screen offers nothing else. */
+            permissions: components["schemas"]["Permission"][];
             role: components["schemas"]["Role"];
             technician_id: components["schemas"]["TechnicianId"] | null;
             territory_id: components["schemas"]["TerritoryId"] | null;
@@ -1165,7 +1273,7 @@ export interface components {
             address: string;
             /**
              * Format: int64
-             * @description Tickets that the customer has left.
+             * @description Units that the customer has left, as the row was read.
              */
             balance: number;
             caller_name: string;
@@ -1204,6 +1312,8 @@ export interface components {
              * @description Planned travel before it, seconds.
              */
             travel_s: number;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             /** Format: int64 */
             version: number;
             work_order_id: components["schemas"]["WorkOrderId"];
@@ -1226,6 +1336,36 @@ export interface components {
         };
         /** @description An empty body. */
         Nothing: Record<string, never>;
+        NoticeId: string;
+        /** @enum {string} */
+        NoticeKind: "low_balance" | "expiry" | "proxy_entry" | "overdraft" | "dispute";
+        NoticePage: {
+            /** @description Give it as `before` to get the next page; none on the last. */
+            next: components["schemas"]["NoticeId"] | null;
+            /** @description Newest first. */
+            notices: components["schemas"]["NoticeView"][];
+            /**
+             * Format: int64
+             * @description How many the reader has not read, on all pages.
+             */
+            unread: number;
+        };
+        NoticeView: {
+            at: components["schemas"]["Timestamp"];
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            en: string;
+            id: components["schemas"]["NoticeId"];
+            issue_id: components["schemas"]["IssueId"] | null;
+            /** @description What the customer was told, word for word. */
+            ja: string;
+            kind: components["schemas"]["NoticeKind"];
+            /** @description The mails that carry it. Customers are not shown to whom of them they went. */
+            mails: components["schemas"]["MailView"][];
+            /** @description When the reader himself read it. */
+            read_at: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A link that still shows its visit. Its secret is known only to those who were given it. */
         OpenLink: {
             created_at: components["schemas"]["Timestamp"];
@@ -1276,6 +1416,19 @@ export interface components {
             serial_new?: string | null;
             serial_old?: string | null;
         };
+        /**
+         * @description The right that a route asks for.
+         * @enum {string}
+         */
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "set_approval_rule" | "give_approval" | "audit_ledger";
+        PersonChoice: {
+            id: components["schemas"]["PersonId"];
+            kind: components["schemas"]["PersonKind"];
+            name: string;
+        };
+        PersonId: string;
+        /** @enum {string} */
+        PersonKind: "contact" | "technician" | "vendor";
         /**
          * @description The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
          *     contract of the trade.
@@ -1641,9 +1794,19 @@ export interface components {
              */
             version?: number | null;
         };
+        /**
+         * @description Why it is not just what is needed.
+         * @enum {string}
+         */
+        PurchaseBound: "minimum" | "step" | "year_max";
         /** @description A work order that waits for a technician. */
         QueueRow: {
             arrive_by: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Units that the customer has left, as the row was read.
+             */
+            balance: number;
             created_at: components["schemas"]["Timestamp"];
             customer_name: string;
             description: string;
@@ -1660,6 +1823,8 @@ export interface components {
             symptom_en: string;
             symptom_ja: string;
             territory_id: components["schemas"]["TerritoryId"];
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             /** Format: int64 */
             version: number;
             wish: components["schemas"]["Window"] | null;
@@ -1698,6 +1863,53 @@ export interface components {
         };
         /** @enum {string} */
         RemoteOutcome: "answered" | "own_defect" | "withdrawn" | "solved_by_article";
+        /** @description A proposal, in units of the wallet; with the figures that it stands on. */
+        ReorderProposal: {
+            /** Format: int64 */
+            available: number;
+            /**
+             * Format: int64
+             * @description Units bought within the year for which the limit counts.
+             */
+            bought: number;
+            /** @description Why it is not just what is needed. */
+            bound: components["schemas"]["PurchaseBound"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            en: string;
+            ja: string;
+            /** @description Of the available units, what will expire unused. */
+            lost: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Used before they were bought; the next purchase settles them first.
+             */
+            owed: number;
+            /** @description Number of that lot. */
+            price_of_lot: string | null;
+            /**
+             * Format: int64
+             * @description Price of the proposed units without tax, at the price of the lot bought last.
+             */
+            price_yen: number | null;
+            /** Format: uint32 */
+            purchase_min: number;
+            /** Format: uint32 */
+            purchase_step: number;
+            /** Format: uint32 */
+            purchase_year_max: number | null;
+            /** @description What will be missing. */
+            short: components["schemas"]["Spread"];
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Units proposed; 0 when none are needed or none may be bought.
+             */
+            units: number;
+            /** @description The last day that was reckoned with. */
+            until: string;
+            /** @description What will be used. */
+            uses: components["schemas"]["Spread"];
+        };
         /** @description A repair of the past, from this system or from before it. */
         RepairView: {
             at: components["schemas"]["Timestamp"];
@@ -1757,6 +1969,25 @@ export interface components {
         };
         /** @enum {string} */
         Role: "operator" | "dispatcher" | "technician" | "customer" | "admin";
+        /** @description What is wrong in one cell, or with a row or the file as a whole. */
+        RowFault: {
+            /** @description Stable. */
+            code: string;
+            /** @description Empty when it is about the whole row. */
+            column: string;
+            en: string;
+            ja: string;
+            /**
+             * Format: uint64
+             * @description Line of the file on which the row begins.
+             */
+            line: number;
+            /**
+             * Format: uint64
+             * @description As a spreadsheet numbers rows: the header is row 1. 0 is the file as a whole.
+             */
+            row: number;
+        };
         /**
          * @description The hard rules.
          * @enum {string}
@@ -1779,7 +2010,7 @@ export interface components {
         SearchHit: {
             /**
              * Format: int64
-             * @description Tickets available.
+             * @description Units available.
              */
             balance: number;
             /** @description The customer's contact whose name was typed. */
@@ -1792,6 +2023,8 @@ export interface components {
             matched_on: components["schemas"]["MatchedOn"];
             phone: string;
             site_name: string;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
         };
         SearchHits: {
             hits: components["schemas"]["SearchHit"][];
@@ -1866,6 +2099,10 @@ export interface components {
             /** @description None for a page in a browser: no script shall hold what logs in. */
             token: string | null;
             user: components["schemas"]["Me"];
+        };
+        SiteChoice: {
+            id: components["schemas"]["SiteId"];
+            name: string;
         };
         SiteId: string;
         SiteView: {
@@ -2024,6 +2261,21 @@ export interface components {
             name_en: string;
             name_ja: string;
         };
+        /**
+         * @description How the letters of a file are written.
+         * @enum {string}
+         */
+        TextEncoding: "utf-8" | "shift_jis";
+        /** @description Some tickets of one lot. */
+        TicketPage: {
+            /**
+             * Format: int32
+             * @description Give it as `after` to get the next page; none on the last.
+             */
+            next: number | null;
+            /** @description By serial. */
+            tickets: components["schemas"]["TicketView"][];
+        };
         /** @enum {string} */
         TicketState: "available" | "held" | "consumed" | "expired" | "voided";
         TicketView: {
@@ -2135,6 +2387,11 @@ export interface components {
         VisitId: string;
         VisitRow: {
             address: string;
+            /**
+             * Format: int64
+             * @description Units that the customer has left, as the row was read.
+             */
+            balance: number;
             customer_name: string;
             description: string;
             eta: components["schemas"]["Eta"] | null;
@@ -2163,6 +2420,8 @@ export interface components {
              * @description Planned travel before it, seconds.
              */
             travel_s: number;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             /** Format: int64 */
             version: number;
             work_order_id: components["schemas"]["WorkOrderId"];
@@ -2174,6 +2433,15 @@ export interface components {
             /** @default  */
             note?: string;
             reason: components["schemas"]["CorrectionReason"];
+        };
+        /** @description An adjustment that waits for a second person, and whose it is. */
+        WaitingAdjustment: {
+            adjustment: components["schemas"]["AdjustmentView"];
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            /** @description What the wallet counts. */
+            unit: components["schemas"]["UnitKind"];
         };
         /** @description The wallet with every ticket. */
         WalletDetail: {
@@ -2245,6 +2513,53 @@ export interface components {
             version: number;
         };
         WorkOrderId: string;
+        /** @description The last 365 days either way. */
+        YearCompared: {
+            /**
+             * Format: int64
+             * @description Units a year above which the fee is cheaper; none when a unit costs nothing.
+             */
+            break_even_units: number | null;
+            cheaper: components["schemas"]["Cheaper"];
+            contract_id: components["schemas"]["ContractId"];
+            en: string;
+            /**
+             * Format: int64
+             * @description Units that expired in it: they were paid too.
+             */
+            expired_units: number;
+            /**
+             * Format: int64
+             * @description The fee that was asked about.
+             */
+            fee_yen: number;
+            from: string;
+            ja: string;
+            /** @description The lot whose price counts: the one bought last. */
+            lot: string | null;
+            /** Format: int64 */
+            lot_price_yen: number;
+            /** Format: int64 */
+            lot_units: number;
+            /**
+             * Format: int64
+             * @description What twelve months of the fee would have cost.
+             */
+            monthly_yen: number;
+            /**
+             * Format: int64
+             * @description What used and expired units cost.
+             */
+            tickets_yen: number;
+            /** @description The last day. */
+            to: string;
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Units used in the year.
+             */
+            used_units: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2277,6 +2592,7 @@ export type ApprovalRuleRequest = components['schemas']['ApprovalRuleRequest'];
 export type ApprovalRuleView = components['schemas']['ApprovalRuleView'];
 export type ApprovalState = components['schemas']['ApprovalState'];
 export type Approver = components['schemas']['Approver'];
+export type AssetChoice = components['schemas']['AssetChoice'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
@@ -2292,7 +2608,9 @@ export type CaptureRequest = components['schemas']['CaptureRequest'];
 export type Catalog = components['schemas']['Catalog'];
 export type CauseView = components['schemas']['CauseView'];
 export type Channel = components['schemas']['Channel'];
+export type Cheaper = components['schemas']['Cheaper'];
 export type ClientFrame = components['schemas']['ClientFrame'];
+export type ColumnView = components['schemas']['ColumnView'];
 export type Consumption = components['schemas']['Consumption'];
 export type ConsumptionLine = components['schemas']['ConsumptionLine'];
 export type ContactId = components['schemas']['ContactId'];
@@ -2321,17 +2639,21 @@ export type EventId = components['schemas']['EventId'];
 export type EventKind = components['schemas']['EventKind'];
 export type Exchange = components['schemas']['Exchange'];
 export type Expiry = components['schemas']['Expiry'];
+export type ExportKind = components['schemas']['ExportKind'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
 export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
 export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
+export type HistoryChoices = components['schemas']['HistoryChoices'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
 export type HoldState = components['schemas']['HoldState'];
 export type IgnoredPosition = components['schemas']['IgnoredPosition'];
 export type Impact = components['schemas']['Impact'];
+export type ImportKind = components['schemas']['ImportKind'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type Insertion = components['schemas']['Insertion'];
 export type IntakeIssue = components['schemas']['IntakeIssue'];
 export type IntakeReceipt = components['schemas']['IntakeReceipt'];
@@ -2340,6 +2662,7 @@ export type InteractionId = components['schemas']['InteractionId'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueId = components['schemas']['IssueId'];
 export type IssueKind = components['schemas']['IssueKind'];
+export type IssueRef = components['schemas']['IssueRef'];
 export type IssueRequest = components['schemas']['IssueRequest'];
 export type IssueState = components['schemas']['IssueState'];
 export type IssueSummary = components['schemas']['IssueSummary'];
@@ -2354,6 +2677,8 @@ export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];
 export type LotView = components['schemas']['LotView'];
+export type MailState = components['schemas']['MailState'];
+export type MailView = components['schemas']['MailView'];
 export type MapKind = components['schemas']['MapKind'];
 export type MapView = components['schemas']['MapView'];
 export type MatchedOn = components['schemas']['MatchedOn'];
@@ -2368,6 +2693,10 @@ export type MyVisit = components['schemas']['MyVisit'];
 export type NamedView = components['schemas']['NamedView'];
 export type NewUser = components['schemas']['NewUser'];
 export type Nothing = components['schemas']['Nothing'];
+export type NoticeId = components['schemas']['NoticeId'];
+export type NoticeKind = components['schemas']['NoticeKind'];
+export type NoticePage = components['schemas']['NoticePage'];
+export type NoticeView = components['schemas']['NoticeView'];
 export type OpenLink = components['schemas']['OpenLink'];
 export type OpenLinks = components['schemas']['OpenLinks'];
 export type OperationId = components['schemas']['OperationId'];
@@ -2377,6 +2706,10 @@ export type OutcomeRequest = components['schemas']['OutcomeRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
+export type Permission = components['schemas']['Permission'];
+export type PersonChoice = components['schemas']['PersonChoice'];
+export type PersonId = components['schemas']['PersonId'];
+export type PersonKind = components['schemas']['PersonKind'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyRequest = components['schemas']['PolicyRequest'];
@@ -2395,16 +2728,19 @@ export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
 export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
+export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Ranking = components['schemas']['Ranking'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
+export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
 export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportView = components['schemas']['ReportView'];
 export type ReversalRequest = components['schemas']['ReversalRequest'];
 export type Role = components['schemas']['Role'];
+export type RowFault = components['schemas']['RowFault'];
 export type RuleName = components['schemas']['RuleName'];
 export type RuleResult = components['schemas']['RuleResult'];
 export type Scope = components['schemas']['Scope'];
@@ -2414,6 +2750,7 @@ export type Seconds = components['schemas']['Seconds'];
 export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Session = components['schemas']['Session'];
+export type SiteChoice = components['schemas']['SiteChoice'];
 export type SiteId = components['schemas']['SiteId'];
 export type SiteView = components['schemas']['SiteView'];
 export type SkillView = components['schemas']['SkillView'];
@@ -2428,6 +2765,8 @@ export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryLoad = components['schemas']['TerritoryLoad'];
 export type TerritoryLoads = components['schemas']['TerritoryLoads'];
 export type TerritoryView = components['schemas']['TerritoryView'];
+export type TextEncoding = components['schemas']['TextEncoding'];
+export type TicketPage = components['schemas']['TicketPage'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type Timeline = components['schemas']['Timeline'];
@@ -2450,11 +2789,13 @@ export type VisitId = components['schemas']['VisitId'];
 export type VisitRow = components['schemas']['VisitRow'];
 export type VisitState = components['schemas']['VisitState'];
 export type VoidRequest = components['schemas']['VoidRequest'];
+export type WaitingAdjustment = components['schemas']['WaitingAdjustment'];
 export type WalletDetail = components['schemas']['WalletDetail'];
 export type WalletId = components['schemas']['WalletId'];
 export type WalletSummary = components['schemas']['WalletSummary'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
+export type YearCompared = components['schemas']['YearCompared'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -1,0 +1,9 @@
+//! Tables in and out: the import of a table with its dry run, and the export page by page.
+
+mod export;
+mod import;
+#[cfg(test)]
+mod tests;
+
+pub use export::{beginning, columns, page, template};
+pub use import::{Source, enter, look, refusal};

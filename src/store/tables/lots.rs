@@ -1,0 +1,127 @@
+//! Lots: real purchases in the ledger, with the days of the sale and with what was used before. Their terms never
+//! change afterwards; how much of a known one is used by now is not compared.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::{Judged, Stored, Touched, contracts_by_number, differs, fault, known, unknown};
+use crate::company::table::{LotRow, unit_of};
+use crate::company::validate;
+use crate::domain::ids::{ContractId, WalletId};
+use crate::domain::wallet::account::Origin;
+use crate::domain::wallet::terms::{LawClass, LotTerms, Scope, UnitKind};
+use crate::store::codec::last_day;
+use crate::store::company::wallets::{bring_in, terms};
+use crate::store::error::{Fault, StoreError};
+use crate::store::schema::{lots, wallets};
+use crate::store::wallet::Ledger;
+use crate::store::{Reader, Unit};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = lots)]
+struct Row {
+    wallet_id: WalletId,
+    number: String,
+    origin: Origin,
+    units: i64,
+    price_yen: i64,
+    issued_on: String,
+    expires_on: String,
+    scope: Scope,
+    law_class: LawClass,
+}
+
+impl Row {
+    fn terms(&self) -> Result<LotTerms, StoreError> {
+        Ok(LotTerms {
+            number: self.number.clone(),
+            origin: self.origin,
+            units: self.units,
+            price_yen: self.price_yen,
+            issued_on: crate::store::codec::day(&self.issued_on)?,
+            expires_on: last_day(&self.expires_on)?,
+            scope: self.scope,
+            law_class: self.law_class,
+        })
+    }
+}
+
+impl Stored for LotRow {
+    type Plan = WalletId;
+
+    fn judge(reader: &mut Reader<'_>, rows: &[&Self]) -> Result<Vec<Judged<Self::Plan>>, Fault> {
+        let today = reader.today();
+        let contracts = contracts_by_number(reader.database, rows.iter().map(|row| &row.contract))?;
+        let ids: Vec<ContractId> = contracts.values().map(|(id, _)| *id).collect();
+        let found: Vec<(ContractId, WalletId, UnitKind)> = wallets::table
+            .filter(wallets::contract_id.eq_any(ids))
+            .select((wallets::contract_id, wallets::id, wallets::unit))
+            .load(reader.database)?;
+        let wallets: BTreeMap<ContractId, (WalletId, UnitKind)> =
+            found.into_iter().map(|(contract, id, unit)| (contract, (id, unit))).collect();
+        let numbers: Vec<&String> = rows.iter().map(|row| &row.lot.number).collect();
+        let stands: Vec<Row> =
+            lots::table.filter(lots::number.eq_any(numbers)).select(Row::as_select()).load(reader.database)?;
+        let stands: BTreeMap<&str, &Row> = stands.iter().map(|row| (row.number.as_str(), row)).collect();
+        let judged = rows.iter().map(|row| {
+            let wallet = contracts.get(&row.contract).and_then(|(id, _)| wallets.get(id));
+            let Some((wallet, unit)) = wallet else {
+                return Ok(Judged::Wrong(vec![unknown("contract", &row.contract)]));
+            };
+            match stands.get(row.lot.number.as_str()) {
+                Some(stands) => Ok(known(*wallet, Vec::new(), beside(row, stands, *wallet)?)),
+                None => Ok(fresh(row, *wallet, *unit, today)),
+            }
+        });
+        judged.collect()
+    }
+
+    fn enter(&self, unit: &mut Unit<'_>, wallet: Self::Plan, _: &mut Touched) -> Result<(), Fault> {
+        let mut ledger = Ledger::lock(unit, wallet)?;
+        bring_in(unit, &mut ledger, &self.lot)?;
+        ledger.save(unit)?;
+        Ok(())
+    }
+}
+
+/// The rules that only the wallet, the law and the calendar know.
+fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate) -> Judged<WalletId> {
+    let mut faults = Vec::new();
+    if unit != unit_of(&row.lot.number) {
+        let ja = format!("このウォレットの単位は「{}」で、ロット番号は{}-で始まります。", unit.ja(), unit.prefix());
+        let en = format!("This wallet counts {}s; its lots begin with {}-.", unit.en().to_lowercase(), unit.prefix());
+        faults.push(fault("number", "lot.unit", ja, en));
+    }
+    if row.lot.issued_on > today {
+        let ja = format!("発行日が先の日付です(今日は{today})。今日までの日付にしてください。");
+        let en = format!("The lot is dated in the future (today is {today}). Use a day up to today.");
+        faults.push(fault("issued_on", "lot.in_future", ja, en));
+    }
+    if let Err(refusal) = terms(&row.lot).check_law() {
+        faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));
+    }
+    if faults.is_empty() { Judged::Add(wallet) } else { Judged::Wrong(faults) }
+}
+
+fn beside(row: &LotRow, stands: &Row, wallet: WalletId) -> Result<Vec<validate::Fault>, StoreError> {
+    let mut faults = Vec::new();
+    if stands.wallet_id != wallet {
+        faults.push(differs("contract", "別の契約 / another contract", &row.contract));
+    }
+    let (stands, wanted) = (stands.terms()?, terms(&row.lot));
+    let last = |day: Option<NaiveDate>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    let pairs = [
+        ("origin", stands.origin.to_string(), wanted.origin.to_string()),
+        ("count", stands.units.to_string(), wanted.units.to_string()),
+        ("price_yen", stands.price_yen.to_string(), wanted.price_yen.to_string()),
+        ("issued_on", stands.issued_on.to_string(), wanted.issued_on.to_string()),
+        ("expires_on", last(stands.expires_on), last(wanted.expires_on)),
+        ("scope", stands.scope.to_string(), wanted.scope.to_string()),
+        ("law_class", stands.law_class.to_string(), wanted.law_class.to_string()),
+    ];
+    let different = pairs.into_iter().filter(|(_, stands, row)| stands != row);
+    faults.extend(different.map(|(column, stands, row)| differs(column, stands, row)));
+    Ok(faults)
+}

@@ -1,0 +1,103 @@
+//! Tables that come in as CSV and go out as CSV or JSON lines.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::coded;
+
+coded! {
+    /// What a table that comes in holds.
+    ImportKind {
+        Customers = "customers", "顧客", "Customers";
+        Contacts = "contacts", "ご担当者", "Contacts";
+        Sites = "sites", "設置先", "Sites";
+        Contracts = "contracts", "保守契約", "Contracts";
+        Assets = "assets", "機器", "Assets";
+        Lots = "lots", "購入ロット", "Lots";
+    }
+}
+
+coded! {
+    /// What a table that goes out holds.
+    ExportKind {
+        Customers = "customers", "顧客", "Customers";
+        Contacts = "contacts", "ご担当者", "Contacts";
+        Sites = "sites", "設置先", "Sites";
+        Contracts = "contracts", "保守契約", "Contracts";
+        Assets = "assets", "機器", "Assets";
+        Lots = "lots", "購入ロット", "Lots";
+        Tickets = "tickets", "チケット", "Tickets";
+        Postings = "postings", "入出記録", "Ledger entries";
+        Interactions = "interactions", "応対", "Contacts made";
+        Issues = "issues", "要件", "Issues";
+        Visits = "visits", "訪問", "Visits";
+        Reports = "reports", "作業報告書", "Service reports";
+    }
+}
+
+coded! {
+    /// How a table is written.
+    TableFormat {
+        Csv = "csv", "CSV", "CSV";
+        Json = "jsonl", "JSON", "JSON lines";
+    }
+}
+
+coded! {
+    /// How the letters of a file are written.
+    TextEncoding {
+        Utf8 = "utf-8", "UTF-8", "UTF-8";
+        ShiftJis = "shift_jis", "Shift_JIS", "Shift_JIS";
+    }
+}
+
+/// A column of a table that comes in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ColumnView {
+    /// The stable name in the header.
+    pub name: String,
+    /// Taken for the same in a header.
+    pub ja: String,
+    /// The header must have it; one that is not needed may be left out and then says the usual.
+    pub needed: bool,
+    /// What stands in it.
+    pub form_ja: String,
+    pub form_en: String,
+}
+
+/// What is wrong in one cell, or with a row or the file as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RowFault {
+    /// As a spreadsheet numbers rows: the header is row 1. 0 is the file as a whole.
+    pub row: u64,
+    /// Line of the file on which the row begins.
+    pub line: u64,
+    /// Empty when it is about the whole row.
+    pub column: String,
+    /// Stable.
+    pub code: String,
+    pub ja: String,
+    pub en: String,
+}
+
+/// What a table would bring or has brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ImportReport {
+    pub kind: ImportKind,
+    /// Nothing was written, whatever the figures say.
+    pub dry_run: bool,
+    pub encoding: TextEncoding,
+    /// Rows below the header, without empty ones.
+    pub rows: u64,
+    pub added: u64,
+    /// Known ones of which something harmless is different now.
+    pub changed: u64,
+    /// Known ones that are the same.
+    pub unchanged: u64,
+    /// In the order of the file, at most 1,000.
+    pub faults: Vec<RowFault>,
+    /// All of them, those beyond the list too.
+    pub faults_total: u64,
+    /// Rows with a fault.
+    pub faulty_rows: u64,
+}
