@@ -32,7 +32,7 @@ export interface DraftFields {
   pending: { operation: string; body: IntakeRequest } | null;
 }
 
-export type Missing = { issue: number | null; what: "callerName" | "site" | "description" | "impact" | "urgency" | "wish" };
+export type Missing = { issue: number | null; what: "callerName" | "asset" | "site" | "description" | "impact" | "urgency" | "wish" };
 
 /** One contact as it is being typed. Kept in the browser tab, so that neither a reload nor another customer loses it. */
 export class Draft {
@@ -70,6 +70,8 @@ export class Draft {
     const found: Missing[] = [];
     if (!this.fields.caller_name.trim()) found.push({ issue: null, what: "callerName" });
     this.fields.issues.forEach((issue, index) => {
+      // Whoever is sent must know to which kind of machine.
+      if (issue.needs_visit && !issue.subject) found.push({ issue: index, what: "asset" });
       if (!issue.site_id) found.push({ issue: index, what: "site" });
       if (!issue.description.trim() && !issue.symptom) found.push({ issue: index, what: "description" });
       if (!issue.impact) found.push({ issue: index, what: "impact" });

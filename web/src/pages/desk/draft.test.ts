@@ -28,8 +28,8 @@ const catalog = { products: [{ id: "prd_2", symptoms: [{ code: "jam", name_ja: "
 describe("the draft of a contact", () => {
   it("asks for what is missing, and only for that", () => {
     const draft = new Draft(card);
-    expect(draft.missing().map((gap) => gap.what)).toEqual(["description", "impact", "urgency"]);
-    Object.assign(draft.fields.issues[0]!, { description: "止まった", impact: "stopped", urgency: "now" });
+    expect(draft.missing().map((gap) => gap.what)).toEqual(["asset", "description", "impact", "urgency"]);
+    Object.assign(draft.fields.issues[0]!, { subject: "asset:ast_1", description: "止まった", impact: "stopped", urgency: "now" });
     expect(draft.missing()).toEqual([]);
     draft.fields.issues[0]!.wish = { date: "2026-11-24", from: "13:00", to: "12:00" };
     expect(draft.missing()).toEqual([{ issue: 0, what: "wish" }]);
