@@ -15,6 +15,7 @@ export async function wallet(stage) {
   await sells(stage, page, card);
   await scene.fault(card, 1, "警告音が止まらない");
   await disputes(stage, page);
+  await approves(page, scene, card);
   await corrects(stage, page, card);
   await contact.leave();
 }
@@ -242,5 +243,33 @@ async function disputes(stage, page) {
     await page.locator("[data-dispute]").filter({ hasText: "当社の確認漏れでした" }).first().waitFor();
     await page.locator(".lines .state.granted").first().waitFor();
   });
+  await step("customer: is told of the decision in a notice, and reads it", async () => {
+    const bell = page.locator(".bell");
+    await until(async () => (await bell.locator(".count").count()) > 0, "a notice that is not read", 20_000);
+    await bell.click();
+    const notice = page.locator("[data-notice=dispute]").first();
+    await notice.waitFor();
+    await picture(page, "wallet-notices");
+    const text = await notice.locator("p").nth(1).textContent();
+    await notice.getByRole("button", { name: "既読にする" }).click();
+    await until(async () => (await page.locator("[data-notice=dispute].unread").count()) === 0, "the notice as read");
+    await page.locator("dialog[open]").getByRole("button", { name: "閉じる" }).click();
+    return text.trim();
+  });
   await admin.leave();
+}
+
+async function approves(page, scene, card) {
+  await step("customer: sets a limit a month; what lies above it waits for his yes", async () => {
+    await page.getByRole("link", { name: "承認", exact: true }).first().click();
+    await page.getByLabel("1か月の上限(空欄はなし)").fill("1");
+    await page.getByRole("button", { name: "保存" }).click();
+    await page.getByText("上限を登録しました").waitFor();
+    await scene.fault(card, 2, "ふたが閉まらない");
+    const waiting = page.locator("[data-approval]").filter({ hasText: "ふたが閉まらない" });
+    await waiting.waitFor();
+    await picture(page, "wallet-approval");
+    await waiting.getByRole("button", { name: "承認する", exact: true }).click();
+    await waiting.locator(".state.approved").waitFor();
+  });
 }

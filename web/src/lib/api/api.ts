@@ -91,6 +91,10 @@ export const api = {
   approvals: (contractId: string) => get<T.ApprovalRow[]>(`/api/contracts/${part(contractId)}/approvals`),
   approve: (issueId: string, body: T.ApprovalRequest, operation: string) =>
     post<T.Approval>(`/api/issues/${part(issueId)}/approval`, body, operation),
+  notices: (filter: { unread?: boolean; contract_id?: string; before?: string | null } = {}) =>
+    get<T.NoticePage>(`/api/notices${query({ ...filter, unread: filter.unread ? "true" : undefined })}`),
+  /** The same again does no harm, so that it needs no operation id. */
+  readNotice: (id: string) => send<T.NoticePage>("POST", `/api/notices/${part(id)}/read`),
   reorder: (contractId: string, months: number | null) =>
     send<T.ReorderProposal>("GET", `/api/contracts/${part(contractId)}/reorder${query({ months })}`, { timeoutMs: STATEMENT_MS }),
   comparison: (contractId: string, monthlyYen: number) =>

@@ -91,6 +91,21 @@ export const common = {
     usedFor: "Used for issue",
     empty: "No lots",
   },
+  notices: {
+    title: "Notices",
+    unread: (n: number) => (n === 0 ? "All read" : `${n} not read`),
+    empty: "There are no notices",
+    open: "Open",
+    read: "Mark as read",
+    kind: {
+      low_balance: "Low balance",
+      expiry: "Expiry ahead",
+      proxy_entry: "Entered on your behalf",
+      overdraft: "Overdraft used",
+      dispute: "Dispute decided",
+    },
+    mail: { waiting: "Mail waits", sent: "Mail sent", given_up: "Mail not delivered" },
+  },
   history: {
     title: "History",
     empty: "No history yet",

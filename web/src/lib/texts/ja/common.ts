@@ -89,6 +89,21 @@ export const common = {
     usedFor: "使用した要件",
     empty: "ロットはありません",
   },
+  notices: {
+    title: "お知らせ",
+    unread: (n: number) => (n === 0 ? "未読はありません" : `未読 ${n}件`),
+    empty: "お知らせはありません",
+    open: "開く",
+    read: "既読にする",
+    kind: {
+      low_balance: "残数のお知らせ",
+      expiry: "期限のお知らせ",
+      proxy_entry: "代理入力のご確認",
+      overdraft: "超過利用のお知らせ",
+      dispute: "異議の結果",
+    },
+    mail: { waiting: "メール送信待ち", sent: "メール送信済", given_up: "メールが届きませんでした" },
+  },
   history: {
     title: "履歴",
     empty: "履歴はまだありません",
