@@ -140,6 +140,13 @@ export interface components {
         Ahead: {
             months: components["schemas"]["MonthForecast"][];
         };
+        AssetChoice: {
+            id: components["schemas"]["AssetId"];
+            product_name_en: string;
+            product_name_ja: string;
+            serial: string;
+            site_id: components["schemas"]["SiteId"];
+        };
         AssetId: string;
         AssetView: {
             id: components["schemas"]["AssetId"];
@@ -303,6 +310,8 @@ export interface components {
         };
         /** @enum {string} */
         Channel: "call" | "mail" | "chat" | "portal";
+        /** @enum {string} */
+        Cheaper: "tickets" | "monthly" | "same";
         ClientFrame: {
             after?: components["schemas"]["After"] | null;
             topic: components["schemas"]["Topic"];
@@ -478,7 +487,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "notice.given" | "notice.undelivered" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -548,6 +557,13 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description What the history of a contract can be narrowed to. */
+        HistoryChoices: {
+            assets: components["schemas"]["AssetChoice"][];
+            /** @description Contacts of the customer, then technicians who came, then people at the desk who took its calls. */
+            people: components["schemas"]["PersonChoice"][];
+            sites: components["schemas"]["SiteChoice"][];
+        };
         HistoryEntry: {
             actor_name: string;
             actor_role: components["schemas"]["Role"] | null;
@@ -560,6 +576,12 @@ export interface components {
             issue_number: string | null;
             ja: string;
             kind: components["schemas"]["EventKind"];
+            /** @description The first later issue that repeats this one. */
+            recurred_as: components["schemas"]["IssueRef"] | null;
+            /** @description The issue repeats a repair within the guarantee (再発): it cost nothing. */
+            recurrence: boolean;
+            /** @description The issue that it repeats; none for a repair of the time before this system. */
+            recurrence_of: components["schemas"]["IssueRef"] | null;
             /**
              * Format: int64
              * @description Place in the contract's stream.
@@ -692,6 +714,11 @@ export interface components {
         IssueId: string;
         /** @enum {string} */
         IssueKind: "fault" | "question" | "inquiry";
+        /** @description An issue by id and number. */
+        IssueRef: {
+            id: components["schemas"]["IssueId"];
+            number: string;
+        };
         IssueRequest: {
             asset_id?: components["schemas"]["AssetId"] | null;
             description: string;
@@ -809,6 +836,25 @@ export interface components {
             /** Format: int64 */
             voided: number;
         };
+        /**
+         * @description Where a mail stands.
+         * @enum {string}
+         */
+        MailState: "waiting" | "sent" | "given_up";
+        MailView: {
+            address: string;
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description What the mail server said last; empty when all is well. */
+            last_error: string;
+            /** @description When it is tried again, while it waits. */
+            next_at: components["schemas"]["Timestamp"];
+            sent_at: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["MailState"];
+        };
         /** @enum {string} */
         MapKind: "streets" | "pmtiles";
         /** @description How the screens get the map. */
@@ -923,7 +969,7 @@ export interface components {
             address: string;
             /**
              * Format: int64
-             * @description Tickets that the customer has left.
+             * @description Units that the customer has left, as the row was read.
              */
             balance: number;
             caller_name: string;
@@ -962,6 +1008,8 @@ export interface components {
              * @description Planned travel before it, seconds.
              */
             travel_s: number;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             /** Format: int64 */
             version: number;
             work_order_id: components["schemas"]["WorkOrderId"];
@@ -984,6 +1032,36 @@ export interface components {
         };
         /** @description An empty body. */
         Nothing: Record<string, never>;
+        NoticeId: string;
+        /** @enum {string} */
+        NoticeKind: "low_balance" | "expiry" | "proxy_entry" | "overdraft" | "dispute";
+        NoticePage: {
+            /** @description Give it as `before` to get the next page; none on the last. */
+            next: components["schemas"]["NoticeId"] | null;
+            /** @description Newest first. */
+            notices: components["schemas"]["NoticeView"][];
+            /**
+             * Format: int64
+             * @description How many the reader has not read, on all pages.
+             */
+            unread: number;
+        };
+        NoticeView: {
+            at: components["schemas"]["Timestamp"];
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            en: string;
+            id: components["schemas"]["NoticeId"];
+            issue_id: components["schemas"]["IssueId"] | null;
+            /** @description What the customer was told, word for word. */
+            ja: string;
+            kind: components["schemas"]["NoticeKind"];
+            /** @description The mails that carry it. Customers are not shown to whom of them they went. */
+            mails: components["schemas"]["MailView"][];
+            /** @description When the reader himself read it. */
+            read_at: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A link that still shows its visit. Its secret is known only to those who were given it. */
         OpenLink: {
             created_at: components["schemas"]["Timestamp"];
@@ -1034,6 +1112,14 @@ export interface components {
             serial_new?: string | null;
             serial_old?: string | null;
         };
+        PersonChoice: {
+            id: components["schemas"]["PersonId"];
+            kind: components["schemas"]["PersonKind"];
+            name: string;
+        };
+        PersonId: string;
+        /** @enum {string} */
+        PersonKind: "contact" | "technician" | "vendor";
         /**
          * @description The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
          *     contract of the trade.
@@ -1399,9 +1485,19 @@ export interface components {
              */
             version?: number | null;
         };
+        /**
+         * @description Why it is not just what is needed.
+         * @enum {string}
+         */
+        PurchaseBound: "minimum" | "step" | "year_max";
         /** @description A work order that waits for a technician. */
         QueueRow: {
             arrive_by: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Units that the customer has left, as the row was read.
+             */
+            balance: number;
             created_at: components["schemas"]["Timestamp"];
             customer_name: string;
             description: string;
@@ -1418,6 +1514,8 @@ export interface components {
             symptom_en: string;
             symptom_ja: string;
             territory_id: components["schemas"]["TerritoryId"];
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             /** Format: int64 */
             version: number;
             wish: components["schemas"]["Window"] | null;
@@ -1456,6 +1554,53 @@ export interface components {
         };
         /** @enum {string} */
         RemoteOutcome: "answered" | "own_defect" | "withdrawn" | "solved_by_article";
+        /** @description A proposal, in units of the wallet; with the figures that it stands on. */
+        ReorderProposal: {
+            /** Format: int64 */
+            available: number;
+            /**
+             * Format: int64
+             * @description Units bought within the year for which the limit counts.
+             */
+            bought: number;
+            /** @description Why it is not just what is needed. */
+            bound: components["schemas"]["PurchaseBound"] | null;
+            contract_id: components["schemas"]["ContractId"];
+            en: string;
+            ja: string;
+            /** @description Of the available units, what will expire unused. */
+            lost: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Used before they were bought; the next purchase settles them first.
+             */
+            owed: number;
+            /** @description Number of that lot. */
+            price_of_lot: string | null;
+            /**
+             * Format: int64
+             * @description Price of the proposed units without tax, at the price of the lot bought last.
+             */
+            price_yen: number | null;
+            /** Format: uint32 */
+            purchase_min: number;
+            /** Format: uint32 */
+            purchase_step: number;
+            /** Format: uint32 */
+            purchase_year_max: number | null;
+            /** @description What will be missing. */
+            short: components["schemas"]["Spread"];
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Units proposed; 0 when none are needed or none may be bought.
+             */
+            units: number;
+            /** @description The last day that was reckoned with. */
+            until: string;
+            /** @description What will be used. */
+            uses: components["schemas"]["Spread"];
+        };
         /** @description A repair of the past, from this system or from before it. */
         RepairView: {
             at: components["schemas"]["Timestamp"];
@@ -1537,7 +1682,7 @@ export interface components {
         SearchHit: {
             /**
              * Format: int64
-             * @description Tickets available.
+             * @description Units available.
              */
             balance: number;
             contract_id: components["schemas"]["ContractId"];
@@ -1548,6 +1693,8 @@ export interface components {
             matched_on: components["schemas"]["MatchedOn"];
             phone: string;
             site_name: string;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
         };
         SearchHits: {
             hits: components["schemas"]["SearchHit"][];
@@ -1622,6 +1769,10 @@ export interface components {
             /** @description None for a page in a browser: no script shall hold what logs in. */
             token: string | null;
             user: components["schemas"]["Me"];
+        };
+        SiteChoice: {
+            id: components["schemas"]["SiteId"];
+            name: string;
         };
         SiteId: string;
         SiteView: {
@@ -1863,6 +2014,11 @@ export interface components {
         VisitId: string;
         VisitRow: {
             address: string;
+            /**
+             * Format: int64
+             * @description Units that the customer has left, as the row was read.
+             */
+            balance: number;
             customer_name: string;
             description: string;
             eta: components["schemas"]["Eta"] | null;
@@ -1891,6 +2047,8 @@ export interface components {
              * @description Planned travel before it, seconds.
              */
             travel_s: number;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             /** Format: int64 */
             version: number;
             work_order_id: components["schemas"]["WorkOrderId"];
@@ -1973,6 +2131,53 @@ export interface components {
             version: number;
         };
         WorkOrderId: string;
+        /** @description The last 365 days either way. */
+        YearCompared: {
+            /**
+             * Format: int64
+             * @description Units a year above which the fee is cheaper; none when a unit costs nothing.
+             */
+            break_even_units: number | null;
+            cheaper: components["schemas"]["Cheaper"];
+            contract_id: components["schemas"]["ContractId"];
+            en: string;
+            /**
+             * Format: int64
+             * @description Units that expired in it: they were paid too.
+             */
+            expired_units: number;
+            /**
+             * Format: int64
+             * @description The fee that was asked about.
+             */
+            fee_yen: number;
+            from: string;
+            ja: string;
+            /** @description The lot whose price counts: the one bought last. */
+            lot: string | null;
+            /** Format: int64 */
+            lot_price_yen: number;
+            /** Format: int64 */
+            lot_units: number;
+            /**
+             * Format: int64
+             * @description What twelve months of the fee would have cost.
+             */
+            monthly_yen: number;
+            /**
+             * Format: int64
+             * @description What used and expired units cost.
+             */
+            tickets_yen: number;
+            /** @description The last day. */
+            to: string;
+            unit: components["schemas"]["UnitKind"];
+            /**
+             * Format: int64
+             * @description Units used in the year.
+             */
+            used_units: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1997,6 +2202,7 @@ export type AdjustRequest = components['schemas']['AdjustRequest'];
 export type AdjustRequestInput = components['schemas']['AdjustRequestInput'];
 export type After = components['schemas']['After'];
 export type Ahead = components['schemas']['Ahead'];
+export type AssetChoice = components['schemas']['AssetChoice'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
 export type Assigned = components['schemas']['Assigned'];
@@ -2012,6 +2218,7 @@ export type CaptureRequest = components['schemas']['CaptureRequest'];
 export type Catalog = components['schemas']['Catalog'];
 export type CauseView = components['schemas']['CauseView'];
 export type Channel = components['schemas']['Channel'];
+export type Cheaper = components['schemas']['Cheaper'];
 export type ClientFrame = components['schemas']['ClientFrame'];
 export type Consumption = components['schemas']['Consumption'];
 export type ConsumptionLine = components['schemas']['ConsumptionLine'];
@@ -2040,6 +2247,7 @@ export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
 export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
+export type HistoryChoices = components['schemas']['HistoryChoices'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
 export type HoldState = components['schemas']['HoldState'];
@@ -2053,6 +2261,7 @@ export type InteractionId = components['schemas']['InteractionId'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueId = components['schemas']['IssueId'];
 export type IssueKind = components['schemas']['IssueKind'];
+export type IssueRef = components['schemas']['IssueRef'];
 export type IssueRequest = components['schemas']['IssueRequest'];
 export type IssueState = components['schemas']['IssueState'];
 export type IssueSummary = components['schemas']['IssueSummary'];
@@ -2066,6 +2275,8 @@ export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];
 export type LotView = components['schemas']['LotView'];
+export type MailState = components['schemas']['MailState'];
+export type MailView = components['schemas']['MailView'];
 export type MapKind = components['schemas']['MapKind'];
 export type MapView = components['schemas']['MapView'];
 export type MatchedOn = components['schemas']['MatchedOn'];
@@ -2080,6 +2291,10 @@ export type MyVisit = components['schemas']['MyVisit'];
 export type NamedView = components['schemas']['NamedView'];
 export type NewUser = components['schemas']['NewUser'];
 export type Nothing = components['schemas']['Nothing'];
+export type NoticeId = components['schemas']['NoticeId'];
+export type NoticeKind = components['schemas']['NoticeKind'];
+export type NoticePage = components['schemas']['NoticePage'];
+export type NoticeView = components['schemas']['NoticeView'];
 export type OpenLink = components['schemas']['OpenLink'];
 export type OpenLinks = components['schemas']['OpenLinks'];
 export type OperationId = components['schemas']['OperationId'];
@@ -2089,6 +2304,9 @@ export type OutcomeRequest = components['schemas']['OutcomeRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
+export type PersonChoice = components['schemas']['PersonChoice'];
+export type PersonId = components['schemas']['PersonId'];
+export type PersonKind = components['schemas']['PersonKind'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyRequest = components['schemas']['PolicyRequest'];
@@ -2107,11 +2325,13 @@ export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
 export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
+export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Ranking = components['schemas']['Ranking'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
+export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
 export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportView = components['schemas']['ReportView'];
@@ -2126,6 +2346,7 @@ export type Seconds = components['schemas']['Seconds'];
 export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Session = components['schemas']['Session'];
+export type SiteChoice = components['schemas']['SiteChoice'];
 export type SiteId = components['schemas']['SiteId'];
 export type SiteView = components['schemas']['SiteView'];
 export type SkillView = components['schemas']['SkillView'];
@@ -2166,5 +2387,6 @@ export type WalletSummary = components['schemas']['WalletSummary'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
+export type YearCompared = components['schemas']['YearCompared'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
