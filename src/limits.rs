@@ -183,12 +183,14 @@ pub const PONG_DEADLINE: Duration = Duration::from_secs(45);
 /// Notices on a page.
 pub const NOTICE_PAGE: i64 = 50;
 /// Contracts and entries of each whose events become notices in one transaction.
-pub const HERALD_CONTRACTS: usize = 50;
+pub const HERALD_CONTRACTS: usize = 20;
 pub const HERALD_EVENTS: i64 = 100;
 /// Wallets whose last days are looked at in one read.
 pub const HERALD_WALLETS: i64 = 200;
 /// Between two readings of the journal for notices: a burst of events is then one transaction.
 pub const HERALD_PAUSE: Duration = Duration::from_secs(1);
+/// The same while there is more to read: callers come in between.
+pub const HERALD_BREATH: Duration = Duration::from_millis(100);
 /// Between looks at the calendar, and at the journal without a wake-up.
 pub const HERALD_SWEEP: Duration = Duration::from_secs(60);
 /// Contacts of one customer who get a notice by mail.

@@ -52,20 +52,24 @@ async fn run(mut rounds: Rounds, teller: Teller) {
     let wake = rounds.store.wake();
     let mut swept: Option<Instant> = None;
     loop {
-        if swept.is_none_or(|at| at.elapsed() >= limits::HERALD_SWEEP) {
+        let due = swept.is_none_or(|at| at.elapsed() >= limits::HERALD_SWEEP);
+        if due || (rounds.far_behind && rounds.todo.is_empty()) {
             if let Err(error) = rounds.sweep().await {
                 tracing::warn!(%error, "what customers are to be told cannot be read; trying again");
             }
             swept = Some(Instant::now());
         }
         rounds.look_at(wake.take().into_keys());
-        if let Err(error) = rounds.step().await {
+        let worked = rounds.step().await;
+        if let Err(error) = &worked {
             tracing::warn!(%error, "notices could not be given; trying again");
         }
         teller.tell(json!({ "given": rounds.given, "waiting": rounds.todo.len() }));
         // The pause comes first: what happens in it becomes one transaction.
-        tokio::time::sleep(limits::HERALD_PAUSE).await;
-        if rounds.todo.is_empty() {
+        let idle = rounds.todo.is_empty() && !rounds.far_behind;
+        let breath = !idle && worked.is_ok();
+        tokio::time::sleep(if breath { limits::HERALD_BREATH } else { limits::HERALD_PAUSE }).await;
+        if idle {
             let left = limits::HERALD_SWEEP.saturating_sub(swept.map(|at| at.elapsed()).unwrap_or_default());
             tokio::select! {
                 // In the order written, so that a seed reproduces a run.
@@ -83,6 +87,10 @@ pub struct Rounds {
     domain: Option<Arc<str>>,
     /// Contracts whose streams may have grown.
     todo: BTreeSet<ContractId>,
+    /// A batch failed: the next ones are single contracts, until the one in the way is found and left to the next sweep.
+    one_by_one: bool,
+    /// There are more contracts behind than were named.
+    far_behind: bool,
     /// The day whose expiries have been told.
     told_day: Option<NaiveDate>,
     given: usize,
@@ -90,7 +98,7 @@ pub struct Rounds {
 
 impl Rounds {
     pub fn new(store: Store, domain: Option<Arc<str>>) -> Self {
-        Self { store, domain, todo: BTreeSet::new(), told_day: None, given: 0 }
+        Self { store, domain, todo: BTreeSet::new(), one_by_one: false, far_behind: false, told_day: None, given: 0 }
     }
 
     pub fn look_at(&mut self, streams: impl IntoIterator<Item = Stream>) {
@@ -103,7 +111,9 @@ impl Rounds {
     /// Finds what no wake-up told, and looks at the calendar.
     pub async fn sweep(&mut self) -> Result<(), Fault> {
         let limit = limits::STREAMS_PER_QUERY as i64;
+        self.far_behind = false;
         let behind = self.store.read(move |reader| reader.contracts_behind(CONSUMER, limit)).await?;
+        self.far_behind = behind.len() == limits::STREAMS_PER_QUERY;
         self.todo.extend(behind);
         let today = self.store.clock().now().day(self.store.zone());
         if self.told_day != Some(today) {
@@ -137,8 +147,10 @@ impl Rounds {
 
     /// Follows some of the streams that grew.
     pub async fn step(&mut self) -> Result<(), Fault> {
-        let part: Vec<ContractId> = self.todo.iter().copied().take(limits::HERALD_CONTRACTS).collect();
+        let count = if self.one_by_one { 1 } else { limits::HERALD_CONTRACTS };
+        let part: Vec<ContractId> = self.todo.iter().copied().take(count).collect();
         if part.is_empty() {
+            self.one_by_one = false;
             return Ok(());
         }
         let (wanted, domain) = (part.clone(), self.domain.clone());
@@ -146,7 +158,16 @@ impl Rounds {
             let follow = |contract: &ContractId| notices::follow(unit, *contract, domain.as_deref());
             wanted.iter().map(follow).collect::<Result<Vec<_>, Fault>>()
         });
-        let followed = followed.await?;
+        let followed = match followed.await {
+            Ok(followed) => followed,
+            Err(error) => {
+                if let [lone] = part[..] {
+                    self.todo.remove(&lone);
+                }
+                self.one_by_one = true;
+                return Err(error);
+            }
+        };
         self.store.chaos().point("herald.followed");
         for (contract, followed) in part.into_iter().zip(followed) {
             self.given += followed.given;

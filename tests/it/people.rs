@@ -108,5 +108,5 @@ async fn the_server_tells_how_it_is() {
     assert_eq!((health["status"].as_str(), health["epoch"].as_str()), (Some("ok"), Some("life-1")));
     let admin = world.person(Role::Admin).await;
     let actors: Value = admin.get("/api/actors").await.json().await.unwrap();
-    assert_eq!((&actors["actors"][0]["name"], &actors["actors"][0]["state"]), (&json!("relay"), &json!("running")));
+    assert_eq!((&actors["actors"][0]["name"], &actors["actors"][0]["state"]), (&json!("herald"), &json!("running")));
 }

@@ -32,6 +32,7 @@ async fn calls(kit: &Kit, times: usize, overdraft: bool) {
 
 /// A herald that has just come to life looks at everything.
 async fn herald(kit: &Kit) {
+    kit.clock.advance(Seconds::minutes(1));
     let mut rounds = Rounds::new(kit.store.clone(), None);
     rounds.sweep().await.unwrap();
     while !rounds.todo.is_empty() {
