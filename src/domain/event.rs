@@ -64,6 +64,7 @@ coded! {
         ApprovalRefused = "approval.refused", "不承認", "Not approved";
         ApprovalTimedOut = "approval.timed_out", "期限により承認", "Approved by time";
         ApprovalLapsed = "approval.lapsed", "承認は不要に", "Approval needed no more";
+        InvoiceSet = "invoice.set", "請求書を記録", "Invoice noted";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

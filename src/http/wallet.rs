@@ -10,7 +10,7 @@ use super::reply::{Json, Stored};
 use super::{Method, Route};
 use crate::commands::wallet;
 use crate::domain::access::Actor;
-use crate::domain::ids::{AdjustmentId, ContractId};
+use crate::domain::ids::{AdjustmentId, ContractId, LotId};
 use crate::domain::refusal::Refusal;
 use crate::store::{Answer, Fault, Operation, Unit};
 use crate::views::ledger::*;
@@ -30,6 +30,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/api/contracts/{id}/wallet/transfers", "Move units", transfer).created(),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/voids", "Make an untouched lot void", void).created(),
         Route::new(Method::GET, "/api/contracts/{id}/wallet/refusals", "What the ledger refused", refusals),
+        Route::new(Method::PUT, "/api/contracts/{id}/wallet/lots/{lot}/invoice", "The invoice of a lot", set_invoice),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/overdraft-invoices", "Invoice what was overdrawn", bill)
+            .created(),
         Route::new(Method::GET, "/api/contracts/{id}/policies", "Policies and price lists", policies),
         Route::new(Method::POST, "/api/contracts/{id}/policies", "Set the next policy", set_policy).created(),
     ]
@@ -39,6 +42,12 @@ pub fn routes() -> Vec<Route> {
 struct AdjustmentPath {
     id: ContractId,
     adjustment: AdjustmentId,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct LotPath {
+    id: ContractId,
+    lot: LotId,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -108,6 +117,28 @@ postings! {
     adjust(AdjustBalance, "adjust", AdjustRequest);
     transfer(TransferTickets, "transfer", TransferRequest);
     void(VoidLot, "void", VoidRequest);
+}
+
+async fn bill(
+    who: Allowed<perm::SellTickets>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<OverdraftInvoiceRequest>,
+) -> Result<Stored<LedgerReceipt>, Fault> {
+    let change = move |unit: &mut Unit<'_>| wallet::invoice_overdraft(unit, path.id, &request);
+    post(&shared, who.actor, operation, path.id, "invoice_overdraft", 201, change).await
+}
+
+async fn set_invoice(
+    who: Allowed<perm::SellTickets>,
+    shared: Shared,
+    Path(path): Path<LotPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<InvoiceRequest>,
+) -> Result<Stored<Invoice>, Fault> {
+    let change = move |unit: &mut Unit<'_>| wallet::set_invoice(unit, path.id, path.lot, &request);
+    post(&shared, who.actor, operation, path.id, "invoice", 200, change).await
 }
 
 async fn decide(

@@ -99,7 +99,7 @@ impl Reader<'_> {
         let homes: BTreeMap<WalletId, TerritoryId> = homes.into_iter().collect();
         let rows: Vec<(WalletId, i64, String, String)> = lots::table
             .order((lots::wallet_id, lots::issued_on))
-            .select((lots::wallet_id, lots::available, lots::issued_on, lots::expires_on))
+            .select((lots::wallet_id, lots::available, lots::issued_on, lots::usable_until))
             .load(self.database)?;
         let mut facts = BTreeMap::<WalletId, ContractFacts>::new();
         for (wallet, units, issued_on, expires_on) in rows {

@@ -20,6 +20,7 @@ mod engine;
 pub mod error;
 pub mod history;
 pub mod intake;
+pub mod invoices;
 pub mod issues;
 mod journal;
 pub mod links;

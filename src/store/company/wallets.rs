@@ -9,7 +9,7 @@ use crate::domain::wallet::account::{Movement, TicketState};
 use crate::domain::wallet::book::Entry;
 use crate::domain::wallet::chain::genesis;
 use crate::domain::wallet::number::ticket_number;
-use crate::domain::wallet::terms::{LotTerms, UnitKind};
+use crate::domain::wallet::terms::{LotTerms, UnitKind, grace};
 use crate::store::error::Fault;
 use crate::store::schema::wallets;
 use crate::store::unit::Unit;
@@ -24,7 +24,7 @@ pub(super) fn wallet(unit: &mut Unit<'_>, contract: ContractId, file: &Contract)
     let mut ledger = Ledger::fresh(contract, id, file.unit);
     let mut count = 0;
     for lot in &file.lots {
-        let tickets = bring_in(unit, &mut ledger, lot)?;
+        let tickets = bring_in(unit, &mut ledger, lot, file.policy.grace_days)?;
         insert_tickets(unit.database, &tickets)?;
         count += tickets.len();
     }
@@ -53,7 +53,7 @@ fn insert(unit: &mut Unit<'_>, id: WalletId, contract: ContractId, kind: UnitKin
 }
 
 /// Buys the lot, uses its lowest serials as the file says, and lets the rest die when their last day is over.
-fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot) -> Result<Vec<TicketRow>, Fault> {
+fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot, grace_days: u32) -> Result<Vec<TicketRow>, Fault> {
     let terms = LotTerms {
         number: lot.number.clone(),
         origin: lot.origin,
@@ -61,13 +61,14 @@ fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot) -> Result<Vec<T
         price_yen: i64::try_from(lot.price_yen).unwrap_or(i64::MAX),
         issued_on: lot.issued_on,
         expires_on: lot.expires_on,
+        grace_days: grace(grace_days, lot.law_class),
         scope: lot.scope,
         law_class: lot.law_class,
     };
     let mut made = new_lot(unit, ledger, &terms, None)?;
     post_lot(unit, ledger, &made, &terms, Vec::new());
     let mut tickets = std::mem::take(&mut made.tickets);
-    let dead = lot.expires_on.is_some_and(|last| last < unit.today());
+    let dead = terms.usable_until().is_some_and(|last| last < unit.today());
     let used = split(unit, &mut tickets, lot);
     let (used, rest) = tickets.split_at_mut(used);
     mark(ledger, used, TicketState::Consumed);
