@@ -89,6 +89,8 @@ pub const USUAL_USES: usize = 2_000;
 pub const MONTHLY_FEE_YEN: i64 = 100_000_000;
 /// Units that one person may add to or take from a balance alone.
 pub const ADJUST_ALONE: i64 = 5;
+/// Days between today and the date of an invoice: more is a typing error.
+pub const INVOICE_DAYS: u64 = 366;
 /// Units of an approval rule: as many as the largest lot.
 pub const APPROVAL_UNITS: i64 = 1_000_000;
 /// Minutes after which an approval may count as given: 30 days, the time in which a month is invoiced.

@@ -70,6 +70,7 @@ coded! {
         ContractEntered = "contract.entered", "契約を登録", "Contract entered";
         AssetsEntered = "assets.entered", "機器を登録", "Assets entered";
         TableImported = "table.imported", "一覧の取込", "Table imported";
+        InvoiceSet = "invoice.set", "請求書を記録", "Invoice noted";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
     }

@@ -79,6 +79,8 @@ codes! {
     TooFewLeft = "wallet.too_few_left", Conflict, "このロットの未使用は{available}です（必要 {needed}）。数を減らすか、ほかのロットを選んでください。", "The lot has {available} unused units (needed {needed}). Take fewer, or choose another lot.";
     AdjustmentClosed = "wallet.adjustment_closed", Conflict, "この調整は決裁済みです。画面を更新し、必要なら新しい調整を起票してください。", "This adjustment was already decided. Refresh the page and propose a new one if needed.";
     SamePerson = "wallet.same_person", Conflict, "{most}を超える調整は、起票者とは別の人が承認します。ほかの管理者に依頼してください。", "An adjustment of more than {most} is approved by somebody else than who proposed it. Ask another administrator.";
+    NothingOverdrawn = "wallet.nothing_overdrawn", Conflict, "請求できる超過利用がありません（使用済みで、契約に超過単価のあるものだけです）。追加購入を案内してください。", "There is no overdraft to invoice: only used units whose policy has an overage price are. Offer a purchase.";
+    NotSold = "wallet.not_sold", Conflict, "{number}は販売したロットではないので、請求書はありません。ロットを確かめてください。", "{number} was not sold, so it has no invoice. Check the lot.";
     DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";
     DisputeExists = "dispute.exists", Conflict, "この行の異議はすでにあります（{state_ja}）。一覧で確かめてください。", "This line has a dispute already ({state_en}). Look at the list.";
     DisputeReversed = "dispute.already_reversed", Conflict, "この行の{unit}はすでに戻してあります。履歴を確かめてください。", "The {unit}s of this line were given back already. Look at the history.";

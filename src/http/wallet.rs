@@ -32,6 +32,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/contracts/{id}/wallet/lots/{lot}/tickets", "The tickets of a lot", tickets),
         Route::new(Method::GET, "/api/adjustments", "Adjustments that wait for a second person", waiting),
         Route::new(Method::GET, "/api/contracts/{id}/wallet/refusals", "What the ledger refused", refusals),
+        Route::new(Method::PUT, "/api/contracts/{id}/wallet/lots/{lot}/invoice", "The invoice of a lot", set_invoice),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/overdraft-invoices", "Invoice what was overdrawn", bill)
+            .created(),
         Route::new(Method::GET, "/api/contracts/{id}/policies", "Policies and price lists", policies),
         Route::new(Method::POST, "/api/contracts/{id}/policies", "Set the next policy", set_policy).created(),
     ]
@@ -125,6 +128,28 @@ postings! {
     adjust(AdjustBalance, "adjust", AdjustRequest);
     transfer(TransferTickets, "transfer", TransferRequest);
     void(VoidLot, "void", VoidRequest);
+}
+
+async fn bill(
+    who: Allowed<perm::SellTickets>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<OverdraftInvoiceRequest>,
+) -> Result<Stored<LedgerReceipt>, Fault> {
+    let change = move |unit: &mut Unit<'_>| wallet::invoice_overdraft(unit, path.id, &request);
+    post(&shared, who.actor, operation, path.id, "invoice_overdraft", 201, change).await
+}
+
+async fn set_invoice(
+    who: Allowed<perm::SellTickets>,
+    shared: Shared,
+    Path(path): Path<LotPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<InvoiceRequest>,
+) -> Result<Stored<Invoice>, Fault> {
+    let change = move |unit: &mut Unit<'_>| wallet::set_invoice(unit, path.id, path.lot, &request);
+    post(&shared, who.actor, operation, path.id, "invoice", 200, change).await
 }
 
 async fn decide(

@@ -117,7 +117,7 @@ impl Reader<'_> {
         let homes: BTreeMap<WalletId, TerritoryId> = homes.into_iter().collect();
         let mut query = lots::table
             .order((lots::wallet_id, lots::issued_on))
-            .select((lots::wallet_id, lots::available, lots::issued_on, lots::expires_on))
+            .select((lots::wallet_id, lots::available, lots::issued_on, lots::usable_until))
             .into_boxed();
         if let Some(wallet) = only {
             query = query.filter(lots::wallet_id.eq(wallet));

@@ -22,6 +22,7 @@ pub mod error;
 pub mod export;
 pub mod history;
 pub mod intake;
+pub mod invoices;
 pub mod issues;
 mod journal;
 pub mod links;

@@ -338,6 +338,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    invoices (lot_id) {
+        lot_id -> Binary,
+        contract_id -> Binary,
+        invoice_number -> Text,
+        issuer_number -> Nullable<Text>,
+        invoiced_on -> Text,
+        set_by -> Text,
+        set_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     interactions (id) {
         id -> Binary,
         number -> Text,
@@ -607,6 +620,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     adjustments,
+    invoices,
     disputes,
     approval_rules,
     approvals,

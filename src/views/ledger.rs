@@ -29,6 +29,45 @@ pub struct LotRequest {
     pub expires_on: Option<NaiveDate>,
     pub scope: Scope,
     pub law_class: LawClass,
+    /// The invoice that it is sold on, where that is known.
+    #[serde(default)]
+    pub invoice: Option<InvoiceRequest>,
+}
+
+/// The invoice that a lot is on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Invoice {
+    pub lot_id: LotId,
+    pub contract_id: ContractId,
+    pub invoice_number: String,
+    /// Registration number of the issuer of qualified invoices: T and 13 digits.
+    pub issuer_number: Option<String>,
+    #[schemars(with = "String")]
+    pub invoiced_on: NaiveDate,
+    pub set_by: Actor,
+    pub set_at: Timestamp,
+    pub version: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceRequest {
+    pub invoice_number: String,
+    /// T and 13 digits.
+    #[serde(default)]
+    pub issuer_number: Option<String>,
+    #[schemars(with = "String")]
+    pub invoiced_on: NaiveDate,
+    /// Of the entry that is corrected; 0 for the first one.
+    #[serde(default)]
+    pub version: i64,
+}
+
+/// Units that were used before they were bought go on an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverdraftInvoiceRequest {
+    pub invoice: InvoiceRequest,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ledger::Invoice;
 use crate::domain::ids::*;
 use crate::domain::priority::Priority;
 use crate::domain::time::Timestamp;
@@ -56,6 +57,11 @@ pub struct LotView {
     /// None: without end.
     #[schemars(with = "Option<String>")]
     pub expires_on: Option<NaiveDate>,
+    /// The same with the days of grace.
+    #[schemars(with = "Option<String>")]
+    pub usable_until: Option<NaiveDate>,
+    /// The invoice that it is on.
+    pub invoice: Option<Invoice>,
 }
 
 /// The wallet with every ticket.

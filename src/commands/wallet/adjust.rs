@@ -82,6 +82,7 @@ fn post(unit: &mut Unit<'_>, contract: ContractId, request: &AdjustRequest) -> R
         price_yen: 0,
         issued_on: today,
         expires_on: request.expires_on,
+        grace_days: 0,
         scope: Scope::Any,
         law_class: LawClass::B2bExempt,
     };

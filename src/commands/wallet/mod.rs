@@ -4,6 +4,7 @@
 mod adjust;
 mod approval;
 mod dispute;
+mod invoice;
 mod policy;
 mod sell;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 pub use adjust::{adjust, decide};
 pub use approval::{approval_rule, approve_overdue, decide_approval, set_approval_rule};
 pub use dispute::{decide_dispute, raise_dispute, withdraw_dispute};
+pub use invoice::{invoice_overdraft, set_invoice};
 pub use policy::{set_policy, versions};
 pub use sell::{grant, sell};
 

@@ -2,13 +2,14 @@
 
 use chrono::{Datelike, Days};
 
+use super::invoice::check as check_invoice;
 use super::receipt;
 use crate::commands::intake::not_in_force;
 use crate::domain::ids::ContractId;
 use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::reorder::PURCHASE_YEAR_DAYS;
-use crate::domain::wallet::terms::LotTerms;
+use crate::domain::wallet::terms::{LotTerms, grace};
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, LotRequest};
 
@@ -28,9 +29,13 @@ fn add(
     request: &LotRequest,
     origin: Origin,
 ) -> Result<LedgerReceipt, Fault> {
+    if let Some(invoice) = &request.invoice {
+        check_invoice(unit, invoice)?;
+    }
     receipt(unit, contract, |unit| {
         let (wallet, kind, _) = unit.look().wallet_head(contract)?;
         let today = unit.today();
+        let policy = unit.look().policy_on(contract, today)?.policy;
         let mut terms = LotTerms {
             number: String::new(),
             origin,
@@ -38,6 +43,7 @@ fn add(
             price_yen: request.price_yen,
             issued_on: request.issued_on.unwrap_or(today),
             expires_on: request.expires_on,
+            grace_days: grace(policy.grace_days, request.law_class),
             scope: request.scope,
             law_class: request.law_class,
         };
@@ -49,10 +55,13 @@ fn add(
         in_force(unit, contract)?;
         if origin == Origin::Paid {
             let bought = unit.look().units_sold_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))?;
-            unit.look().policy_on(contract, today)?.policy.check_purchase(terms.units, bought)?;
+            policy.check_purchase(terms.units, bought)?;
         }
         terms.number = unit.next_lot_number(kind, today.year())?;
-        unit.purchase(wallet, &terms)?;
+        let bought = unit.purchase(wallet, &terms)?;
+        if let Some(invoice) = &request.invoice {
+            unit.set_invoice(contract, bought.lot, invoice)?;
+        }
         Ok(None)
     })
 }

@@ -26,6 +26,7 @@ pub struct PolicyDraft {
     pub cancel_before_departure_cost: Option<u32>,
     pub cancel_after_departure_cost: Option<u32>,
     pub honours_holds: Option<bool>,
+    pub grace_days: Option<u32>,
     pub overdraft_limit: Option<u32>,
     pub overdraft_price_yen: Option<u32>,
     pub approval_units: Option<u32>,
@@ -49,6 +50,8 @@ pub struct Hole {
 /// The largest cost of an issue and the longest guarantee: beyond them it is a typing error.
 const COST_MAX: u32 = 100_000;
 const DAYS_MAX: u32 = 3_650;
+/// Days of grace in a policy: a longer time is a later last day.
+const GRACE_DAYS_MAX: u32 = 366;
 
 #[derive(Default)]
 struct Holes(Vec<Hole>);
@@ -136,6 +139,7 @@ impl PolicyDraft {
                 "cancelled after departure",
             ),
             honours_holds: self.honours_holds.unwrap_or(true),
+            grace_days: self.grace_days.unwrap_or_default(),
             overdraft_limit: holes.decided(
                 self.overdraft_limit,
                 "overdraft_limit",
@@ -171,6 +175,7 @@ fn contradictions(policy: &Policy, unit: UnitKind, menu: &[MenuItem], holes: &mu
         holes.add(cost > dearest, field, "仮押さえより多い消費", "an outcome costs more than is ever held");
     }
     holes.add(policy.recurrence_days > DAYS_MAX, "recurrence_days", "日数が長すぎる", "too many days");
+    holes.add(policy.grace_days > GRACE_DAYS_MAX, "grace_days", "猶予日数が長すぎる", "too many days of grace");
     holes.add(policy.purchase_min == 0, "purchase_min", "最少購入数が0", "the least purchase is nothing");
     holes.add(policy.purchase_step == 0, "purchase_step", "購入単位が0", "the step of a purchase is nothing");
     holes.add(policy.minute_step == 0, "minute_step", "分の単位が0", "the step of minutes is nothing");

@@ -51,6 +51,9 @@ pub struct Policy {
     /// Units held before their last day may still be used after it.
     #[serde(default = "yes")]
     pub honours_holds: bool,
+    /// Days after its last day on which a unit may still be used (猶予). Fixed for each lot when it is sold.
+    #[serde(default)]
+    pub grace_days: u32,
     /// Price of a unit used before it was bought, when it is invoiced; none is settled by the next purchase only.
     #[serde(default)]
     pub overdraft_price_yen: Option<u32>,
@@ -151,6 +154,7 @@ impl Policy {
         cancel_before_departure_cost: 0,
         no_access_captures: false,
         honours_holds: true,
+        grace_days: 0,
         overdraft_price_yen: None,
         approval_units: None,
         low_balance: 0,

@@ -19,6 +19,8 @@ pub struct Candidate {
     pub scope: Scope,
     pub issued_on: NaiveDate,
     pub expires_on: NaiveDate,
+    /// The last day, days of grace included.
+    pub usable_until: NaiveDate,
 }
 
 /// The last day of a ticket without an end, so that one order sorts them all.
@@ -52,14 +54,15 @@ impl Pick {
 }
 
 /// What is there to be taken, in the order of use: earliest expiry first, promotional before paid, then the older
-/// purchase, then the lower serial. A ticket is valid through the whole of its last day.
+/// purchase, then the lower serial. A ticket is valid through the whole of its last day,
+/// and through its days of grace.
 #[derive(Debug, Clone, Default)]
 pub struct Stock(Vec<Candidate>);
 
 impl Stock {
     /// The candidates valid on `day`; one named twice counts once.
     pub fn new(mut tickets: Vec<Candidate>, day: NaiveDate) -> Self {
-        tickets.retain(|ticket| ticket.expires_on >= day);
+        tickets.retain(|ticket| ticket.usable_until >= day);
         tickets.sort_by_key(Candidate::place);
         tickets.dedup_by_key(|ticket| ticket.id);
         Self(tickets)
@@ -115,6 +118,7 @@ mod tests {
             scope: Scope::Any,
             issued_on: day("2026-04-01"),
             expires_on: day(expires_on),
+            usable_until: day(expires_on),
         }
     }
 
@@ -137,6 +141,12 @@ mod tests {
     #[test]
     fn the_last_day_still_counts_and_the_day_after_does_not() {
         check(vec![ticket(1, Origin::Paid, "2026-11-22"), ticket(2, Origin::Paid, "2026-11-23")], 2, &[(2, 1)]);
+    }
+
+    #[test]
+    fn in_its_days_of_grace_a_ticket_goes_first() {
+        let late = Candidate { usable_until: day("2026-11-30"), ..ticket(1, Origin::Paid, "2026-11-22") };
+        check(vec![ticket(2, Origin::Paid, "2026-11-23"), late], 2, &[(1, 1), (2, 1)]);
     }
 
     #[test]

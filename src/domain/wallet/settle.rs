@@ -13,7 +13,8 @@ pub struct BoundTicket {
     pub lot: LotId,
     pub number: String,
     pub units: i64,
-    pub expires_on: NaiveDate,
+    /// The last day on which it may be used, days of grace included.
+    pub usable_until: NaiveDate,
     /// Whether it may still be used for this issue after its last day.
     pub honoured: bool,
     /// The posting that bound it to the issue or used it: a correction names it.
@@ -56,7 +57,7 @@ impl Bound {
         for ticket in &self.tickets {
             let kept = left.min(ticket.units);
             left -= kept;
-            let usable = ticket.expires_on >= today || ticket.honoured;
+            let usable = ticket.usable_until >= today || ticket.honoured;
             let lost = if usable { 0 } else { kept };
             steps.extend(capture(ticket, kept - lost, reason));
             steps.extend(give_back(ticket, ticket.units - kept + lost, Account::Held, today, reason));
@@ -92,7 +93,7 @@ fn capture(ticket: &BoundTicket, units: i64, reason: &str) -> Option<Step> {
 }
 
 fn give_back(ticket: &BoundTicket, units: i64, from: Account, today: NaiveDate, reason: &str) -> Option<Step> {
-    let alive = ticket.expires_on >= today;
+    let alive = ticket.usable_until >= today;
     let (movement, to, state) = match (alive, from) {
         (false, _) => (Movement::Expire, Account::Expired, TicketState::Expired),
         (true, Account::Held) => (Movement::Release, Account::Available, TicketState::Available),
@@ -123,7 +124,7 @@ mod tests {
             lot: LotId::from_uuid(Uuid::from_u128(99)),
             number: serial.to_string(),
             units: 1,
-            expires_on: day(expires_on),
+            usable_until: day(expires_on),
             honoured: true,
             last_posting: None,
         };

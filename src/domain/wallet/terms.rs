@@ -1,7 +1,7 @@
 //! What a lot was sold as: what it counts, what it may be used for, how long, and under which class of the Payment
 //! Services Act (資金決済法). Terms never change after the sale; the ledger seals them.
 
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 
 use crate::coded;
 use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
@@ -96,6 +96,8 @@ pub struct LotTerms {
     pub issued_on: NaiveDate,
     /// The last day of its tickets; none is without end.
     pub expires_on: Option<NaiveDate>,
+    /// Days after it on which units may still be used.
+    pub grace_days: u32,
     pub scope: Scope,
     pub law_class: LawClass,
 }
@@ -132,11 +134,17 @@ impl LotTerms {
     /// The exemption holds only while every unit can be used within six months and no longer. The day of issue counts,
     /// the stricter of the two readings.
     pub fn check_law(&self) -> Result<(), Refusal> {
-        if self.law_class != LawClass::SixMonthExempt || self.expires_on.is_some_and(|last| last < self.six_months()) {
+        let kept = self.grace_days == 0 && self.expires_on.is_some_and(|last| last < self.six_months());
+        if self.law_class != LawClass::SixMonthExempt || kept {
             return Ok(());
         }
         let refusal = Refusal::new(Code::SixMonths).at("expires_on");
         Err(refusal.with("last_day", self.six_months().pred_opt().unwrap_or(self.issued_on)))
+    }
+
+    /// The last day on which a unit may be used, days of grace included; none is without end.
+    pub fn usable_until(&self) -> Option<NaiveDate> {
+        self.expires_on.map(|last| last.checked_add_days(Days::new(self.grace_days.into())).unwrap_or(last))
     }
 
     /// The first day after the six months.
@@ -157,6 +165,10 @@ impl LotTerms {
         seal.number(self.price_yen).text(&self.issued_on.to_string());
         seal.maybe(self.expires_on.map(|day| day.to_string()).as_deref().map(str::as_bytes));
         seal.text(self.scope.as_str()).text(self.law_class.as_str());
+        // Lots without days of grace keep the seal of the time before there were any.
+        if self.grace_days > 0 {
+            seal.text("grace").number(self.grace_days.into());
+        }
         seal.maybe(from_lot.as_ref().map(LotId::bytes));
         for ticket in tickets {
             seal.id(ticket);
@@ -187,6 +199,17 @@ pub fn honoured(law_class: LawClass, honours_holds: bool) -> bool {
     honours_holds && law_class != LawClass::SixMonthExempt
 }
 
+/// The days of grace of a lot that is sold under a policy. Units of the six-month exemption have none: it is lost when
+/// expired ones are in practice still taken.
+pub fn grace(policy_days: u32, law_class: LawClass) -> u32 {
+    if law_class == LawClass::SixMonthExempt { 0 } else { policy_days }
+}
+
+/// Whether a text is a registration number of an issuer of qualified invoices (適格請求書発行事業者): T and 13 digits.
+pub fn is_issuer_number(text: &str) -> bool {
+    text.strip_prefix('T').is_some_and(|digits| digits.len() == 13 && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +226,7 @@ mod tests {
             price_yen: 50_000,
             issued_on: day("2026-11-23"),
             expires_on: Some(day("2027-11-22")),
+            grace_days: 0,
             scope: Scope::Any,
             law_class: LawClass::B2bExempt,
         }
@@ -233,6 +257,24 @@ mod tests {
         check(&LotTerms { expires_on: None, ..six }, Some(Code::SixMonths));
         assert!(!honoured(LawClass::SixMonthExempt, true));
         assert!(honoured(LawClass::B2bExempt, true));
+    }
+
+    #[test]
+    fn grace_is_never_given_to_units_of_six_months() {
+        let late = LotTerms { grace_days: 30, ..lot() };
+        check(&late, None);
+        assert_eq!(late.usable_until(), Some(day("2027-12-22")));
+        let six = LotTerms { law_class: LawClass::SixMonthExempt, expires_on: Some(day("2027-03-31")), ..late };
+        check(&six, Some(Code::SixMonths));
+        assert_eq!((grace(30, LawClass::SixMonthExempt), grace(30, LawClass::B2bExempt)), (0, 30));
+    }
+
+    #[test]
+    fn an_issuer_of_invoices_has_a_number_of_t_and_thirteen_digits() {
+        assert!(is_issuer_number("T1234567890123"));
+        for wrong in ["1234567890123", "T123456789012", "T12345678901234", "t1234567890123", "T123456789012３"] {
+            assert!(!is_issuer_number(wrong), "{wrong}");
+        }
     }
 
     #[test]

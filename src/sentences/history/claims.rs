@@ -54,6 +54,11 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
                 if note.is_empty() { Default::default() } else { (format!("（{note}）"), format!(" ({note})")) };
             Words::new(format!("{}：{issue}{note_ja}", kind.ja()), format!("{}: {issue}{note_en}", kind.en()))
         }
+        EventKind::InvoiceSet => {
+            let (number, lot) = (facts.text("/invoice/invoice_number"), facts.text("/lot"));
+            let on = facts.text("/invoice/invoiced_on");
+            Words::new(format!("請求書 {number}（{lot}、{on}）"), format!("Invoice {number} ({lot}, {on})"))
+        }
         _ => plain(kind),
     }
 }

@@ -20,7 +20,7 @@ pub fn sentence(event: &Event, zone: Tz) -> Words {
     match event.kind.as_str().split('.').next().unwrap_or_default() {
         "wallet" => wallet::sentence(event.kind, &facts),
         "visit" | "report" | "promise" | "eta" | "link" => visit::sentence(event.kind, &facts),
-        "dispute" | "approval" => claims::sentence(event.kind, &facts),
+        "dispute" | "approval" | "invoice" => claims::sentence(event.kind, &facts),
         "notice" => notice(event.kind, &facts),
         _ => desk::sentence(event.kind, &facts),
     }
@@ -77,6 +77,7 @@ const SHOWN: &[&str] = &[
     "dispute",
     "approval_rule",
     "approval",
+    "invoice",
     "available",
     "held",
     "notice_id",

@@ -45,6 +45,7 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
         82..88 => transfer(luck, known, here),
         88..91 => void(luck, here),
         91..92 => policy(luck, here, today),
+        92..96 => claim(luck, here, today),
         _ => Act::Expire,
     };
     // One desk in twenty-five looks at the wrong customer.
@@ -78,6 +79,22 @@ fn close(luck: &mut Luck, here: &Known) -> Act {
     }
 }
 
+/// What the customer says, what he is answered, and the invoice of what he overdrew.
+fn claim(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
+    let of = if luck.chance(40) { &here.open } else { &here.closed };
+    match luck.between(0, 9) {
+        0..3 => luck.pick(of).map_or(Act::Expire, |issue| Act::Object(*issue)),
+        3..5 => Act::Answer(luck.chance(70), luck.chance(30).then_some(1)),
+        5 => Act::Limit(luck.chance(60).then_some(luck.between(0, 20)), luck.chance(60).then_some(30)),
+        6..9 => Act::Approve(luck.chance(75)),
+        _ => {
+            let (invoice_number, issuer_number) = ("INV-1".to_owned(), Some("T1234567890123".to_owned()));
+            let invoice = InvoiceRequest { invoice_number, issuer_number, invoiced_on: today, version: 0 };
+            Act::Bill(OverdraftInvoiceRequest { invoice })
+        }
+    }
+}
+
 /// Corrections, also such as no rule allows.
 fn by_hand(luck: &mut Luck, here: &Known) -> Act {
     let of = if luck.chance(60) { &here.open } else { &here.closed };
@@ -107,6 +124,7 @@ fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
         expires_on,
         scope: *luck.pick(Scope::ALL).unwrap_or(&Scope::Any),
         law_class: *luck.pick(LawClass::ALL).unwrap_or(&LawClass::B2bExempt),
+        invoice: None,
     };
     if gift { Act::Grant(request) } else { Act::Sell(request) }
 }
@@ -140,7 +158,8 @@ fn policy(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
         "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": luck.chance(50),
         "cancel_before_departure_cost": luck.between(0, 1), "cancel_after_departure_cost": 1,
         "overdraft_limit": (!luck.chance(20)).then_some(luck.between(0, 40)), "transfer_allowed": true,
-        "honours_holds": luck.chance(80), "minute_step": 15});
+        "honours_holds": luck.chance(80), "minute_step": 15, "grace_days": luck.between(0, 20),
+        "overdraft_price_yen": luck.chance(70).then_some(6_000)});
     let menu = json!([{"code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": cost + 5}]);
     let request = json!({"contract_version": here.version, "from_day": today, "policy": draft, "menu": menu,
         "reason": "試算"});

@@ -32,7 +32,7 @@ fn customer(nth: usize) -> Value {
     let policy = json!({"question_cost": question, "fault_cost": fault, "inquiry_cost": 0, "recurrence_days": 0,
         "capture_point": point, "overdraft_limit": if nth.is_multiple_of(3) { 0 } else { 60 }, "no_fault_found_cost": 1,
         "cancel_after_departure_cost": 1, "cancel_before_departure_cost": nth % 2, "honours_holds": !nth.is_multiple_of(5),
-        "transfer_allowed": true, "minute_step": 15});
+        "transfer_allowed": true, "minute_step": 15, "overdraft_price_yen": 6_000, "grace_days": nth % 4 * 5});
     json!({"code": format!("C{nth}"), "name": format!("お客様{nth}"), "kana": "オキャクサマ",
         "phones": [format!("076-555-{nth:04}")], "contacts": [], "group": format!("G{}", nth / 8),
         "sites": [{"code": format!("S{nth}"), "name": "本社", "postcode": "920-0001", "address": "金沢市東山1-1",

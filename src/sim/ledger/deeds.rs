@@ -2,10 +2,16 @@
 
 use crate::commands::{intake, remote_outcome, wallet};
 use crate::domain::ids::{ContractId, IssueId};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::approval::ApprovalState;
+use crate::domain::wallet::dispute::{DisputeState, is_charge};
 use crate::roads::GreatCircle;
+use crate::store::disputes::DisputeFilter;
 use crate::store::{Answer, Fault, Unit};
+use crate::views::claims::*;
 use crate::views::desk::{IntakeRequest, OutcomeRequest};
 use crate::views::ledger::*;
+use crate::views::wallet::PostingView;
 
 /// Something that somebody wants done under a contract.
 #[derive(Debug, Clone)]
@@ -27,6 +33,15 @@ pub enum Act {
     Transfer(TransferRequest),
     Void(VoidRequest),
     Policy(Box<PolicyRequest>),
+    /// The customer objects to the newest line that charges an issue.
+    Object(IssueId),
+    /// Somebody grants (in part, when a number stands there) or refuses the oldest open objection.
+    Answer(bool, Option<i64>),
+    /// The customer limits what passes without his word: units of an issue, and minutes until silence is a yes.
+    Limit(Option<i64>, Option<i64>),
+    /// He says yes or no to the newest use that waits for him.
+    Approve(bool),
+    Bill(OverdraftInvoiceRequest),
     /// The calendar's work, which nobody asks for.
     Expire,
 }
@@ -45,6 +60,11 @@ impl Act {
             Self::Transfer(_) => "transfer",
             Self::Void(_) => "void",
             Self::Policy(_) => "policy",
+            Self::Object(_) => "object",
+            Self::Answer(..) => "answer",
+            Self::Limit(..) => "limit",
+            Self::Approve(_) => "approve",
+            Self::Bill(_) => "bill",
             Self::Expire => "expire",
         }
     }
@@ -63,9 +83,15 @@ impl Deed {
             Act::Expire => {
                 let today = unit.today();
                 unit.expire_due(today)?;
+                wallet::approve_overdue(unit)?;
                 // Twice at once is no operation, and the second finds less to do.
                 return Ok(Answer::json(200, &()));
             }
+            Act::Object(issue) => return Ok(Answer::json(201, &object(unit, contract, *issue)?)),
+            Act::Answer(granted, units) => return Ok(Answer::json(200, &answer(unit, contract, *granted, *units)?)),
+            Act::Limit(units, minutes) => return Ok(Answer::json(200, &limit(unit, contract, *units, *minutes)?)),
+            Act::Approve(yes) => return Ok(Answer::json(200, &approve(unit, contract, *yes)?)),
+            Act::Bill(request) => wallet::invoice_overdraft(unit, contract, request)?,
             Act::Capture(request) => wallet::capture(unit, contract, request)?,
             Act::Release(request) => wallet::release(unit, contract, request)?,
             Act::Reverse(request) => wallet::reverse(unit, contract, request)?,
@@ -77,4 +103,47 @@ impl Deed {
         };
         Ok(Answer::json(201, &receipt))
     }
+}
+
+fn nothing<T>() -> Result<T, Fault> {
+    Err(Refusal::new(Code::NotFound).into())
+}
+
+fn object(unit: &mut Unit<'_>, contract: ContractId, issue: IssueId) -> Result<Dispute, Fault> {
+    unit.lock_wallet_of(contract)?;
+    let page = unit.look().ledger_page(contract, None, None)?.postings;
+    let charge = |posting: &&PostingView| posting.issue_id == Some(issue) && is_charge(posting.to);
+    let Some(line) = page.iter().find(charge) else { return nothing() };
+    let request = DisputeRequest { posting_id: line.id, reason: "試算".to_owned() };
+    wallet::raise_dispute(unit, contract, &request)
+}
+
+fn answer(unit: &mut Unit<'_>, contract: ContractId, granted: bool, units: Option<i64>) -> Result<Dispute, Fault> {
+    unit.lock_wallet_of(contract)?;
+    let all = unit.look().disputes(DisputeFilter::Contract(contract))?;
+    let open = all.into_iter().map(|row| row.dispute).rfind(|dispute| dispute.state == DisputeState::Open);
+    let Some(open) = open else { return nothing() };
+    let decision = DisputeDecision { granted, units, note: "試算".to_owned(), version: open.version };
+    wallet::decide_dispute(unit, open.id, &decision)
+}
+
+fn limit(
+    unit: &mut Unit<'_>,
+    contract: ContractId,
+    units_per_issue: Option<i64>,
+    auto_minutes: Option<i64>,
+) -> Result<ApprovalRuleView, Fault> {
+    unit.lock_wallet_of(contract)?;
+    let version = unit.look().approval_rule(contract)?.map_or(0, |rule| rule.version);
+    let rule = ApprovalRuleRequest { version, units_per_issue, auto_minutes, ..ApprovalRuleRequest::default() };
+    wallet::set_approval_rule(unit, contract, &rule)
+}
+
+fn approve(unit: &mut Unit<'_>, contract: ContractId, approved: bool) -> Result<Approval, Fault> {
+    unit.lock_wallet_of(contract)?;
+    let asked = unit.look().approvals(contract)?.into_iter().map(|row| row.approval);
+    let waits = |approval: &Approval| approval.state == ApprovalState::Pending;
+    let Some(asked) = { asked }.find(waits) else { return nothing() };
+    let request = ApprovalRequest { approved, note: "試算".to_owned(), version: asked.version };
+    wallet::decide_approval(unit, asked.issue_id, &request, &GreatCircle::CITY)
 }

@@ -232,7 +232,7 @@ impl World {
                     }
                 }
             }
-            Act::Policy(_) | Act::Expire => {}
+            Act::Policy(_) | Act::Object(_) | Act::Answer(..) | Act::Limit(..) | Act::Approve(_) | Act::Expire => {}
             act => {
                 let Ok(receipt) = serde_json::from_str::<LedgerReceipt>(&answer.body) else { return };
                 self.learn_posted(deed.contract, act, &receipt);

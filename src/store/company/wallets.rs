@@ -9,7 +9,7 @@ use crate::domain::wallet::account::{Movement, TicketState};
 use crate::domain::wallet::book::Entry;
 use crate::domain::wallet::chain::genesis;
 use crate::domain::wallet::number::ticket_number;
-use crate::domain::wallet::terms::{LotTerms, UnitKind};
+use crate::domain::wallet::terms::{LotTerms, UnitKind, grace};
 use crate::store::error::Fault;
 use crate::store::schema::wallets;
 use crate::store::unit::Unit;
@@ -18,10 +18,10 @@ use crate::store::wallet::{Ledger, TicketRow, Told, insert_tickets, new_lot, pos
 const BEFORE: &str = "before import";
 
 /// Brings in the lots of a new wallet. Returns the number of tickets.
-pub(super) fn lots(unit: &mut Unit<'_>, mut ledger: Ledger, lots: &[Lot]) -> Result<usize, Fault> {
+pub(super) fn lots(unit: &mut Unit<'_>, mut ledger: Ledger, lots: &[Lot], grace_days: u32) -> Result<usize, Fault> {
     let mut count = 0;
     for lot in lots {
-        count += bring_in(unit, &mut ledger, lot)?;
+        count += bring_in(unit, &mut ledger, lot, grace_days)?;
     }
     ledger.save(unit)?;
     Ok(count)
@@ -49,8 +49,8 @@ pub(super) fn insert(unit: &mut Unit<'_>, contract: ContractId, kind: UnitKind) 
     Ok(Ledger::fresh(contract, id, kind))
 }
 
-/// What was agreed when the lot was sold.
-pub(in crate::store) fn terms(lot: &Lot) -> LotTerms {
+/// What was agreed when the lot was sold, under a policy that grants so many days of grace.
+pub(in crate::store) fn terms(lot: &Lot, grace_days: u32) -> LotTerms {
     LotTerms {
         number: lot.number.clone(),
         origin: lot.origin,
@@ -58,6 +58,7 @@ pub(in crate::store) fn terms(lot: &Lot) -> LotTerms {
         price_yen: i64::try_from(lot.price_yen).unwrap_or(i64::MAX),
         issued_on: lot.issued_on,
         expires_on: lot.expires_on,
+        grace_days: grace(grace_days, lot.law_class),
         scope: lot.scope,
         law_class: lot.law_class,
     }
@@ -65,10 +66,15 @@ pub(in crate::store) fn terms(lot: &Lot) -> LotTerms {
 
 /// Buys the lot, uses its lowest serials as the file says, settles with the others what was used before it was bought,
 /// and lets the rest die when their last day is over. The wallet is saved by the caller. Returns the number of tickets.
-pub(in crate::store) fn bring_in(unit: &mut Unit<'_>, ledger: &mut Ledger, lot: &Lot) -> Result<usize, Fault> {
-    let terms = terms(lot);
+pub(in crate::store) fn bring_in(
+    unit: &mut Unit<'_>,
+    ledger: &mut Ledger,
+    lot: &Lot,
+    grace_days: u32,
+) -> Result<usize, Fault> {
+    let terms = terms(lot, grace_days);
     let mut made = new_lot(unit, ledger, &terms, None)?;
-    let dead = lot.expires_on.is_some_and(|last| last < unit.today());
+    let dead = terms.usable_until().is_some_and(|last| last < unit.today());
     let used = split(unit, &mut made.tickets, lot);
     let mut rest = made.tickets.split_off(used);
     let settling = if dead { Vec::new() } else { settle(unit, ledger, &terms, &mut rest)? };

@@ -19,6 +19,9 @@ use crate::store::schema::{lots, wallets};
 use crate::store::wallet::Ledger;
 use crate::store::{Reader, Unit};
 
+/// Days of grace come from the contract's policy; a row says nothing of them.
+const UNCOMPARED: u32 = 0;
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = lots)]
 struct Row {
@@ -42,6 +45,7 @@ impl Row {
             price_yen: self.price_yen,
             issued_on: crate::store::codec::day(&self.issued_on)?,
             expires_on: last_day(&self.expires_on)?,
+            grace_days: UNCOMPARED,
             scope: self.scope,
             law_class: self.law_class,
         })
@@ -80,7 +84,9 @@ impl Stored for LotRow {
 
     fn enter(&self, unit: &mut Unit<'_>, wallet: Self::Plan, _: &mut Touched) -> Result<(), Fault> {
         let mut ledger = Ledger::lock(unit, wallet)?;
-        bring_in(unit, &mut ledger, &self.lot)?;
+        let today = unit.today();
+        let policy = unit.look().policy_on(ledger.contract, today)?.policy;
+        bring_in(unit, &mut ledger, &self.lot, policy.grace_days)?;
         ledger.save(unit)?;
         Ok(())
     }
@@ -99,7 +105,7 @@ fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate) -> Ju
         let en = format!("The lot is dated in the future (today is {today}). Use a day up to today.");
         faults.push(fault("issued_on", "lot.in_future", ja, en));
     }
-    if let Err(refusal) = terms(&row.lot).check_law() {
+    if let Err(refusal) = terms(&row.lot, UNCOMPARED).check_law() {
         faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));
     }
     if faults.is_empty() { Judged::Add(wallet) } else { Judged::Wrong(faults) }
@@ -110,7 +116,7 @@ fn beside(row: &LotRow, stands: &Row, wallet: WalletId) -> Result<Vec<validate::
     if stands.wallet_id != wallet {
         faults.push(differs("contract", "別の契約 / another contract", &row.contract));
     }
-    let (stands, wanted) = (stands.terms()?, terms(&row.lot));
+    let (stands, wanted) = (stands.terms()?, terms(&row.lot, UNCOMPARED));
     let last = |day: Option<NaiveDate>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
     let pairs = [
         ("origin", stands.origin.to_string(), wanted.origin.to_string()),

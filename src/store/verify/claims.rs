@@ -1,5 +1,5 @@
-//! What customers said about their wallets, and what was answered: each row is the one that the journal told last, and
-//! what was granted was given back.
+//! What customers said about their wallets and what was answered, and the invoices of lots: each row is the one that the
+//! journal told last, and what was granted was given back.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +16,17 @@ use crate::store::codec::json;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{
-    approval_rules, approvals as approval_rows, disputes as dispute_rows, journal, postings, stream_entries,
+    approval_rules, approvals as approval_rows, disputes as dispute_rows, invoices as invoice_rows, journal, postings,
+    stream_entries,
 };
-use crate::store::{approvals, disputes};
+use crate::store::{approvals, disputes, invoices};
 use crate::views::claims::Dispute;
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
     disputes_fit(database, findings)?;
     rules_fit(database, findings)?;
-    approvals_fit(database, findings)
+    approvals_fit(database, findings)?;
+    invoices_fit(database, findings)
 }
 
 fn disputes_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
@@ -74,6 +76,18 @@ fn approvals_fit(database: &mut Database, findings: &mut Findings) -> Result<(),
         if after % 60_000_000 != 0 {
             findings.add("journal.approval", approval.issue_id, "the time of the approval is not of a rule");
         }
+    }
+    claims.gone(findings);
+    Ok(())
+}
+
+fn invoices_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    let rows: Vec<invoices::Row> =
+        invoice_rows::table.order(invoice_rows::lot_id).select(invoices::Row::as_select()).load(database)?;
+    let mut claims = Claims::told(database, "journal.invoice", "invoice", "lot_id", &[EventKind::InvoiceSet])?;
+    for row in rows {
+        let invoice = row.view()?;
+        claims.kept(invoice.lot_id, &invoice, (None, Some(invoice.set_at)), findings);
     }
     claims.gone(findings);
     Ok(())

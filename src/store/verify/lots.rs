@@ -20,7 +20,6 @@ struct Lot {
     id: LotId,
     terms: TermsRow,
     from_lot: Option<LotId>,
-    usable_until: String,
     counts: (i64, i64, i64, i64, i64),
 }
 
@@ -67,7 +66,6 @@ fn lots_of(database: &mut Database, wallet: WalletId) -> Result<Vec<Lot>, Fault>
             lots::id,
             TermsRow::as_select(),
             lots::from_lot,
-            lots::usable_until,
             (lots::available, lots::held, lots::consumed, lots::expired, lots::voided),
         ))
         .load(database)?)
@@ -108,7 +106,6 @@ fn check_lot(lot: Lot, wallet: &WalletRow, tickets: &[Ticket], read: &Read, find
     findings.equal("wallet.lot", &terms.number, "the kept counts", <[i64; 5]>::from(lot.counts), counts);
     findings.equal("wallet.lot", &terms.number, "the units of its tickets", counts.iter().sum(), terms.units);
     let expires_on = last_day_text(terms.expires_on);
-    findings.equal("wallet.lot", &terms.number, "the day until which it is used", &lot.usable_until, &expires_on);
     for (ticket, serial) in tickets.iter().zip(1..) {
         check_ticket(ticket, read, findings);
         let number = ticket_number(&terms.number, serial);

@@ -6,16 +6,31 @@ use diesel::sql_types::Text;
 use serde_json::{Value, json};
 
 use crate::commands::intake::save;
-use crate::commands::wallet::{decide_dispute, raise_dispute};
-use crate::domain::ids::{ContractId, IssueId};
+use crate::commands::remote_outcome::close;
+use crate::commands::wallet::{decide_approval, decide_dispute, raise_dispute, set_approval_rule, set_invoice};
+use crate::domain::ids::{ContractId, IssueId, LotId};
 use crate::domain::wallet::account::CorrectionReason;
+use crate::roads::travel::GreatCircle;
 use crate::store::connection::{Database, open};
 use crate::store::testing::{Kit, call, company_with, lot, morning, on_both};
 use crate::store::wallet::{Because, TransferOrder};
 use crate::store::{Fault, Reader, Unit};
-use crate::views::claims::{DisputeDecision, DisputeRequest};
+use crate::views::claims::{ApprovalRequest, ApprovalRuleRequest, DisputeDecision, DisputeRequest};
+use crate::views::desk::{OutcomeRequest, RemoteOutcome};
+use crate::views::ledger::InvoiceRequest;
 
-const TABLES: [&str; 7] = ["wallets", "lots", "tickets", "holds", "postings", "policies", "disputes"];
+const TABLES: [&str; 10] = [
+    "wallets",
+    "lots",
+    "tickets",
+    "holds",
+    "postings",
+    "policies",
+    "disputes",
+    "approval_rules",
+    "approvals",
+    "invoices",
+];
 
 #[derive(QueryableByName)]
 struct Column {
@@ -27,6 +42,9 @@ struct Column {
 
 fn company() -> Value {
     let mut company = company_with(json!([lot(1, 5, Some("2027-03-31")), lot(2, 3, None)]));
+    let buyer = json!({"login": "yamada", "password": "customer-demo", "role": "customer", "name": "山田 花子",
+        "language": "ja", "customer": "C1"});
+    company["users"].as_array_mut().expect("users").push(buyer);
     for customer in company["customers"].as_array_mut().expect("customers") {
         customer["group"] = "グループ".into();
     }
@@ -47,6 +65,10 @@ async fn live(kit: &Kit) {
     let request = call(&kit.card("KS-1001").await);
     let disputed = kit.write(move |unit| save(unit, &request)).await.expect("the call is taken").issues[0].id;
     kit.write(move |unit| dispute(unit, here.id, disputed)).await.expect("the dispute is granted");
+    kit.write(move |unit| limit(unit, here.id, lot)).await.expect("the rule is set");
+    let request = call(&kit.card("KS-1001").await);
+    let asked = kit.write(move |unit| save(unit, &request)).await.expect("the call is taken").issues[0].id;
+    kit.write(move |unit| approve(unit, asked)).await.expect("the use is approved");
     let request = call(&kit.card("KS-1001").await);
     kit.write(move |unit| save(unit, &request)).await.expect("the call is taken");
     kit.assert_sound().await;
@@ -61,6 +83,26 @@ fn dispute(unit: &mut Unit<'_>, contract: ContractId, issue: IssueId) -> Result<
     let decision =
         DisputeDecision { granted: true, units: None, note: "確かに二重でした".to_owned(), version: 1 };
     decide_dispute(unit, raised.id, &decision).map(drop)
+}
+
+/// The customer's own limits, and the invoice of a lot.
+fn limit(unit: &mut Unit<'_>, contract: ContractId, lot: LotId) -> Result<(), Fault> {
+    let approver_id = unit.look().approvers(contract)?.first().map(|person| person.id);
+    let (units_per_issue, units_per_month, auto_minutes) = (Some(0), Some(5), Some(15));
+    let rule = ApprovalRuleRequest { version: 0, units_per_issue, units_per_month, approver_id, auto_minutes };
+    set_approval_rule(unit, contract, &rule)?;
+    let invoiced_on = unit.today();
+    let (invoice_number, issuer_number) = ("INV-1".to_owned(), Some("T1234567890123".to_owned()));
+    set_invoice(unit, contract, lot, &InvoiceRequest { invoice_number, issuer_number, invoiced_on, version: 0 })?;
+    Ok(())
+}
+
+/// The work is done, and then the customer says yes.
+fn approve(unit: &mut Unit<'_>, issue: IssueId) -> Result<(), Fault> {
+    let end = OutcomeRequest { version: 1, outcome: RemoteOutcome::Answered, note: String::new() };
+    close(unit, issue, &end, &GreatCircle::CITY)?;
+    let yes = ApprovalRequest { approved: true, note: "山田様に伺いました".to_owned(), version: 2 };
+    decide_approval(unit, issue, &yes, &GreatCircle::CITY).map(drop)
 }
 
 fn columns(database: &mut Database, table: &str) -> Vec<Column> {

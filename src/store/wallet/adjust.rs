@@ -148,19 +148,26 @@ pub(in crate::store) struct TermsRow {
     price_yen: i64,
     issued_on: String,
     expires_on: String,
+    usable_until: String,
     scope: Scope,
     law_class: LawClass,
 }
 
 impl TermsRow {
     pub fn terms(self) -> Result<LotTerms, StoreError> {
+        let (expires_on, usable_until) = (last_day(&self.expires_on)?, last_day(&self.usable_until)?);
+        let grace = expires_on.zip(usable_until).map_or(0, |(last, until)| (until - last).num_days());
+        if expires_on.is_some() != usable_until.is_some() {
+            return Err(StoreError::corrupt(format!("lot {}: the days of its end do not fit", self.number)));
+        }
         Ok(LotTerms {
             number: self.number,
             origin: self.origin,
             units: self.units,
             price_yen: self.price_yen,
             issued_on: day(&self.issued_on)?,
-            expires_on: last_day(&self.expires_on)?,
+            expires_on,
+            grace_days: u32::try_from(grace).map_err(StoreError::corrupt)?,
             scope: self.scope,
             law_class: self.law_class,
         })

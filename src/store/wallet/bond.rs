@@ -84,17 +84,17 @@ fn bound_tickets(
             tickets::number,
             lots::number,
             tickets::units,
-            tickets::expires_on,
+            lots::usable_until,
             lots::law_class,
         ))
         .load(unit.database)?;
-    let bound = |(id, lot, number, lot_number, units, expires_on, law_class): Row| {
+    let bound = |(id, lot, number, lot_number, units, usable_until, law_class): Row| {
         Ok(BoundTicket {
             id,
             lot,
             number: if ledger.unit.is_single() { number } else { lot_number },
             units,
-            expires_on: day(&expires_on)?,
+            usable_until: day(&usable_until)?,
             honoured: honoured(law_class, honours_holds),
             last_posting: last.get(&Some(id)).copied(),
         })

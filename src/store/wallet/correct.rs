@@ -98,7 +98,7 @@ impl Unit<'_> {
     fn refuse_late_use(&mut self, bond: &Bond) -> Result<(), Fault> {
         let today = self.today();
         let late: Vec<LotId> =
-            bond.bound.tickets.iter().filter(|ticket| ticket.expires_on < today).map(|ticket| ticket.lot).collect();
+            bond.bound.tickets.iter().filter(|ticket| ticket.usable_until < today).map(|ticket| ticket.lot).collect();
         let found: Option<String> = lots::table
             .filter(lots::id.eq_any(late).and(lots::law_class.eq(LawClass::SixMonthExempt)))
             .select(lots::expires_on)

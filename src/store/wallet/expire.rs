@@ -25,9 +25,9 @@ impl Unit<'_> {
     /// Lets the tickets die whose last day is over on `today`, for a bounded number of wallets. Holds are honoured.
     pub fn expire_due(&mut self, today: chrono::NaiveDate) -> Result<Expired, Fault> {
         let due: Vec<(WalletId, i64)> = lots::table
-            .filter(lots::available.gt(0).and(lots::expires_on.lt(today.to_string())))
+            .filter(lots::available.gt(0).and(lots::usable_until.lt(today.to_string())))
             .select((lots::wallet_id, lots::available))
-            .order_by((lots::expires_on, lots::wallet_id))
+            .order_by((lots::usable_until, lots::wallet_id))
             .limit(limits::EXPIRY_LOTS)
             .load(self.database)?;
         let mut run = Expired { more: due.len() as i64 == limits::EXPIRY_LOTS, ..Expired::default() };
@@ -54,8 +54,8 @@ fn expire_wallet(unit: &mut Unit<'_>, wallet: WalletId, today: chrono::NaiveDate
     let mut ledger = Ledger::lock(unit, wallet)?;
     let due: Vec<LotId> = lots::table
         .filter(lots::wallet_id.eq(wallet).and(lots::available.gt(0)))
-        .filter(lots::expires_on.lt(today.to_string()))
-        .order_by((lots::expires_on, lots::id))
+        .filter(lots::usable_until.lt(today.to_string()))
+        .order_by((lots::usable_until, lots::id))
         .select(lots::id)
         .load(unit.database)?;
     let (mut entries, mut numbers, mut units) = (Vec::new(), Vec::new(), 0);
@@ -92,3 +92,6 @@ pub(super) fn take_all(
     diesel::update(tickets::table.filter(available)).set(tickets::state.eq(state)).execute(unit.database)?;
     Ok(taken)
 }
+
+#[cfg(test)]
+mod tests;

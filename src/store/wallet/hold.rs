@@ -154,21 +154,25 @@ pub(in crate::store) fn candidates(
     units: i64,
     today: NaiveDate,
 ) -> Result<Vec<Candidate>, Fault> {
-    type LotRow = (LotId, String, Origin, Scope, String, String, i64);
+    type LotRow = ((LotId, String, Origin, Scope), (String, String, String), i64);
     let rows: Vec<LotRow> = lots::table
         .filter(lots::wallet_id.eq(wallet))
-        .filter(lots::available.gt(0).and(lots::expires_on.ge(today.to_string())))
+        .filter(lots::available.gt(0).and(lots::usable_until.ge(today.to_string())))
         .filter(lots::scope.eq_any(Scope::paying(needs_visit)))
         .order_by((lots::expires_on, lots::origin.desc(), lots::issued_on, lots::id))
-        .select((lots::id, lots::number, lots::origin, lots::scope, lots::issued_on, lots::expires_on, lots::available))
+        .select((
+            (lots::id, lots::number, lots::origin, lots::scope),
+            (lots::issued_on, lots::expires_on, lots::usable_until),
+            lots::available,
+        ))
         .load(database)?;
     let mut found = Vec::new();
     let mut left = units;
-    for (lot, lot_number, origin, scope, issued_on, expires_on, available) in rows {
+    for ((lot, lot_number, origin, scope), days, available) in rows {
         if left <= 0 {
             break;
         }
-        let (issued_on, expires_on) = (day(&issued_on)?, day(&expires_on)?);
+        let (issued_on, expires_on, usable_until) = (day(&days.0)?, day(&days.1)?, day(&days.2)?);
         let slips: Vec<(TicketId, String, i32, i64)> = tickets::table
             .filter(tickets::lot_id.eq(lot).and(tickets::state.eq(TicketState::Available)))
             .order_by(tickets::serial)
@@ -177,7 +181,7 @@ pub(in crate::store) fn candidates(
             .load(database)?;
         found.extend(slips.into_iter().map(|(id, number, serial, units)| {
             let number = if unit.is_single() { number } else { lot_number.clone() };
-            Candidate { id, lot, number, serial, units, origin, scope, issued_on, expires_on }
+            Candidate { id, lot, number, serial, units, origin, scope, issued_on, expires_on, usable_until }
         }));
         left -= available;
     }

@@ -37,11 +37,18 @@ impl Unit<'_> {
     /// Adds a lot of numbered tickets. A purchase first settles units that were used before they were bought, the
     /// oldest hold first.
     pub fn purchase(&mut self, wallet: WalletId, terms: &LotTerms) -> Result<Purchased, Fault> {
-        let mut ledger = Ledger::lock(self, wallet)?;
+        let ledger = Ledger::lock(self, wallet)?;
         check_count(terms.units, ledger.unit)?;
-        let alive = terms.expires_on.is_none_or(|last| last >= self.today());
+        let alive = terms.usable_until().is_none_or(|last| last >= self.today());
+        let wanted = terms.origin == Origin::Paid && alive && ledger.book.balances.overdraft > 0;
+        let debts = if wanted { debts(self, wallet)? } else { Vec::new() };
+        self.buy(ledger, terms, &debts)
+    }
+
+    /// Adds a lot that settles these debts first.
+    pub(super) fn buy(&mut self, mut ledger: Ledger, terms: &LotTerms, debts: &[Debt]) -> Result<Purchased, Fault> {
         let mut made = new_lot(self, &ledger, terms, None)?;
-        let settling = if alive { settle(self, &mut ledger, terms, &mut made.tickets)? } else { Vec::new() };
+        let settling = pay(self, &mut ledger, debts, &mut made.tickets, &terms.number)?;
         let settled = settling.iter().map(|entry| entry.units).sum();
         post_lot(self, &mut ledger, &made, terms, settling);
         insert_tickets(self.database, &made.tickets)?;
@@ -72,19 +79,21 @@ pub(in crate::store) fn settle(
 }
 
 /// Units of one hold that nobody has bought yet.
-struct Debt {
+pub(super) struct Debt {
     hold: HoldId,
     issue: IssueId,
-    state: HoldState,
-    units: i64,
+    pub state: HoldState,
+    pub units: i64,
+    /// Of the policy that governs the hold.
+    pub policy_version: i64,
 }
 
 /// In the order in which they were made: the ledger's, since the holds of one contact share their instant.
-fn debts(unit: &mut Unit<'_>, wallet: WalletId) -> Result<Vec<Debt>, Fault> {
-    let rows: Vec<(HoldId, IssueId, HoldState, i64)> = holds::table
+pub(super) fn debts(unit: &mut Unit<'_>, wallet: WalletId) -> Result<Vec<Debt>, Fault> {
+    let rows: Vec<(HoldId, IssueId, HoldState, i64, i64)> = holds::table
         .filter(holds::wallet_id.eq(wallet))
         .filter(holds::overdraft_units.gt(0))
-        .select((holds::id, holds::issue_id, holds::state, holds::overdraft_units))
+        .select((holds::id, holds::issue_id, holds::state, holds::overdraft_units, holds::policy_version))
         .load(unit.database)?;
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -96,8 +105,8 @@ fn debts(unit: &mut Unit<'_>, wallet: WalletId) -> Result<Vec<Debt>, Fault> {
         .order_by(postings::seq)
         .select((postings::issue_id, postings::seq))
         .load(unit.database)?;
-    let mut debts: Vec<Debt> =
-        rows.into_iter().map(|(hold, issue, state, units)| Debt { hold, issue, state, units }).collect();
+    let debt = |(hold, issue, state, units, policy_version)| Debt { hold, issue, state, units, policy_version };
+    let mut debts: Vec<Debt> = rows.into_iter().map(debt).collect();
     debts.sort_by_key(|debt| made.iter().find(|(issue, _)| *issue == Some(debt.issue)).map(|(_, seq)| *seq));
     Ok(debts)
 }
@@ -170,7 +179,7 @@ pub(in crate::store) fn new_lot(
                 lots::price_yen.eq(terms.price_yen),
                 lots::issued_on.eq(terms.issued_on.to_string()),
                 lots::expires_on.eq(&expires_on),
-                lots::usable_until.eq(&expires_on),
+                lots::usable_until.eq(last_day_text(terms.usable_until())),
             ),
             (
                 lots::scope.eq(terms.scope),

@@ -2,6 +2,7 @@
 //! to the chain and tells of them in the journal.
 
 mod adjust;
+mod bill;
 mod bond;
 mod correct;
 mod cost;
@@ -19,6 +20,7 @@ mod transfer;
 mod views;
 
 pub(in crate::store) use adjust::TermsRow;
+pub use bill::overage_terms;
 pub use correct::Because;
 pub use cost::IssueTickets;
 pub use expire::Expired;

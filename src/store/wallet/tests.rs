@@ -211,6 +211,7 @@ async fn live(kit: &Kit, acts: &[Act]) {
                     price_yen: 0,
                     issued_on: model.today,
                     expires_on: Some(model.today + Days::new(days)),
+                    grace_days: 0,
                     scope: Scope::Any,
                     law_class: LawClass::B2bExempt,
                 };

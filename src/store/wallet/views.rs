@@ -19,7 +19,8 @@ use crate::store::Reader;
 use crate::store::codec::{day, last_day};
 use crate::store::connection::Database;
 use crate::store::error::{Fault, StoreError};
-use crate::store::schema::{issues, lots, postings, tickets, wallets};
+use crate::store::invoices;
+use crate::store::schema::{invoices as invoice_rows, issues, lots, postings, tickets, wallets};
 use crate::views::wallet::{Expiry, LedgerPage, LotView, PostingView, TicketView, WalletDetail, WalletSummary};
 
 /// What a wallet can pay with today.
@@ -97,7 +98,7 @@ impl Reader<'_> {
             wallets::table.filter(wallets::contract_id.eq(contract)).select(WALLET_COLUMNS).first(self.database)?;
         let left: Vec<i64> = lots::table
             .filter(lots::wallet_id.eq(row.id).and(lots::available.gt(0)))
-            .filter(lots::expires_on.ge(today.to_string()))
+            .filter(lots::usable_until.ge(today.to_string()))
             .select(lots::available)
             .load(self.database)?;
         let mut usable = Vec::new();
@@ -235,8 +236,8 @@ fn summary(row: &WalletRow, lots: Vec<LotView>) -> WalletSummary {
 }
 
 fn next_expiry(lots: &[LotView]) -> Option<Expiry> {
-    let on = lots.iter().filter(|lot| lot.available > 0).filter_map(|lot| lot.expires_on).min()?;
-    let count = lots.iter().filter(|lot| lot.expires_on == Some(on)).map(|lot| lot.available).sum();
+    let on = lots.iter().filter(|lot| lot.available > 0).filter_map(|lot| lot.usable_until).min()?;
+    let count = lots.iter().filter(|lot| lot.usable_until == Some(on)).map(|lot| lot.available).sum();
     Some(Expiry { on, count })
 }
 
@@ -247,13 +248,15 @@ struct LotRow {
     number: String,
     origin: Origin,
     sold: (i64, i64, Scope, LawClass),
-    days: (String, String),
+    days: (String, String, String),
     counts: (i64, i64, i64, i64, i64),
+    invoice: Option<invoices::Row>,
 }
 
 /// The lots of each wallet, those that die first at the top.
 fn lot_views(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<LotView>>, Fault> {
     let rows: Vec<LotRow> = lots::table
+        .left_join(invoice_rows::table.on(invoice_rows::lot_id.eq(lots::id)))
         .filter(lots::wallet_id.eq_any(wallets))
         .order_by((lots::expires_on, lots::issued_on, lots::number))
         .select((
@@ -262,8 +265,9 @@ fn lot_views(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<W
             lots::number,
             lots::origin,
             (lots::units, lots::price_yen, lots::scope, lots::law_class),
-            (lots::issued_on, lots::expires_on),
+            (lots::issued_on, lots::expires_on, lots::usable_until),
             (lots::available, lots::held, lots::consumed, lots::expired, lots::voided),
+            Option::<invoices::Row>::as_select(),
         ))
         .load(database)?;
     let mut found: BTreeMap<WalletId, Vec<LotView>> = BTreeMap::new();
@@ -291,5 +295,7 @@ fn lot_view(row: LotRow) -> Result<LotView, StoreError> {
         voided,
         issued_on: day(&row.days.0)?,
         expires_on: last_day(&row.days.1)?,
+        usable_until: last_day(&row.days.2)?,
+        invoice: row.invoice.map(invoices::Row::view).transpose()?,
     })
 }

@@ -1,0 +1,68 @@
+//! Overdrawn units that no purchase settled are invoiced: sold as a lot of exactly so many, at the price that the policy
+//! fixed under which each was used. The lot settles them at once, so the customer owes the invoice and no units.
+
+use std::collections::BTreeMap;
+
+use super::ledger::Ledger;
+use super::lots::{Debt, Purchased, debts};
+use crate::domain::ids::ContractId;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::account::{HoldState, Origin};
+use crate::domain::wallet::terms::{LawClass, LotTerms, Scope};
+use crate::store::error::Fault;
+use crate::store::unit::Unit;
+
+impl Unit<'_> {
+    /// Sells and settles what was used under a policy with an overage price. `terms` are those of a lot of nothing.
+    pub fn bill_overdraft(&mut self, contract: ContractId, terms: &LotTerms) -> Result<Purchased, Fault> {
+        let ledger = Ledger::lock_of(self, contract)?;
+        let (mut due, mut prices) = (Vec::new(), BTreeMap::new());
+        let mut price_yen = 0;
+        for debt in debts(self, ledger.wallet())? {
+            let price = self.overage_price(contract, &debt, &mut prices)?;
+            // What is only on hold may still be given back.
+            if let Some(price) = price.filter(|_| debt.state == HoldState::Captured) {
+                price_yen += debt.units * i64::from(price);
+                due.push(debt);
+            }
+        }
+        let units = due.iter().map(|debt| debt.units).sum();
+        if units == 0 {
+            return Err(Refusal::new(Code::NothingOverdrawn).into());
+        }
+        let terms = LotTerms { units, price_yen, ..terms.clone() };
+        terms.check(ledger.unit, self.today())?;
+        self.buy(ledger, &terms, &due)
+    }
+
+    /// The price of a unit under the policy that governs a hold.
+    fn overage_price(
+        &mut self,
+        contract: ContractId,
+        debt: &Debt,
+        known: &mut BTreeMap<i64, Option<u32>>,
+    ) -> Result<Option<u32>, Fault> {
+        if let Some(price) = known.get(&debt.policy_version) {
+            return Ok(*price);
+        }
+        let price = self.look().policy_version(contract, debt.policy_version)?.policy.overdraft_price_yen;
+        known.insert(debt.policy_version, price);
+        Ok(price)
+    }
+}
+
+/// What a lot for an invoice of overdrawn units is sold as. A use that is reversed later may be used for anything until
+/// the contract ends.
+pub fn overage_terms(number: String, today: chrono::NaiveDate, ends_on: chrono::NaiveDate) -> LotTerms {
+    LotTerms {
+        number,
+        origin: Origin::Paid,
+        units: 0,
+        price_yen: 0,
+        issued_on: today,
+        expires_on: Some(ends_on.max(today)),
+        grace_days: 0,
+        scope: Scope::Any,
+        law_class: LawClass::B2bExempt,
+    }
+}
