@@ -10,7 +10,8 @@ use kaketsuke::store::{Address, connection};
 fn check(outcome: &Outcome) {
     println!("{:.0} commands a second, {} postings: {outcome:?}", outcome.rate(), outcome.postings);
     assert_eq!(outcome.wrong, Vec::<String>::new());
-    let desk = ["call", "close", "capture", "release", "reverse", "sell", "grant", "adjust", "transfer", "void", "policy"];
+    let desk =
+        ["call", "close", "capture", "release", "reverse", "sell", "grant", "adjust", "transfer", "void", "policy"];
     let customers = ["object", "answer", "limit", "approve", "bill"];
     for act in desk.into_iter().chain(customers) {
         assert!(outcome.done.contains_key(act), "no {act} in {:?}", outcome.done);
