@@ -732,7 +732,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -969,6 +969,34 @@ export interface components {
             started_at?: components["schemas"]["Timestamp"] | null;
         };
         InteractionId: string;
+        /** @description The invoice that a lot is on. */
+        Invoice: {
+            contract_id: components["schemas"]["ContractId"];
+            invoice_number: string;
+            invoiced_on: string;
+            /** @description Registration number of the issuer of qualified invoices: T and 13 digits. */
+            issuer_number: string | null;
+            lot_id: components["schemas"]["LotId"];
+            set_at: components["schemas"]["Timestamp"];
+            set_by: components["schemas"]["Actor"];
+            /** Format: int64 */
+            version: number;
+        };
+        InvoiceRequest: {
+            invoice_number: string;
+            invoiced_on: string;
+            /**
+             * @description T and 13 digits.
+             * @default null
+             */
+            issuer_number?: string | null;
+            /**
+             * Format: int64
+             * @description Of the entry that is corrected; 0 for the first one.
+             * @default 0
+             */
+            version?: number;
+        };
         IssueDetail: {
             /** @description How it stands with the customer's approval; none was never asked for. */
             approval: components["schemas"]["ApprovalState"] | null;
@@ -1100,6 +1128,11 @@ export interface components {
             /** @description The last day; none is without end. */
             expires_on?: string | null;
             /**
+             * @description The invoice that it is sold on, where that is known.
+             * @default null
+             */
+            invoice?: components["schemas"]["InvoiceRequest"] | null;
+            /**
              * @description None: today. Never in the past.
              * @default null
              */
@@ -1128,6 +1161,8 @@ export interface components {
             /** Format: int64 */
             held: number;
             id: components["schemas"]["LotId"];
+            /** @description The invoice that it is on. */
+            invoice: components["schemas"]["Invoice"] | null;
             issued_on: string;
             law_class: components["schemas"]["LawClass"];
             number: string;
@@ -1135,6 +1170,8 @@ export interface components {
             /** Format: int64 */
             price_yen: number;
             scope: components["schemas"]["Scope"];
+            /** @description The same with the days of grace. */
+            usable_until: string | null;
             /** Format: int64 */
             voided: number;
         };
@@ -1395,6 +1432,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Units that were used before they were bought go on an invoice. */
+        OverdraftInvoiceRequest: {
+            invoice: components["schemas"]["InvoiceRequest"];
+        };
         PartNeed: {
             code: string;
             name_en: string;
@@ -1462,6 +1503,12 @@ export interface components {
             expiry_notice_days: number[];
             /** Format: uint32 */
             fault_cost: number;
+            /**
+             * Format: uint32
+             * @description Days after its last day on which a unit may still be used (猶予). Fixed for each lot when it is sold.
+             * @default 0
+             */
+            grace_days: number;
             /**
              * @description Units held before their last day may still be used after it.
              * @default true
@@ -1573,6 +1620,11 @@ export interface components {
              * @default null
              */
             fault_cost?: number | null;
+            /**
+             * Format: uint32
+             * @default null
+             */
+            grace_days?: number | null;
             /** @default null */
             honours_holds?: boolean | null;
             /**
@@ -2659,6 +2711,8 @@ export type IntakeIssue = components['schemas']['IntakeIssue'];
 export type IntakeReceipt = components['schemas']['IntakeReceipt'];
 export type IntakeRequest = components['schemas']['IntakeRequest'];
 export type InteractionId = components['schemas']['InteractionId'];
+export type Invoice = components['schemas']['Invoice'];
+export type InvoiceRequest = components['schemas']['InvoiceRequest'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueId = components['schemas']['IssueId'];
 export type IssueKind = components['schemas']['IssueKind'];
@@ -2703,6 +2757,7 @@ export type OperationId = components['schemas']['OperationId'];
 export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeRequest = components['schemas']['OutcomeRequest'];
+export type OverdraftInvoiceRequest = components['schemas']['OverdraftInvoiceRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
