@@ -86,7 +86,7 @@ fn take_in(
         return Ok(Judged::default());
     }
     let doubted = unit.doubted_fix(sighting.technician)?;
-    let mut trail = Trail { home: state.home, believed: last.and_then(numbered), doubted };
+    let mut trail = Trail { believed: last.and_then(numbered), doubted };
     let judged = judge(state, &mut trail, &sighting.reports, unit.now());
     if let Some(fix) = judged.newest {
         unit.save_fix(sighting.technician, &fix)?;

@@ -12,8 +12,8 @@ const ACCURACY_ETA_M: f64 = 50.0;
 const SPEED_MAX_KMH: f64 = 150.0;
 /// Phone clocks may be this far ahead.
 const AHEAD_MAX: Seconds = Seconds(60);
-/// Nobody begins his day so far from home.
-const FIRST_FIX_MAX_M: f64 = 300_000.0;
+/// Receivers that know nothing say zero and zero, a place in the sea off Africa.
+const NOWHERE_M: f64 = 1_000.0;
 /// So many positions in a row that fit each other outweigh the one that they contradict.
 const AGREEING: u32 = 3;
 
@@ -47,6 +47,8 @@ pub enum PositionFault {
     OutOfOrder,
     #[error("faster than 150 km/h from the last accepted position")]
     Implausible,
+    #[error("zero degrees, zero degrees")]
+    Nowhere,
 }
 
 impl PositionFault {
@@ -57,7 +59,7 @@ impl PositionFault {
             Self::Future => Code::PositionFuture,
             Self::Inaccurate => Code::PositionInaccurate,
             Self::OutOfOrder => Code::PositionOutOfOrder,
-            Self::Implausible => Code::PositionImplausible,
+            Self::Implausible | Self::Nowhere => Code::PositionImplausible,
         }
     }
 }
@@ -80,7 +82,6 @@ pub struct Doubted {
 /// reset counts from one again: three that agree with each other become the new truth.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trail {
-    pub home: Position,
     pub believed: Option<Numbered>,
     pub doubted: Option<Doubted>,
 }
@@ -101,7 +102,6 @@ impl Trail {
         let good_for = check_position(&fix.seen, last.map(|last| last.seen).as_ref(), now, shift)?;
         match last {
             Some(last) if fix.seq <= last.seq => Err(PositionFault::OutOfOrder),
-            None if self.home.metres_to(fix.seen.position) > FIRST_FIX_MAX_M => Err(PositionFault::Implausible),
             _ => Ok(good_for),
         }
     }
@@ -142,6 +142,9 @@ fn check_position(
     if !shift.is_some_and(|shift| shift.contains(seen.at)) {
         return Err(PositionFault::OffShift);
     }
+    if nowhere(seen.position) {
+        return Err(PositionFault::Nowhere);
+    }
     // A negative or missing accuracy is what phones send when they do not know it.
     if !(0.0..=ACCURACY_MAX_M).contains(&seen.accuracy_m) {
         return Err(PositionFault::Inaccurate);
@@ -155,6 +158,10 @@ fn check_position(
         }
     }
     Ok(use_of(seen.accuracy_m))
+}
+
+fn nowhere(position: Position) -> bool {
+    Position::new(0.0, 0.0).is_some_and(|zero| zero.metres_to(position) < NOWHERE_M)
 }
 
 fn use_of(accuracy_m: f64) -> Use {
@@ -227,7 +234,7 @@ mod tests {
     }
 
     fn trail() -> Trail {
-        Trail { home: seen(0, 0.0, 10.0).position, believed: None, doubted: None }
+        Trail { believed: None, doubted: None }
     }
 
     fn numbered(seq: i64, after_s: i64, km: f64) -> Numbered {
@@ -240,10 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn a_first_fix_from_the_other_side_of_the_globe_is_not_believed() {
-        let null_island = Position::new(0.0, 0.0).unwrap();
-        let wrong = Numbered { seq: 1, seen: Seen { position: null_island, ..seen(0, 0.0, 10.0) } };
-        assert_eq!(believed(trail(), &[wrong, numbered(2, 15, 0.2)]), [false, true]);
+    fn a_receiver_that_knows_nothing_is_never_believed() {
+        let zero = |seq| {
+            let position = Position::new(0.0, 0.0).unwrap();
+            Numbered { seq, seen: Seen { position, ..seen(seq, 0.0, 10.0) } }
+        };
+        let fixes = [zero(1), zero(2), zero(3), zero(4), numbered(5, 15, 0.2)];
+        assert_eq!(believed(trail(), &fixes), [false, false, false, false, true]);
     }
 
     #[test]
