@@ -43,7 +43,7 @@ fn add(
             price_yen: request.price_yen,
             issued_on: request.issued_on.unwrap_or(today),
             expires_on: request.expires_on,
-            grace_days: grace(policy.grace_days, request.law_class),
+            grace_days: grace(policy.grace_days, request.law_class, request.expires_on),
             scope: request.scope,
             law_class: request.law_class,
         };

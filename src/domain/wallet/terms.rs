@@ -200,9 +200,9 @@ pub fn honoured(law_class: LawClass, honours_holds: bool) -> bool {
 }
 
 /// The days of grace of a lot that is sold under a policy. Units of the six-month exemption have none: it is lost when
-/// expired ones are in practice still taken.
-pub fn grace(policy_days: u32, law_class: LawClass) -> u32 {
-    if law_class == LawClass::SixMonthExempt { 0 } else { policy_days }
+/// expired ones are in practice still taken. What never ends needs none.
+pub fn grace(policy_days: u32, law_class: LawClass, expires_on: Option<NaiveDate>) -> u32 {
+    if law_class == LawClass::SixMonthExempt || expires_on.is_none() { 0 } else { policy_days }
 }
 
 /// Whether a text is a registration number of an issuer of qualified invoices (適格請求書発行事業者): T and 13 digits.
@@ -266,7 +266,9 @@ mod tests {
         assert_eq!(late.usable_until(), Some(day("2027-12-22")));
         let six = LotTerms { law_class: LawClass::SixMonthExempt, expires_on: Some(day("2027-03-31")), ..late };
         check(&six, Some(Code::SixMonths));
-        assert_eq!((grace(30, LawClass::SixMonthExempt), grace(30, LawClass::B2bExempt)), (0, 30));
+        let last = Some(day("2027-03-31"));
+        assert_eq!((grace(30, LawClass::SixMonthExempt, last), grace(30, LawClass::B2bExempt, last)), (0, 30));
+        assert_eq!(grace(30, LawClass::B2bExempt, None), 0, "it never ends");
     }
 
     #[test]

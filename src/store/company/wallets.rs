@@ -58,7 +58,7 @@ pub(in crate::store) fn terms(lot: &Lot, grace_days: u32) -> LotTerms {
         price_yen: i64::try_from(lot.price_yen).unwrap_or(i64::MAX),
         issued_on: lot.issued_on,
         expires_on: lot.expires_on,
-        grace_days: grace(grace_days, lot.law_class),
+        grace_days: grace(grace_days, lot.law_class, lot.expires_on),
         scope: lot.scope,
         law_class: lot.law_class,
     }

@@ -63,3 +63,15 @@ async fn units_of_six_months_have_no_grace() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_lot_without_an_end_needs_no_grace_and_is_proved_as_it_was_sold() {
+    let mut company = company_with(json!([lot(1, 2, None)]));
+    company["customers"][0]["contracts"][0]["policy"]["grace_days"] = 10.into();
+    on_both(company, async |kit| {
+        let endless = kit.card("KS-1001").await.wallet.lots.remove(0);
+        assert_eq!((endless.expires_on, endless.usable_until), (None, None));
+        kit.assert_sound().await;
+    })
+    .await;
+}
