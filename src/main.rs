@@ -6,8 +6,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// `mi_option_purge_delay` of mimalloc.h.
 const PURGE_DELAY: c_int = 15;
-/// Milliseconds that freed memory is kept for the next use. The second that mimalloc takes by itself would add up the
-/// 19 MiB of each password check.
+/// Milliseconds that freed memory is kept for the next use. The second that mimalloc takes by
+/// itself would add up the 19 MiB of each password check.
 const KEPT_MS: c_long = 10;
 
 fn main() -> std::process::ExitCode {

@@ -1,6 +1,8 @@
 //! Every technician for one job: hard rules with reasons, graded goals, the best place and what it does to others.
 
 use std::cmp::Reverse;
+use std::panic::resume_unwind;
+use std::thread;
 
 use crate::domain::ids::{Id, VisitId};
 use crate::domain::time::{Seconds, Timestamp};
@@ -15,6 +17,9 @@ use super::problem::{Job, Scene, Stop, TechnicianState};
 use super::route::{Absences, Route, before, schedule};
 use super::rules::{DECLINED, Finding, absence, max_jobs, of_person, parts, shift};
 
+/// Fewer technicians are asked sooner than a thread begins.
+const WORTH_A_THREAD: usize = 100;
+
 /// Ranks all technicians with the house weights of the job's priority.
 pub fn rank(job: &Job, technicians: &[TechnicianState], scene: &Scene) -> Ranking {
     rank_with(job, technicians, scene, Weights::of(job.priority))
@@ -26,15 +31,32 @@ pub fn rank(job: &Job, technicians: &[TechnicianState], scene: &Scene) -> Rankin
 /// `technicians` does not matter; of those of other territories only what stands in their files is looked at.
 pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weights: Weights) -> Ranking {
     let means = MeanLoads::of(technicians.iter().filter(|technician| technician.serves(job.territory)));
-    let mut candidates: Vec<Candidate> = technicians
-        .iter()
-        .map(|technician| Asked { job, technician, scene, weights, means: &means }.candidate())
-        .collect();
+    let ask = |technician: &TechnicianState| Asked { job, technician, scene, weights, means: &means }.candidate();
+    let mut candidates = on_all_cores(technicians, ask);
     candidates.sort_by_cached_key(order);
     for (candidate, rank) in candidates.iter_mut().filter(|candidate| candidate.fit).zip(1..) {
         candidate.rank = Some(rank);
     }
     Ranking { work_order_id: job.work_order, computed_at: scene.now, candidates, exchanges: Vec::new() }
+}
+
+/// A caller waits on the line: a large company is asked by several cores at once. Who answers first does not matter.
+fn on_all_cores(technicians: &[TechnicianState], ask: impl Fn(&TechnicianState) -> Candidate + Sync) -> Vec<Candidate> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let share = technicians.len().div_ceil(cores).max(WORTH_A_THREAD);
+    let Some((own, others)) = technicians.split_at_checked(share) else {
+        return technicians.iter().map(ask).collect();
+    };
+    thread::scope(|scope| {
+        let ask = &ask;
+        let helping: Vec<_> =
+            others.chunks(share).map(|part| scope.spawn(move || part.iter().map(ask).collect::<Vec<_>>())).collect();
+        let mut asked: Vec<Candidate> = own.iter().map(ask).collect();
+        for helper in helping {
+            asked.extend(helper.join().unwrap_or_else(|fell| resume_unwind(fell)));
+        }
+        asked
+    })
 }
 
 fn order(candidate: &Candidate) -> impl Ord + use<> {

@@ -304,6 +304,7 @@ export const en = {
       cancel_before_departure_cost: "Units when cancelled before departure",
       cancel_after_departure_cost: "Units when cancelled after departure",
       honours_holds: "Holds stay good after the last day",
+      grace_days: "Days of grace after the last day (for lots sold from now on)",
       overdraft_limit: "Overdraft limit",
       overdraft_price_yen: "Price of an overdrawn unit (yen; empty: settled by the next purchase)",
       approval_units: "Units per issue that need approval (empty: none)",

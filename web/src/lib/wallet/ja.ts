@@ -296,6 +296,7 @@ export const ja = {
       cancel_before_departure_cost: "出発前の取消の消費数",
       cancel_after_departure_cost: "出発後の取消の消費数",
       honours_holds: "期限前の仮押さえを期限後も有効とする",
+      grace_days: "期限後の猶予日数(これから販売するロット)",
       overdraft_limit: "超過利用の枠",
       overdraft_price_yen: "超過利用の単価(円、空欄は次回購入で精算)",
       approval_units: "承認を求める1要件の消費数(空欄は求めない)",

@@ -5,7 +5,7 @@ import { draftOf, textsOf } from "./rules";
 const policy = {
   covers_ja: "1要件の解決まで", covers_en: "One issue", question_cost: 1, fault_cost: 1, inquiry_cost: 0, recurrence_days: 30,
   capture_point: "completion", own_defect_cost: 0, solved_by_article_cost: 0, no_fault_found_cost: 1, no_access_captures: false,
-  cancel_before_departure_cost: 0, cancel_after_departure_cost: 1, honours_holds: true, overdraft_limit: 2, overdraft_price_yen: null,
+  cancel_before_departure_cost: 0, cancel_after_departure_cost: 1, honours_holds: true, grace_days: 0, overdraft_limit: 2, overdraft_price_yen: null,
   approval_units: null, low_balance: 2, expiry_notice_days: [90, 30, 7], purchase_min: 10, purchase_step: 5, purchase_year_max: null,
   transfer_allowed: false, minute_step: 15,
 } as unknown as Policy;

@@ -16,6 +16,7 @@ export const rules = {
   cancel_before_departure_cost: "count",
   cancel_after_departure_cost: "count",
   honours_holds: "yes",
+  grace_days: "count",
   overdraft_limit: "count",
   overdraft_price_yen: "maybe",
   approval_units: "maybe",

@@ -118,7 +118,7 @@ site: "Site",
     line: "See the line of the statement",
     recurrence: (of: string) => (of ? `Recurrence of ${of}` : "Recurrence"),
     recurred: (as: string) => `Recurred as ${as}`,
-    people: { contact: "contact", technician: "technician", desk: "desk" },
+    people: { contact: "contact", technician: "technician", vendor: "desk" },
     today: "Today",
   },
 } satisfies Words<typeof ja>;

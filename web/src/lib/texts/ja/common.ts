@@ -116,7 +116,7 @@ site: "設置先",
     line: "明細の行を見る",
     recurrence: (of: string) => (of ? `${of} の再発` : "再発"),
     recurred: (as: string) => `${as} で再発`,
-    people: { contact: "ご担当者", technician: "技術員", desk: "受付・手配" },
+    people: { contact: "ご担当者", technician: "技術員", vendor: "受付・手配" },
     today: "本日",
   },
 };
