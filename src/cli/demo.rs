@@ -107,7 +107,7 @@ fn greet(application: &Application) {
         ("dispatcher", "手配担当", "Dispatcher", "/board"),
         ("tanaka", "技術員", "Technician", "/tech"),
         ("customer", "お客様ご担当者", "Customer contact", "/portal"),
-        ("admin", "管理者", "Administrator", "/desk"),
+        ("admin", "管理者", "Administrator", "/admin"),
     ];
     for (login, ja, en, page) in roles {
         println!("  {en:<17} {ja:<8} {login:<11} {at}{page}");

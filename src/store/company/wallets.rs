@@ -77,7 +77,7 @@ pub(in crate::store) fn bring_in(
     let dead = terms.usable_until().is_some_and(|last| last < unit.today());
     let used = split(unit, &mut made.tickets, lot);
     let mut rest = made.tickets.split_off(used);
-    let settling = if dead { Vec::new() } else { settle(unit, ledger, &terms, &mut rest)? };
+    let settling = settle(unit, ledger, &terms, &mut rest)?;
     post_lot(unit, ledger, &made, &terms, settling);
     let mut used = std::mem::take(&mut made.tickets);
     mark(ledger, &mut used, TicketState::Consumed);

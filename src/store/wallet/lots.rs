@@ -39,10 +39,8 @@ impl Unit<'_> {
     pub fn purchase(&mut self, wallet: WalletId, terms: &LotTerms) -> Result<Purchased, Fault> {
         let ledger = Ledger::lock(self, wallet)?;
         check_count(terms.units, ledger.unit)?;
-        let alive = terms.usable_until().is_none_or(|last| last >= self.today());
-        let wanted = terms.origin == Origin::Paid && alive && ledger.book.balances.overdraft > 0;
-        let debts = if wanted { debts(self, wallet)? } else { Vec::new() };
-        self.buy(ledger, terms, &debts)
+        let owed = owed(self, &ledger, terms)?;
+        self.buy(ledger, terms, &owed)
     }
 
     /// Adds a lot that settles these debts first.
@@ -71,11 +69,17 @@ pub(in crate::store) fn settle(
     terms: &LotTerms,
     made: &mut Vec<TicketRow>,
 ) -> Result<Vec<Entry>, Fault> {
-    if terms.origin != Origin::Paid || ledger.book.balances.overdraft == 0 {
+    let owed = owed(unit, ledger, terms)?;
+    pay(unit, ledger, &owed, made, &terms.number)
+}
+
+/// What a lot has to settle. A gift settles nothing, and neither does a lot whose last day is over.
+fn owed(unit: &mut Unit<'_>, ledger: &Ledger, terms: &LotTerms) -> Result<Vec<Debt>, Fault> {
+    let alive = terms.usable_until().is_none_or(|last| last >= unit.today());
+    if terms.origin != Origin::Paid || !alive || ledger.book.balances.overdraft == 0 {
         return Ok(Vec::new());
     }
-    let debts = debts(unit, ledger.wallet())?;
-    pay(unit, ledger, &debts, made, &terms.number)
+    debts(unit, ledger.wallet())
 }
 
 /// Units of one hold that nobody has bought yet.

@@ -13,5 +13,7 @@ it("keeps each to the pages of his work", () => {
   check("operator", "/tech", false);
   check("operator", "/board", true);
   check("dispatcher", "/desk", true);
+  check("dispatcher", "/admin", true);
+  check("customer", "/admin", false);
   check("technician", "/login", true);
 });

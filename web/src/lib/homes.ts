@@ -9,13 +9,14 @@ export const homes: Record<Role, string> = {
   admin: "/admin",
 };
 
-/** Who may open which page: desk and dispatch look at each other's screen; everybody else has one. */
+/** Who may open which page: the office looks at each other's screens, each at his part of the
+ * reports; everybody else has one. */
 const OPEN_TO: Record<string, readonly Role[]> = {
   "/desk": ["operator", "dispatcher", "admin"],
   "/board": ["operator", "dispatcher", "admin"],
   "/tech": ["technician"],
   "/portal": ["customer"],
-  "/admin": ["admin"],
+  "/admin": ["operator", "dispatcher", "admin"],
 };
 
 /** Whether a role works on the page at this path, or may look at it; pages for everybody are open to all. */
