@@ -21,7 +21,7 @@ export async function logIn(page, login, path, password = PASSWORD) {
   await page.locator("input[name=username]").fill(login);
   await page.locator("input[name=password]").fill(password);
   await page.locator("form button.primary").click();
-  await page.waitForURL((address) => address.pathname === path.split("?")[0]);
+  await page.waitForURL((address) => address.pathname === path.split(/[?#]/)[0]);
 }
 
 /** Looks at the board of a territory, whatever waits there. */

@@ -15,8 +15,10 @@ const SIZES = [
   { width: 1280, height: 720 },
   { width: 1920, height: 1080 },
 ];
-/** What is wider than its box on purpose: the hours, the map, and what only a screen reader sees. */
-const SCROLLED = ".scroller, .scroller *, .maplibregl-map, .maplibregl-map *, .visually-hidden";
+/** What is wider than its box on purpose: the hours, the map, wide tables that the keyboard scrolls too, the one line of a
+ * field, and what only a screen reader sees. */
+const SCROLLED =
+  ".scroller, .scroller *, .maplibregl-map, .maplibregl-map *, [role=region][tabindex='0'], input, .visually-hidden";
 
 export async function looks(stage, world) {
   const scene = new Scene(stage.base);

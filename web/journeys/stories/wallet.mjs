@@ -265,7 +265,8 @@ async function approves(page, scene, card) {
     await page.getByLabel("1か月の上限(空欄はなし)").fill("1");
     await page.getByRole("button", { name: "保存" }).click();
     await page.getByText("上限を登録しました").waitFor();
-    await scene.fault(card, 2, "ふたが閉まらない");
+    await scene.fault(card, 2, "取っ手がゆるい");
+    await scene.fault(card, 3, "ふたが閉まらない");
     const waiting = page.locator("[data-approval]").filter({ hasText: "ふたが閉まらない" });
     await waiting.waitFor();
     await picture(page, "wallet-approval");
