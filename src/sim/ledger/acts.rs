@@ -45,7 +45,8 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
         82..88 => transfer(luck, known, here),
         88..91 => void(luck, here),
         91..92 => policy(luck, here, today),
-        92..96 => claim(luck, here, today),
+        92..96 => claim(luck, here),
+        96..98 => bill(today),
         _ => Act::Expire,
     };
     // One desk in twenty-five looks at the wrong customer.
@@ -79,20 +80,22 @@ fn close(luck: &mut Luck, here: &Known) -> Act {
     }
 }
 
-/// What the customer says, what he is answered, and the invoice of what he overdrew.
-fn claim(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
+/// What the customer says, and what he is answered.
+fn claim(luck: &mut Luck, here: &Known) -> Act {
     let of = if luck.chance(40) { &here.open } else { &here.closed };
     match luck.between(0, 9) {
         0..3 => luck.pick(of).map_or(Act::Expire, |issue| Act::Object(*issue)),
         3..5 => Act::Answer(luck.chance(70), luck.chance(30).then_some(1)),
         5 => Act::Limit(luck.chance(60).then_some(luck.between(0, 20)), luck.chance(60).then_some(30)),
-        6..9 => Act::Approve(luck.chance(75)),
-        _ => {
-            let (invoice_number, issuer_number) = ("INV-1".to_owned(), Some("T1234567890123".to_owned()));
-            let invoice = InvoiceRequest { invoice_number, issuer_number, invoiced_on: today, version: 0 };
-            Act::Bill(OverdraftInvoiceRequest { invoice })
-        }
+        _ => Act::Approve(luck.chance(75)),
     }
+}
+
+/// The invoice of what was overdrawn, if anything was.
+fn bill(today: NaiveDate) -> Act {
+    let (invoice_number, issuer_number) = ("INV-1".to_owned(), Some("T1234567890123".to_owned()));
+    let invoice = InvoiceRequest { invoice_number, issuer_number, invoiced_on: today, version: 0 };
+    Act::Bill(OverdraftInvoiceRequest { invoice })
 }
 
 /// Corrections, also such as no rule allows.
