@@ -161,8 +161,8 @@ pub const TRACK_LINK_HOURS: i64 = 24;
 pub const JOURNAL_PAGE: i64 = 500;
 /// Events that a reconnecting watcher is given one by one; a longer gap is answered with `reset`.
 pub const RESUME_EVENTS: i64 = 2_000;
-/// Stream heads asked for in one query: well under the number of bind variables that every database takes.
-pub const STREAMS_PER_QUERY: usize = 400;
+/// Ids or names asked for in one query: well under the number of bind variables that every database takes.
+pub const IDS_PER_QUERY: usize = 400;
 /// Streams that the relay looks at in one read, so that the first ones don't wait for the last.
 pub const RELAY_STREAMS: usize = 400;
 /// Between looks of the relay without a wake-up.

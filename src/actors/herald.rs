@@ -110,10 +110,10 @@ impl Rounds {
 
     /// Finds what no wake-up told, and looks at the calendar.
     pub async fn sweep(&mut self) -> Result<(), Fault> {
-        let limit = limits::STREAMS_PER_QUERY as i64;
+        let limit = limits::IDS_PER_QUERY as i64;
         self.far_behind = false;
         let behind = self.store.read(move |reader| reader.contracts_behind(CONSUMER, limit)).await?;
-        self.far_behind = behind.len() == limits::STREAMS_PER_QUERY;
+        self.far_behind = behind.len() == limits::IDS_PER_QUERY;
         self.todo.extend(behind);
         let today = self.store.clock().now().day(self.store.zone());
         if self.told_day != Some(today) {

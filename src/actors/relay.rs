@@ -103,7 +103,7 @@ impl Reconciler {
     pub fn sweep(&mut self) {
         let watched = self.hub.watched();
         let from = self.swept.map_or(0, |last| watched.partition_point(|stream| *stream <= last));
-        let part = &watched[from..(from + limits::STREAMS_PER_QUERY).min(watched.len())];
+        let part = &watched[from..(from + limits::IDS_PER_QUERY).min(watched.len())];
         self.swept = part.last().copied();
         self.todo.extend(part);
     }

@@ -1,7 +1,5 @@
 //! What customers are told without having asked: from what happened under their contracts, and from the calendar.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 
 use crate::domain::event::{Event, EventKind, Stream};
@@ -48,8 +46,8 @@ fn notice_of(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Re
     match event.kind {
         EventKind::InteractionLogged => Ok(proxy_entry(contract, event)),
         EventKind::WalletOverdrawn => overdraft(reader, contract, event),
-        kind if kind.as_str() == "dispute.granted" => Ok(Some(dispute(contract, event, true))),
-        kind if kind.as_str() == "dispute.refused" => Ok(Some(dispute(contract, event, false))),
+        EventKind::DisputeGranted => Ok(Some(dispute(contract, event, true))),
+        EventKind::DisputeRefused => Ok(Some(dispute(contract, event, false))),
         kind if kind.as_str().starts_with("wallet.") => low_balance(reader, contract, event),
         _ => Ok(None),
     }
@@ -129,20 +127,17 @@ pub fn expiring(
     today: NaiveDate,
 ) -> Result<(Vec<NewNotice>, Option<WalletId>), Fault> {
     let (dying, next) = reader.dying_units(after, today, limits::HERALD_WALLETS)?;
-    let mut policies: BTreeMap<ContractId, Policy> = BTreeMap::new();
+    let contracts: Vec<ContractId> = dying.iter().map(|units| units.contract).collect();
+    let policies = reader.policies_on(&contracts, today)?;
     let mut notices = Vec::new();
     for units in dying {
-        let policy = match policies.remove(&units.contract) {
-            Some(policy) => policy,
-            None => today_policy(reader, units.contract)?,
-        };
+        let Some(in_force) = policies.get(&units.contract) else { continue };
         let days_left = (units.last_day - today).num_days();
-        if let Some(days) = expiry_due(&policy, days_left) {
+        if let Some(days) = expiry_due(&in_force.policy, days_left) {
             let told = Told::Expiry { unit: units.unit, count: units.count, last_day: units.last_day, days_left };
             let key = expiry_key(units.contract, units.last_day, days);
             notices.push(NewNotice { contract: units.contract, key, issue: None, told });
         }
-        policies.insert(units.contract, policy);
     }
     let keys: Vec<String> = notices.iter().map(|notice| notice.key.clone()).collect();
     let told = reader.told_keys(&keys)?;

@@ -46,7 +46,7 @@ impl Reader<'_> {
     /// The heads of several streams; those in which nothing has happened are left out.
     pub fn heads(&mut self, wanted: &[Stream]) -> Result<BTreeMap<Stream, i64>, Fault> {
         let mut heads = BTreeMap::new();
-        for chunk in wanted.chunks(limits::STREAMS_PER_QUERY) {
+        for chunk in wanted.chunks(limits::IDS_PER_QUERY) {
             let names: Vec<String> = chunk.iter().map(Stream::to_string).collect();
             let rows: Vec<(String, i64)> = streams::table
                 .filter(streams::stream.eq_any(&names))

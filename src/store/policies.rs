@@ -1,5 +1,7 @@
 //! The versions of a contract's policy. A version is never changed; each is sealed together with the one before.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -13,6 +15,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::{Link, Seal};
 use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::limits;
 
 /// One version as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,16 +92,32 @@ impl Reader<'_> {
     /// The version that governs what is accepted on a day: the newest of those in force. Before the first day the first
     /// version speaks.
     pub fn policy_on(&mut self, contract: ContractId, on: NaiveDate) -> Result<PolicyVersion, Fault> {
-        let in_force: Option<PolicyRow> = policies::table
-            .filter(policies::contract_id.eq(contract).and(policies::from_day.le(on.to_string())))
-            .order((policies::from_day.desc(), policies::version.desc()))
-            .select(PolicyRow::as_select())
-            .first(self.database)
-            .optional()?;
-        match in_force {
-            Some(row) => Ok(row.read()?),
-            None => self.policy_version(contract, 1),
+        let found = self.policies_on(&[contract], on)?.remove(&contract);
+        Ok(found.ok_or_else(|| Refusal::new(Code::NotFound).at("contract_id"))?)
+    }
+
+    /// The same for many contracts.
+    pub fn policies_on(
+        &mut self,
+        contracts: &[ContractId],
+        on: NaiveDate,
+    ) -> Result<BTreeMap<ContractId, PolicyVersion>, Fault> {
+        let on = on.to_string();
+        let mut in_force: BTreeMap<ContractId, PolicyRow> = BTreeMap::new();
+        for part in contracts.chunks(limits::IDS_PER_QUERY) {
+            let rows: Vec<PolicyRow> = policies::table
+                .filter(policies::contract_id.eq_any(part))
+                .filter(policies::from_day.le(&on).or(policies::version.eq(1)))
+                .order((policies::contract_id, policies::from_day, policies::version))
+                .select(PolicyRow::as_select())
+                .load(self.database)?;
+            for row in rows {
+                if row.from_day <= on || !in_force.contains_key(&row.contract_id) {
+                    in_force.insert(row.contract_id, row);
+                }
+            }
         }
+        in_force.into_iter().map(|(contract, row)| Ok((contract, row.read()?))).collect()
     }
 
     /// One version.

@@ -67,29 +67,23 @@ impl Reader<'_> {
     }
 }
 
-#[derive(Queryable)]
-struct ReportRow {
-    cause: String,
-    cause_text: String,
-    remedy: String,
-    parts: String,
-    minutes: i64,
-    outcome: Outcome,
-    tapped_at: Timestamp,
+/// What a report says, as it stands.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = service_reports)]
+pub(super) struct ReportRow {
+    pub cause: String,
+    pub cause_text: String,
+    pub remedy: String,
+    pub parts: String,
+    pub minutes: i64,
+    pub outcome: Outcome,
+    pub tapped_at: Timestamp,
 }
 
 fn report_view(database: &mut Database, visit: VisitId) -> Result<Option<ReportView>, Fault> {
     let row: Option<ReportRow> = service_reports::table
         .filter(service_reports::visit_id.eq(visit))
-        .select((
-            service_reports::cause,
-            service_reports::cause_text,
-            service_reports::remedy,
-            service_reports::parts,
-            service_reports::minutes,
-            service_reports::outcome,
-            service_reports::tapped_at,
-        ))
+        .select(ReportRow::as_select())
         .first(database)
         .optional()?;
     let Some(row) = row else { return Ok(None) };

@@ -153,7 +153,7 @@ impl Reader<'_> {
 
     fn work_of(&mut self, issues: Vec<IssueId>) -> Result<BTreeMap<IssueId, Work>, StoreError> {
         let mut work = BTreeMap::<IssueId, Work>::new();
-        for part in issues.chunks(limits::STREAMS_PER_QUERY) {
+        for part in issues.chunks(limits::IDS_PER_QUERY) {
             let rows: Vec<(IssueId, String, i64)> = service_reports::table
                 .inner_join(visits::table.on(visits::id.eq(service_reports::visit_id)))
                 .inner_join(work_orders::table.on(work_orders::id.eq(visits::work_order_id)))

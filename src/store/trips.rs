@@ -104,7 +104,7 @@ pub(super) fn known_assets(
     assets: &[AssetId],
 ) -> Result<BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>>, Fault> {
     let mut knows: BTreeMap<TechnicianId, Vec<(AssetId, Timestamp)>> = BTreeMap::new();
-    for part in assets.chunks(limits::STREAMS_PER_QUERY) {
+    for part in assets.chunks(limits::IDS_PER_QUERY) {
         let done: Vec<(TechnicianId, Option<AssetId>, Option<Timestamp>)> = visits::table
             .inner_join(work_orders::table.inner_join(issues::table))
             .filter(issues::asset_id.eq_any(part.to_vec()).and(visits::state.eq(VisitState::Done)))

@@ -107,17 +107,14 @@ pub(super) fn contracts(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fa
         ))
         .load(reader.database)?;
     let today = reader.today();
-    let mut policies = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let in_force = reader.policy_on(row.0, today)?;
-        policies.push((menu_text(&in_force.menu), json!(in_force.policy)));
-    }
-    let mut policies = policies.into_iter();
+    let ids: Vec<ContractId> = rows.iter().map(|row| row.0).collect();
+    let policies = reader.policies_on(&ids, today)?;
     Ok(Page::of(
         rows,
         |row| row.1.clone(),
-        |(_, number, customer, plan, starts_on, ends_on, unit)| {
-            let (menu, policy) = policies.next().unwrap_or_default();
+        |(id, number, customer, plan, starts_on, ends_on, unit)| {
+            let in_force = policies.get(&id);
+            let (menu, policy) = in_force.map(|one| (menu_text(&one.menu), json!(one.policy))).unwrap_or_default();
             let mut cells = cells![number, customer, plan, starts_on, ends_on, unit, menu];
             // The columns follow the fields of the policy, in the same order.
             cells.extend(policy_fields().iter().map(|field| policy[field.name.as_str()].clone()));

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -16,6 +15,7 @@ use crate::domain::wallet::policy::Policy;
 use crate::domain::wallet::terms::UnitKind;
 use crate::store::company::customers::insert_contract;
 use crate::store::error::Fault;
+use crate::store::policies::PolicyVersion;
 use crate::store::schema::{contracts, customers, wallets};
 use crate::store::{Reader, Unit};
 
@@ -43,6 +43,8 @@ impl Stored for ContractRow {
                 wallets::unit,
             ))
             .load(reader.database)?;
+        let ids: Vec<ContractId> = stands.iter().map(|row| row.0).collect();
+        let policies = reader.policies_on(&ids, today)?;
         let stands: BTreeMap<&str, &Row> = stands.iter().map(|row| (row.1.as_str(), row)).collect();
         let judged = rows.iter().map(|row| {
             let Some(customer) = of.get(&row.customer) else {
@@ -50,7 +52,7 @@ impl Stored for ContractRow {
             };
             match stands.get(row.contract.number.as_str()) {
                 None => Ok(Judged::Add(*customer)),
-                Some(stands) => Ok(known(*customer, Vec::new(), beside(reader, row, stands, today)?)),
+                Some(stands) => Ok(known(*customer, Vec::new(), beside(row, stands, policies.get(&stands.0)))),
             }
         });
         judged.collect()
@@ -70,30 +72,28 @@ impl Stored for ContractRow {
 
 /// Every difference to the contract as it stands today.
 fn beside(
-    reader: &mut Reader<'_>,
     row: &ContractRow,
-    (id, _, customer, plan, starts_on, ends_on, unit): &Row,
-    today: NaiveDate,
-) -> Result<Vec<validate::Fault>, Fault> {
+    (_, _, customer, plan, starts_on, ends_on, unit): &Row,
+    in_force: Option<&PolicyVersion>,
+) -> Vec<validate::Fault> {
     let contract = &row.contract;
-    let in_force = reader.policy_on(*id, today)?;
     let pairs = [
         ("customer", customer.clone(), row.customer.clone()),
         ("plan", plan.clone(), contract.plan.clone()),
         ("starts_on", starts_on.clone(), contract.starts_on.to_string()),
         ("ends_on", ends_on.clone(), contract.ends_on.to_string()),
         ("unit", unit.to_string(), contract.unit.to_string()),
-        ("menu", menu_text(&in_force.menu), menu_text(&contract.menu)),
+        ("menu", in_force.map_or_else(String::new, |one| menu_text(&one.menu)), menu_text(&contract.menu)),
     ];
     let plain = pairs.into_iter().filter(|(_, stands, row)| stands != row);
     let mut faults: Vec<_> = plain.map(|(column, stands, row)| differs(column, stands, row)).collect();
-    let (stands, wanted) = (fields(&in_force.policy), fields(&contract.policy));
+    let (stands, wanted) = (in_force.map_or(Value::Null, |one| fields(&one.policy)), fields(&contract.policy));
     for (name, value) in wanted.as_object().into_iter().flatten() {
         if stands[name] != *value {
             faults.push(differs(name, &stands[name], value));
         }
     }
-    Ok(faults)
+    faults
 }
 
 fn fields(policy: &Policy) -> Value {

@@ -10,47 +10,15 @@ use super::{Judged, Stored, Touched, contracts_by_number, differs, fault, known,
 use crate::company::table::{LotRow, unit_of};
 use crate::company::validate;
 use crate::domain::ids::{ContractId, WalletId};
-use crate::domain::wallet::account::Origin;
-use crate::domain::wallet::terms::{LawClass, LotTerms, Scope, UnitKind};
-use crate::store::codec::last_day;
+use crate::domain::wallet::terms::{LotTerms, UnitKind};
 use crate::store::company::wallets::{bring_in, terms};
-use crate::store::error::{Fault, StoreError};
+use crate::store::error::Fault;
 use crate::store::schema::{lots, wallets};
-use crate::store::wallet::Ledger;
+use crate::store::wallet::{Ledger, TermsRow};
 use crate::store::{Reader, Unit};
 
-/// Days of grace come from the contract's policy; a row says nothing of them.
-const UNCOMPARED: u32 = 0;
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = lots)]
-struct Row {
-    wallet_id: WalletId,
-    number: String,
-    origin: Origin,
-    units: i64,
-    price_yen: i64,
-    issued_on: String,
-    expires_on: String,
-    scope: Scope,
-    law_class: LawClass,
-}
-
-impl Row {
-    fn terms(&self) -> Result<LotTerms, StoreError> {
-        Ok(LotTerms {
-            number: self.number.clone(),
-            origin: self.origin,
-            units: self.units,
-            price_yen: self.price_yen,
-            issued_on: crate::store::codec::day(&self.issued_on)?,
-            expires_on: last_day(&self.expires_on)?,
-            grace_days: UNCOMPARED,
-            scope: self.scope,
-            law_class: self.law_class,
-        })
-    }
-}
+/// Days of grace come from the contract's policy; a row says nothing of them, and they are not compared.
+const UNSAID: u32 = 0;
 
 impl Stored for LotRow {
     type Plan = WalletId;
@@ -66,16 +34,22 @@ impl Stored for LotRow {
         let wallets: BTreeMap<ContractId, (WalletId, UnitKind)> =
             found.into_iter().map(|(contract, id, unit)| (contract, (id, unit))).collect();
         let numbers: Vec<&String> = rows.iter().map(|row| &row.lot.number).collect();
-        let stands: Vec<Row> =
-            lots::table.filter(lots::number.eq_any(numbers)).select(Row::as_select()).load(reader.database)?;
-        let stands: BTreeMap<&str, &Row> = stands.iter().map(|row| (row.number.as_str(), row)).collect();
+        let stands: Vec<(WalletId, TermsRow)> = lots::table
+            .filter(lots::number.eq_any(numbers))
+            .select((lots::wallet_id, TermsRow::as_select()))
+            .load(reader.database)?;
+        let mut terms: BTreeMap<String, (WalletId, LotTerms)> = BTreeMap::new();
+        for (wallet, row) in stands {
+            let stands = row.terms()?;
+            terms.insert(stands.number.clone(), (wallet, stands));
+        }
         let judged = rows.iter().map(|row| {
             let wallet = contracts.get(&row.contract).and_then(|(id, _)| wallets.get(id));
             let Some((wallet, unit)) = wallet else {
                 return Ok(Judged::Wrong(vec![unknown("contract", &row.contract)]));
             };
-            match stands.get(row.lot.number.as_str()) {
-                Some(stands) => Ok(known(*wallet, Vec::new(), beside(row, stands, *wallet)?)),
+            match terms.get(&row.lot.number) {
+                Some(stands) => Ok(known(*wallet, Vec::new(), beside(row, stands, *wallet))),
                 None => Ok(fresh(row, *wallet, *unit, today)),
             }
         });
@@ -105,18 +79,18 @@ fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate) -> Ju
         let en = format!("The lot is dated in the future (today is {today}). Use a day up to today.");
         faults.push(fault("issued_on", "lot.in_future", ja, en));
     }
-    if let Err(refusal) = terms(&row.lot, UNCOMPARED).check_law() {
+    if let Err(refusal) = terms(&row.lot, UNSAID).check_law() {
         faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));
     }
     if faults.is_empty() { Judged::Add(wallet) } else { Judged::Wrong(faults) }
 }
 
-fn beside(row: &LotRow, stands: &Row, wallet: WalletId) -> Result<Vec<validate::Fault>, StoreError> {
+fn beside(row: &LotRow, (owner, stands): &(WalletId, LotTerms), wallet: WalletId) -> Vec<validate::Fault> {
     let mut faults = Vec::new();
-    if stands.wallet_id != wallet {
+    if *owner != wallet {
         faults.push(differs("contract", "別の契約 / another contract", &row.contract));
     }
-    let (stands, wanted) = (stands.terms()?, terms(&row.lot, UNCOMPARED));
+    let wanted = terms(&row.lot, UNSAID);
     let last = |day: Option<NaiveDate>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
     let pairs = [
         ("origin", stands.origin.to_string(), wanted.origin.to_string()),
@@ -129,5 +103,5 @@ fn beside(row: &LotRow, stands: &Row, wallet: WalletId) -> Result<Vec<validate::
     ];
     let different = pairs.into_iter().filter(|(_, stands, row)| stands != row);
     faults.extend(different.map(|(column, stands, row)| differs(column, stands, row)));
-    Ok(faults)
+    faults
 }

@@ -9,12 +9,11 @@ use serde_json::{Value, json};
 use super::Findings;
 use crate::domain::event::{EventKind, Stream};
 use crate::domain::ids::*;
-use crate::domain::issue::Outcome;
-use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
+use crate::store::reports::ReportRow;
 use crate::store::schema::{journal, service_reports, stream_entries, visits};
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
@@ -58,54 +57,31 @@ fn ended_visits(database: &mut Database, findings: &mut Findings) -> Result<(), 
     Ok(())
 }
 
-#[derive(Queryable)]
-struct Report {
-    visit: VisitId,
-    cause: String,
-    cause_text: String,
-    remedy: String,
-    parts: String,
-    minutes: i64,
-    outcome: Outcome,
-    tapped_at: Timestamp,
-}
-
-impl Report {
-    /// As its event tells it, without the names of the cause, which a newer company file may change.
-    fn told(&self) -> Value {
-        json!({
-            "cause": self.cause, "cause_text": self.cause_text, "remedy": self.remedy,
-            "parts": serde_json::from_str(&self.parts).unwrap_or(Value::Null),
-            "minutes": self.minutes, "outcome": self.outcome, "finished_at": self.tapped_at,
-        })
-    }
+/// As its event tells it, without the names of the cause, which a newer company file may change.
+fn told(report: &ReportRow) -> Value {
+    json!({
+        "cause": report.cause, "cause_text": report.cause_text, "remedy": report.remedy,
+        "parts": serde_json::from_str(&report.parts).unwrap_or(Value::Null),
+        "minutes": report.minutes, "outcome": report.outcome, "finished_at": report.tapped_at,
+    })
 }
 
 /// Each report says what its event says.
 fn as_told(database: &mut Database, visits: &[VisitId], findings: &mut Findings) -> Result<(), Fault> {
-    let rows: Vec<Report> = service_reports::table
+    let rows: Vec<(VisitId, ReportRow)> = service_reports::table
         .filter(service_reports::visit_id.eq_any(visits))
         .order(service_reports::visit_id)
-        .select((
-            service_reports::visit_id,
-            service_reports::cause,
-            service_reports::cause_text,
-            service_reports::remedy,
-            service_reports::parts,
-            service_reports::minutes,
-            service_reports::outcome,
-            service_reports::tapped_at,
-        ))
+        .select((service_reports::visit_id, ReportRow::as_select()))
         .load(database)?;
     let events = events(database, visits)?;
-    for report in rows {
-        let Some(event) = events.get(&Stream::Visit(report.visit).to_string()) else {
-            findings.add("journal.report", report.visit, "no entry tells that the report was filed");
+    for (visit, report) in rows {
+        let Some(event) = events.get(&Stream::Visit(visit).to_string()) else {
+            findings.add("journal.report", visit, "no entry tells that the report was filed");
             continue;
         };
-        let Value::Object(fields) = report.told() else { continue };
+        let Value::Object(fields) = told(&report) else { continue };
         for (name, value) in fields {
-            findings.equal("journal.report", report.visit, &name, &value, &event["report"][&name]);
+            findings.equal("journal.report", visit, &name, &value, &event["report"][&name]);
         }
     }
     Ok(())
