@@ -34,6 +34,7 @@ mod portable;
 pub mod refusals;
 mod repairs;
 pub mod reports;
+mod roots;
 mod schema;
 mod statement;
 pub mod summaries;

@@ -4,36 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
+use super::told::{self, Told};
 use super::{Findings, holds, lots};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::book::Book;
-use crate::domain::wallet::chain::Posting;
+use crate::domain::wallet::chain::{self, Posting};
 use crate::effects::progress::Progress;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
-use crate::store::schema::{journal, postings, wallets};
+use crate::store::schema::{postings, wallets};
 use crate::store::wallet::{WALLET_COLUMNS, WalletRow};
-use crate::views::wallet::WalletMoved;
 
 /// A posting as text, so that a changed byte is a finding and not a failure to read.
 #[derive(Queryable)]
-struct Line {
-    id: PostingId,
-    wallet: WalletId,
-    seq: i64,
-    movement: String,
-    from: String,
+pub(super) struct Line {
+    pub id: PostingId,
+    pub wallet: WalletId,
+    pub seq: i64,
+    pub movement: String,
+    pub from: String,
     to: String,
-    units: i64,
+    pub units: i64,
     lot: Option<LotId>,
     ticket: Option<TicketId>,
     issue: Option<IssueId>,
-    sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
-    event: EventId,
-    at: Timestamp,
+    /// The posting that it names, its terms, its link.
+    pub sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
+    pub event: EventId,
+    pub at: Timestamp,
     reason: String,
 }
 
@@ -43,22 +44,29 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: 
     for part in rows.chunks(limits::VERIFY_WALLETS) {
         let ids: Vec<WalletId> = part.iter().map(|row| row.id).collect();
         let lines = lines_of(database, &ids)?;
+        let told = told::of(database, lines.values().flatten().map(|line| line.event))?;
         for row in part {
             let mine = lines.get(&row.id).map_or(&[][..], Vec::as_slice);
-            let mut read = Read::new(row);
-            mine.iter().for_each(|line| read.line(line, findings));
+            let read = read(row, mine, &told, findings);
             read.compare(row, findings);
             lots::check(database, row, &read, findings)?;
             holds::against_ledger(database, row.id, &read, findings)?;
         }
         let contracts = part.iter().map(|row| (row.id, row.contract)).collect();
-        events_fit(database, &contracts, lines.values().flatten(), findings)?;
+        told::fits(&told, &contracts, lines.values().flatten(), findings);
         progress.add(part.len());
     }
     Ok(())
 }
 
-fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<Line>>, Fault> {
+/// Reads the lines of a wallet, from the first on, beside the entries that tell of them.
+pub(super) fn read(row: &WalletRow, lines: &[Line], told: &Told, findings: &mut Findings) -> Read {
+    let mut read = Read::new(row);
+    lines.iter().for_each(|line| read.line(line, told, findings));
+    read
+}
+
+pub(super) fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<Line>>, Fault> {
     let rows: Vec<Line> = postings::table
         .filter(postings::wallet_id.eq_any(wallets))
         .order((postings::wallet_id, postings::seq))
@@ -117,7 +125,7 @@ impl Read {
         }
     }
 
-    fn line(&mut self, line: &Line, findings: &mut Findings) {
+    fn line(&mut self, line: &Line, told: &Told, findings: &mut Findings) {
         let parsed = (line.movement.parse::<Movement>(), line.from.parse::<Account>(), line.to.parse::<Account>());
         let (Ok(movement), Ok(from), Ok(to)) = parsed else {
             findings.add("wallet.chain", line.id, "a code of the posting is unknown");
@@ -138,13 +146,19 @@ impl Read {
             refers_to: *refers_to,
             terms: terms.as_deref().and_then(|terms| terms.try_into().ok()),
             event: line.event,
+            told: told.get(&line.event).map(|entry| entry.seal),
             at: line.at,
             reason: line.reason.clone(),
         };
-        let link = self.book.replay(&posting);
+        let before = self.book.head;
+        let mut link = self.book.replay(&posting);
+        if *stored_link != link {
+            // A posting that is older than the seals of entries has none in its link.
+            link = chain::link(&before, &Posting { told: None, ..posting });
+        }
         findings.equal("wallet.seq", line.id, "the posting's place", line.seq, self.book.postings);
         if *stored_link != link {
-            findings.add("wallet.chain", line.id, "the posting's content and its link do not fit");
+            findings.add("wallet.chain", line.id, "the posting, or the entry that tells of it, does not fit its link");
             // Go on from the stored link, so that one changed line is one finding.
             if let Ok(stored) = stored_link.as_slice().try_into() {
                 self.book.head = stored;
@@ -182,6 +196,11 @@ impl Read {
         }
     }
 
+    /// The link of the last line.
+    pub fn head(&self) -> chain::Link {
+        self.book.head
+    }
+
     fn compare(&self, row: &WalletRow, findings: &mut Findings) {
         findings.equal("wallet.balance", row.id, "the kept balances", row.balances(), self.book.balances);
         findings.equal("wallet.seq", row.id, "the count of postings", row.postings, self.book.postings);
@@ -189,61 +208,4 @@ impl Read {
             findings.add("wallet.chain", row.id, "the kept head is not the last link");
         }
     }
-}
-
-/// The movement of which an event tells.
-fn movement_of(kind: &str) -> Option<Movement> {
-    Some(match kind {
-        "wallet.purchased" => Movement::Purchase,
-        "wallet.granted" => Movement::Grant,
-        "wallet.held" => Movement::Hold,
-        "wallet.captured" => Movement::Capture,
-        "wallet.released" => Movement::Release,
-        "wallet.expired" => Movement::Expire,
-        "wallet.reversed" => Movement::Reverse,
-        "wallet.overdrawn" => Movement::Overdraft,
-        "wallet.adjusted" => Movement::Adjust,
-        "wallet.transferred" => Movement::Transfer,
-        "wallet.voided" => Movement::Void,
-        _ => return None,
-    })
-}
-
-/// Each event tells of as many units as its postings move, and stands in the history of the wallet's contract.
-fn events_fit<'a>(
-    database: &mut Database,
-    contracts: &BTreeMap<WalletId, ContractId>,
-    lines: impl Iterator<Item = &'a Line>,
-    findings: &mut Findings,
-) -> Result<(), Fault> {
-    let mut moved: BTreeMap<EventId, BTreeMap<&str, i64>> = BTreeMap::new();
-    let mut owners: BTreeMap<EventId, (Option<ContractId>, Timestamp)> = BTreeMap::new();
-    for line in lines {
-        let gone = matches!(line.movement.as_str(), "adjust" | "transfer") && line.from == "available";
-        let units = if gone { -line.units } else { line.units };
-        *moved.entry(line.event).or_default().entry(line.movement.as_str()).or_default() += units;
-        owners.insert(line.event, (contracts.get(&line.wallet).copied(), line.at));
-    }
-    let ids: Vec<EventId> = moved.keys().copied().collect();
-    for part in ids.chunks(limits::STATEMENT_IDS) {
-        type Told = (EventId, String, String, Option<ContractId>, Timestamp);
-        let rows: Vec<Told> = journal::table
-            .filter(journal::id.eq_any(part))
-            .select((journal::id, journal::kind, journal::data, journal::contract_id, journal::at))
-            .load(database)?;
-        for id in part.iter().filter(|id| rows.iter().all(|(known, ..)| known != *id)) {
-            findings.add("journal.wallet", id, "postings without their event");
-        }
-        for (id, kind, data, contract, at) in rows {
-            findings.equal("journal.wallet", id, "contract and instant", Some(&(contract, at)), owners.get(&id));
-            let of_event = moved.get(&id).cloned().unwrap_or_default();
-            let movement = movement_of(&kind).map_or("", Movement::as_str);
-            let posted = of_event.get(movement).copied().unwrap_or_default();
-            match serde_json::from_str::<WalletMoved>(&data) {
-                Ok(told) => findings.equal("journal.wallet", id, "the units told", told.units, posted),
-                Err(error) => findings.add("journal.wallet", id, format!("the event cannot be read: {error}")),
-            }
-        }
-    }
-    Ok(())
 }
