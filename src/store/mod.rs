@@ -36,6 +36,7 @@ mod repairs;
 pub mod reports;
 mod roots;
 mod schema;
+pub mod scratch;
 mod statement;
 pub mod summaries;
 mod sweep;

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::Findings;
 use super::claims::Claims;
 use crate::domain::event::EventKind;
-use crate::domain::ids::{AdjustmentId, WalletId};
+use crate::domain::ids::{AdjustmentId, EventId, WalletId};
 use crate::domain::wallet::account::{Account, Movement};
 use crate::store::adjustments::{COLUMNS, Row, view};
 use crate::store::connection::Database;
@@ -50,14 +50,18 @@ fn posted(
     adjustment: &AdjustmentView,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
-    let moved: Vec<(Account, i64)> = postings::table
+    let moved: Vec<(EventId, Account, i64)> = postings::table
         .filter(postings::wallet_id.eq(wallet).and(postings::movement.eq(Movement::Adjust)))
         .filter(postings::at.nullable().eq(adjustment.decided_at))
-        .select((postings::from_account, postings::units))
+        .select((postings::event_id, postings::from_account, postings::units))
         .load(database)?;
-    let signed = |(from, units): (Account, i64)| if from == Account::Source { units } else { -units };
-    let units: i64 = moved.into_iter().map(signed).sum();
-    findings.equal("adjustment.ledger", adjustment.id, "the units posted", units, adjustment.request.units);
+    let mut events: BTreeMap<EventId, i64> = BTreeMap::new();
+    for (event, from, units) in moved {
+        *events.entry(event).or_default() += if from == Account::Source { units } else { -units };
+    }
+    if events.values().all(|units| *units != adjustment.request.units) {
+        findings.add("adjustment.ledger", adjustment.id, "what was accepted was not posted");
+    }
     if adjustment.decided_by.as_ref() == Some(&adjustment.proposed_by) {
         findings.add("adjustment.by_two", adjustment.id, "who proposed it accepted it");
     }

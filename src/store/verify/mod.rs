@@ -3,9 +3,11 @@
 
 mod adjustments;
 mod cases;
+mod charge;
 mod claims;
 mod contacts;
 mod extent;
+mod follow;
 mod holds;
 mod lots;
 #[cfg(test)]
@@ -22,6 +24,8 @@ mod streams;
 mod tests;
 mod told;
 mod wallets;
+
+pub use follow::Follower;
 
 use diesel::result::Error as Diesel;
 use schemars::JsonSchema;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 
 use super::told::{self, Told};
-use super::{Findings, holds, lots};
+use super::{Findings, charge, holds, lots};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
@@ -26,16 +26,16 @@ pub(super) struct Line {
     pub seq: i64,
     pub movement: String,
     pub from: String,
-    to: String,
+    pub to: String,
     pub units: i64,
-    lot: Option<LotId>,
-    ticket: Option<TicketId>,
-    issue: Option<IssueId>,
+    pub lot: Option<LotId>,
+    pub ticket: Option<TicketId>,
+    pub issue: Option<IssueId>,
     /// The posting that it names, its terms, its link.
     pub sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
     pub event: EventId,
     pub at: Timestamp,
-    reason: String,
+    pub reason: String,
 }
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: &Progress) -> Result<(), Fault> {
@@ -51,6 +51,7 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: 
             read.compare(row, findings);
             lots::check(database, row, &read, findings)?;
             holds::against_ledger(database, row.id, &read, findings)?;
+            charge::check(database, row, mine, findings)?;
         }
         let contracts = part.iter().map(|row| (row.id, row.contract)).collect();
         told::fits(&told, &contracts, lines.values().flatten(), findings);
@@ -66,26 +67,51 @@ pub(super) fn read(row: &WalletRow, lines: &[Line], told: &Told, findings: &mut 
     read
 }
 
+type Columns = (
+    postings::id,
+    postings::wallet_id,
+    postings::seq,
+    postings::movement,
+    postings::from_account,
+    postings::to_account,
+    postings::units,
+    postings::lot_id,
+    postings::ticket_id,
+    postings::issue_id,
+    (postings::refers_to, postings::terms, postings::link),
+    postings::event_id,
+    postings::at,
+    postings::reason,
+);
+
+const COLUMNS: Columns = (
+    postings::id,
+    postings::wallet_id,
+    postings::seq,
+    postings::movement,
+    postings::from_account,
+    postings::to_account,
+    postings::units,
+    postings::lot_id,
+    postings::ticket_id,
+    postings::issue_id,
+    (postings::refers_to, postings::terms, postings::link),
+    postings::event_id,
+    postings::at,
+    postings::reason,
+);
+
+/// The lines of one wallet after a place in it.
+pub(super) fn lines_after(database: &mut Database, wallet: WalletId, seq: i64) -> Result<Vec<Line>, Fault> {
+    let after = postings::wallet_id.eq(wallet).and(postings::seq.gt(seq));
+    Ok(postings::table.filter(after).order(postings::seq).select(COLUMNS).load(database)?)
+}
+
 pub(super) fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<Line>>, Fault> {
     let rows: Vec<Line> = postings::table
         .filter(postings::wallet_id.eq_any(wallets))
         .order((postings::wallet_id, postings::seq))
-        .select((
-            postings::id,
-            postings::wallet_id,
-            postings::seq,
-            postings::movement,
-            postings::from_account,
-            postings::to_account,
-            postings::units,
-            postings::lot_id,
-            postings::ticket_id,
-            postings::issue_id,
-            (postings::refers_to, postings::terms, postings::link),
-            postings::event_id,
-            postings::at,
-            postings::reason,
-        ))
+        .select(COLUMNS)
         .load(database)?;
     let mut found: BTreeMap<WalletId, Vec<Line>> = BTreeMap::new();
     for line in rows {
@@ -112,10 +138,12 @@ pub(super) struct HoldLine {
     pub terms: Option<Vec<u8>>,
     pub made_at: Option<Timestamp>,
     pub moved_at: Option<Timestamp>,
+    /// Units on hold now.
+    pub held: i64,
 }
 
 impl Read {
-    fn new(row: &WalletRow) -> Self {
+    pub fn new(row: &WalletRow) -> Self {
         Self {
             book: Book::empty(row.id, row.contract, row.unit),
             tickets: BTreeMap::new(),
@@ -125,7 +153,7 @@ impl Read {
         }
     }
 
-    fn line(&mut self, line: &Line, told: &Told, findings: &mut Findings) {
+    pub fn line(&mut self, line: &Line, told: &Told, findings: &mut Findings) {
         let parsed = (line.movement.parse::<Movement>(), line.from.parse::<Account>(), line.to.parse::<Account>());
         let (Ok(movement), Ok(from), Ok(to)) = parsed else {
             findings.add("wallet.chain", line.id, "a code of the posting is unknown");
@@ -173,12 +201,18 @@ impl Read {
         if !is_known {
             findings.add("wallet.chain", line.id, "the posting names one that does not stand before it");
         }
-        self.note(line, movement, from, to);
+        self.note(line, movement, from, to, findings);
     }
 
-    fn note(&mut self, line: &Line, movement: Movement, from: Account, to: Account) {
+    fn note(&mut self, line: &Line, movement: Movement, from: Account, to: Account, findings: &mut Findings) {
         if let Some(ticket) = line.ticket {
-            self.tickets.insert(ticket, (to, line.issue));
+            let before = self.tickets.insert(ticket, (to, line.issue));
+            let stood = before.map_or(from, |(account, _)| account);
+            // One that settled an overdraft goes on as the issue does that it settled for.
+            let settled = stood == Account::Overdraft && matches!(from, Account::Held | Account::Consumed);
+            if stood != from && !settled {
+                findings.add("wallet.ticket", ticket, format!("it is taken from {from} and stood at {stood}"));
+            }
         }
         if let Some(lot) = line.lot.filter(|_| from == Account::Source) {
             let noted = self.lots.entry(lot).or_default();
@@ -188,6 +222,13 @@ impl Read {
         let Some(issue) = line.issue else { return };
         let hold = self.holds.entry(issue).or_default();
         let settles_debt = movement == Movement::Overdraft && from == Account::Available;
+        if !settles_debt {
+            hold.held += if to == Account::Held { line.units } else { 0 };
+            hold.held -= if from == Account::Held { line.units } else { 0 };
+        }
+        if hold.held < 0 || (to == Account::Held && !settles_debt && hold.made_at.is_some_and(|at| at != line.at)) {
+            findings.add("hold.once", issue, "it holds, uses or gives back twice");
+        }
         if matches!(movement, Movement::Hold | Movement::Overdraft) && !settles_debt {
             hold.terms = line.sealed.1.clone();
             hold.made_at = Some(line.at);
@@ -196,12 +237,17 @@ impl Read {
         }
     }
 
+    /// Lines read so far.
+    pub fn lines(&self) -> i64 {
+        self.book.postings
+    }
+
     /// The link of the last line.
     pub fn head(&self) -> chain::Link {
         self.book.head
     }
 
-    fn compare(&self, row: &WalletRow, findings: &mut Findings) {
+    pub fn compare(&self, row: &WalletRow, findings: &mut Findings) {
         findings.equal("wallet.balance", row.id, "the kept balances", row.balances(), self.book.balances);
         findings.equal("wallet.seq", row.id, "the count of postings", row.postings, self.book.postings);
         if row.chain_head != self.book.head {
