@@ -102,6 +102,10 @@ pub const AUDIT_PAGE: i64 = 100;
 /// Wallets and visits that `verify` holds in memory at once.
 pub const VERIFY_WALLETS: usize = 50;
 pub const VERIFY_VISITS: usize = 200;
+/// Entries of the journal that `verify` reads at once.
+pub const VERIFY_ENTRIES: i64 = 2_000;
+/// Roots of days shown at once: a year and a month.
+pub const ROOTS_PAGE: i64 = 400;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
 /// Lines of parts in a report.

@@ -41,6 +41,7 @@ mod passwords;
 mod rate;
 pub mod reply;
 mod reports;
+mod roots;
 pub mod route;
 mod session;
 mod statement;
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         wallet::routes(),
         claims::routes(),
         statement::routes(),
+        roots::routes(),
         reports::routes(),
         advice::routes(),
         notices::routes(),

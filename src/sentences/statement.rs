@@ -36,13 +36,22 @@ pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document
         columns: columns(&say),
         rows: statement.lines.iter().map(|line| row(line, language, zone)).collect(),
         empty: say("この期間の動きはありません。", "Nothing moved in this period."),
-        notes: vec![say(
-            "各行は消し込みのない台帳の写しです。下の照合値を控えておくと、後日この明細が変わっていないことを確かめられます。",
-            "Every line is a copy of a ledger in which nothing is ever changed. Keep the root below to prove later what this \
-             statement said.",
-        )],
+        notes: notes(statement, &say),
         foot: format!("{vendor}   {} {}", say("照合値", "Root"), statement.chain_root),
     }
+}
+
+fn notes(statement: &Statement, say: &impl Fn(&str, &str) -> String) -> Vec<String> {
+    let mut notes = vec![say(
+        "各行は消し込みのない台帳の写しです。下の照合値を控えておくと、後日この明細が変わっていないことを確かめられます。",
+        "Every line is a copy of a ledger in which nothing is ever changed. Keep the root below to prove later what this \
+         statement said.",
+    )];
+    if let Some(day) = &statement.day_root {
+        let name = say("全契約の日次の照合値", "Root of the day over all contracts");
+        notes.push(format!("{name} ({}): {}", day.day, day.root));
+    }
+    notes
 }
 
 fn columns(say: &impl Fn(&str, &str) -> String) -> Vec<Column> {

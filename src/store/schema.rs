@@ -283,6 +283,8 @@ diesel::table! {
         en -> Text,
         actor -> Text,
         at -> BigInt,
+        seq -> Nullable<BigInt>,
+        link -> Nullable<Binary>,
     }
 }
 
@@ -571,6 +573,25 @@ diesel::table! {
         stream -> Text,
         seq -> BigInt,
         event_id -> Binary,
+        link -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    ledger_roots (nth) {
+        nth -> BigInt,
+        day -> Text,
+        taken_at -> BigInt,
+        root -> Binary,
+    }
+}
+
+diesel::table! {
+    ledger_root_heads (nth, chain) {
+        nth -> BigInt,
+        chain -> Text,
+        seq -> BigInt,
+        link -> Binary,
     }
 }
 
@@ -658,6 +679,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     streams,
     journal,
     stream_entries,
+    ledger_roots,
+    ledger_root_heads,
     consumers,
     notices,
     notice_reads,

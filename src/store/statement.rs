@@ -70,7 +70,7 @@ impl Reader<'_> {
         let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
         let work = self.work_of(issues.into_iter().collect())?;
         let (lines, closing) = lines(rows, opening, &work, &self.line_disputes(contract)?);
-        let chain_root = hex(&root);
+        let (chain_root, day_root) = (hex(&root), self.newest_root()?);
         Ok(Statement {
             contract_id: contract,
             contract_number,
@@ -85,6 +85,7 @@ impl Reader<'_> {
             closing,
             lines,
             chain_root,
+            day_root,
         })
     }
 

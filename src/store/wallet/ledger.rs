@@ -157,12 +157,8 @@ impl Ledger {
         told: Told,
     ) -> Vec<PostingId> {
         let event: EventId = unit.id();
-        let first = self.lines.len();
-        for entry in entries {
-            let (posting, link) = self.book.post(unit.id(), event, unit.now(), entry);
-            self.lines.push(PostingRow::new(posting, link));
-        }
-        let ids = self.lines[first..].iter().map(|line| line.id).collect();
+        let mut after = self.book.balances;
+        entries.iter().for_each(|entry| after.post(entry.from, entry.to, entry.units));
         let mut tickets = told.tickets;
         tickets.truncate(limits::EVENT_TICKETS);
         let moved = WalletMoved {
@@ -174,13 +170,18 @@ impl Ledger {
             settled: told.settled,
             reason: told.reason,
             note: told.note,
-            available: self.book.balances.available,
-            held: self.book.balances.held,
+            available: after.available,
+            held: after.held,
         };
         let about = About { contract_id: Some(self.contract), issue_id: told.issue, ..About::default() };
         let data = serde_json::to_value(moved).expect("a plain struct has a JSON form");
-        unit.record_as(event, &[Stream::Contract(self.contract)], kind, about, data);
-        ids
+        let seal = unit.record_as(event, &[Stream::Contract(self.contract)], kind, about, data);
+        let first = self.lines.len();
+        for entry in entries {
+            let (posting, link) = self.book.post(unit.id(), unit.now(), (event, seal), entry);
+            self.lines.push(PostingRow::new(posting, link));
+        }
+        self.lines[first..].iter().map(|line| line.id).collect()
     }
 
     /// Writes the lines, the lots' counts and the wallet's row. An account that no rule may produce stops the command.
