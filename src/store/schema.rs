@@ -283,6 +283,8 @@ diesel::table! {
         en -> Text,
         actor -> Text,
         at -> BigInt,
+        operation -> Nullable<Binary>,
+        fingerprint -> Nullable<Binary>,
     }
 }
 
