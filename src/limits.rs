@@ -99,6 +99,9 @@ pub const APPROVAL_MINUTES: i64 = 43_200;
 pub const APPROVALS_AT_ONCE: i64 = 50;
 /// Refusals of the ledger, and adjustments by two, shown at once.
 pub const AUDIT_PAGE: i64 = 100;
+/// Ids in one request that are looked up when it was refused, to tell under which contracts that is kept. The largest
+/// honest request names four.
+pub const AUDIT_WORDS: usize = 16;
 /// Wallets and visits that `verify` holds in memory at once.
 pub const VERIFY_WALLETS: usize = 50;
 pub const VERIFY_VISITS: usize = 200;

@@ -73,6 +73,8 @@ codes! {
     LotInPast = "wallet.lot_in_past", Invalid, "過去の日付のロットは作れません（{day}、今日は{today}）。今日以降の日付にしてください。", "A lot cannot be dated in the past ({day}, today is {today}). Choose today or a later day.";
     LotTouched = "wallet.lot_touched", Conflict, "このロットは使い始めているため無効にできません（{number}）。調整か取消を使ってください。", "The lot {number} has been used from, so it cannot be made void. Use an adjustment or a reversal.";
     SixMonths = "wallet.six_months", Conflict, "6か月以内の前払式チケットです（資金決済法の適用除外）。{last_day}までに使うか、別の区分のロットを使ってください。", "These units are exempt only within six months (Payment Services Act). Use them by {last_day}, or use a lot of another class.";
+    LateUse = "wallet.late_use", Conflict, "{last_day}で期限の切れた{unit}です。この契約では、仮押さえ中でも期限後は使えません。解放して失効させ、必要なら別のロットで対応してください。", "These {unit}s ended on {last_day}, and this contract lets nothing be used after its last day, not even from a hold. Release the hold, and use another lot if needed.";
+    NoGuarantee = "wallet.no_guarantee", Conflict, "この契約には再発を無償とする日数がないため、再発を理由に戻せません。別の理由を選ぶか、契約ルールを確かめてください。", "This contract guarantees no repair, so nothing is given back as a recurrence. Choose another reason, or check the policy.";
     PurchaseBounds = "wallet.purchase_bounds", Conflict, "購入数が契約の決まりに合いません（最少 {least}、単位 {step}、年間の上限 {most}、購入済み {bought}、今回 {units}）。数を合わせてください。", "The count does not fit the contract (at least {least}, in steps of {step}, at most {most} a year, {bought} bought, now {units}). Change the count.";
     TransferOff = "wallet.transfer_off", Conflict, "この契約では移管できません。契約の決まりを確かめてください。", "This contract allows no transfer. Check its policy.";
     TransferForeign = "wallet.transfer_foreign", Conflict, "移管は同じ企業グループの同じ単位のウォレットの間だけです。移管先の契約を選び直してください。", "Transfers are possible only between wallets of one customer group that count the same unit. Choose another contract.";
@@ -111,6 +113,15 @@ codes! {
     RateLimited = "rate.limited", TooMany, "短い間に送りすぎです。{seconds}秒ほど待ってください。", "Too many requests. Wait about {seconds} seconds.";
     Busy = "busy", Busy, "混み合っています。数秒後に同じ操作番号で送り直してください。", "The server is busy. Retry in a few seconds with the same operation id.";
     Internal = "internal", Internal, "内部の誤りです。同じ操作番号で送り直し、続くときは管理者に知らせてください。", "Internal error. Retry with the same operation id; tell an administrator if it persists.";
+}
+
+impl Code {
+    /// Whether the rules of a contract and its wallet say it, or somebody reached for another's.
+    pub fn is_of_contract(self) -> bool {
+        let name = self.as_str();
+        ["wallet.", "contract.", "menu.", "policy.", "approval."].iter().any(|room| name.starts_with(room))
+            || matches!(self, Self::SiteForeign | Self::AssetForeign | Self::OperationReused)
+    }
 }
 
 /// A refused command. Nothing was written.

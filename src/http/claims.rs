@@ -20,15 +20,21 @@ use crate::views::claims::*;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::new(Method::POST, "/api/contracts/{id}/disputes", "Dispute a line of the statement", raise).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/disputes", "Dispute a line of the statement", raise)
+            .created()
+            .audited("dispute"),
         Route::new(Method::GET, "/api/contracts/{id}/disputes", "Disputes of a contract, newest first", disputes),
         Route::new(Method::GET, "/api/disputes", "Disputes in one state; open ones the oldest first", queue),
-        Route::new(Method::POST, "/api/disputes/{id}/decision", "Grant or refuse a dispute", decide),
-        Route::new(Method::POST, "/api/disputes/{id}/withdraw", "Take a dispute back", withdraw),
+        Route::new(Method::POST, "/api/disputes/{id}/decision", "Grant or refuse a dispute", decide)
+            .audited("decide_dispute"),
+        Route::new(Method::POST, "/api/disputes/{id}/withdraw", "Take a dispute back", withdraw)
+            .audited("withdraw_dispute"),
         Route::new(Method::GET, "/api/contracts/{id}/approval-rule", "The customer's own limits", rule),
-        Route::new(Method::PUT, "/api/contracts/{id}/approval-rule", "Set the customer's own limits", set_rule),
+        Route::new(Method::PUT, "/api/contracts/{id}/approval-rule", "Set the customer's own limits", set_rule)
+            .audited("approval_rule"),
         Route::new(Method::GET, "/api/contracts/{id}/approvals", "What was asked, newest first", approvals),
-        Route::new(Method::POST, "/api/issues/{id}/approval", "The customer's yes or no to a use", approve),
+        Route::new(Method::POST, "/api/issues/{id}/approval", "The customer's yes or no to a use", approve)
+            .audited("approval"),
     ]
 }
 
@@ -41,11 +47,10 @@ fn visible(reader: &mut Reader<'_>, user: &User, contract: ContractId) -> Result
     Ok(())
 }
 
-/// The contract of a dispute, if it exists for this person.
-fn visible_dispute(reader: &mut Reader<'_>, user: &User, id: DisputeId) -> Result<ContractId, Fault> {
+/// The same of a dispute.
+fn visible_dispute(reader: &mut Reader<'_>, user: &User, id: DisputeId) -> Result<(), Fault> {
     let contract = reader.dispute(id)?.contract_id;
-    visible(reader, user, contract)?;
-    Ok(contract)
+    visible(reader, user, contract)
 }
 
 async fn raise(
@@ -58,7 +63,7 @@ async fn raise(
     let user = who.user;
     shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::raise_dispute(unit, path.id, &request);
-    post(&shared, who.actor, operation, path.id, "dispute", 201, change).await
+    post(&shared, who.actor, operation, 201, change).await
 }
 
 async fn disputes(
@@ -98,9 +103,9 @@ async fn decide(
     Body(request): Body<DisputeDecision>,
 ) -> Result<Stored<Dispute>, Fault> {
     let user = who.user;
-    let contract = shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::decide_dispute(unit, path.id, &request);
-    post(&shared, who.actor, operation, contract, "decide_dispute", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn withdraw(
@@ -111,9 +116,9 @@ async fn withdraw(
     Body(request): Body<DisputeWithdrawal>,
 ) -> Result<Stored<Dispute>, Fault> {
     let user = who.user;
-    let contract = shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::withdraw_dispute(unit, path.id, &request);
-    post(&shared, who.actor, operation, contract, "withdraw_dispute", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn rule(
@@ -139,7 +144,7 @@ async fn set_rule(
     let user = who.user;
     shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::set_approval_rule(unit, path.id, &request);
-    post(&shared, who.actor, operation, path.id, "approval_rule", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn approvals(
@@ -165,9 +170,9 @@ async fn approve(
     let (user, travel) = (who.user, shared.travel.clone());
     let asked = shared.store.read(move |reader| {
         let asked = reader.approval(path.id)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
-        visible(reader, &user, asked.contract_id).map(|()| asked)
+        visible(reader, &user, asked.contract_id)
     });
-    let contract = asked.await?.contract_id;
+    asked.await?;
     let change = move |unit: &mut Unit<'_>| wallet::decide_approval(unit, path.id, &request, travel.as_ref());
-    post(&shared, who.actor, operation, contract, "approval", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }

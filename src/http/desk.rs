@@ -30,7 +30,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/contracts/{id}/history", "Everything that happened under a contract", history),
         Route::new(Method::GET, "/api/contracts/{id}/history/choices", "What a history can be narrowed to", choices),
         Route::new(Method::POST, "/api/interactions/preview", "What a contact would cost; changes nothing", preview),
-        Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save).created(),
+        Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save)
+            .created()
+            .audited_by_rules("intake"),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
         Route::new(Method::POST, "/api/issues/{id}/outcome", "Close an issue from the desk", close),
         Route::new(Method::GET, "/api/portal", "A customer contact's contracts", portal),

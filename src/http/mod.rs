@@ -21,6 +21,7 @@
 mod absences;
 mod actors;
 mod advice;
+mod audit;
 pub mod call;
 mod claims;
 pub mod cookie;

@@ -221,6 +221,18 @@ impl Unit<'_> {
         self.tell_approval(issue, EventKind::ApprovalDue)
     }
 
+    /// The use that waited for the approval was taken back; the question stands.
+    pub(super) fn wait_no_more(&mut self, issue: IssueId) -> Result<(), Fault> {
+        diesel::update(approvals::table.find(issue))
+            .set((
+                approvals::waiting_units.eq(None::<i64>),
+                approvals::waiting_reason.eq(None::<String>),
+                approvals::version.eq(approvals::version + 1),
+            ))
+            .execute(self.database)?;
+        self.tell_approval(issue, EventKind::ApprovalAsked)
+    }
+
     /// Ends a pending approval.
     pub fn end_approval(&mut self, issue: IssueId, state: ApprovalState, note: &str) -> Result<(), Fault> {
         let by = to_json(self.actor());

@@ -52,6 +52,7 @@ pub mod verify;
 pub mod visits;
 mod wake;
 pub mod wallet;
+mod work;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

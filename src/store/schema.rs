@@ -285,6 +285,8 @@ diesel::table! {
         at -> BigInt,
         seq -> Nullable<BigInt>,
         link -> Nullable<Binary>,
+        operation -> Nullable<Binary>,
+        fingerprint -> Nullable<Binary>,
     }
 }
 

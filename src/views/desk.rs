@@ -325,6 +325,7 @@ coded! {
     RemoteOutcome {
         Answered = "answered", "回答済み", "Answered";
         OwnDefect = "own_defect", "当社起因", "Our own defect";
+        Recurrence = "recurrence", "再発", "Recurrence";
         Withdrawn = "withdrawn", "取り下げ", "Withdrawn";
         SolvedByArticle = "solved_by_article", "ナレッジで解決", "Solved by an article";
     }
@@ -335,6 +336,7 @@ impl From<RemoteOutcome> for Outcome {
         match outcome {
             RemoteOutcome::Answered => Self::Answered,
             RemoteOutcome::OwnDefect => Self::OwnDefect,
+            RemoteOutcome::Recurrence => Self::Recurrence,
             RemoteOutcome::Withdrawn => Self::Withdrawn,
             RemoteOutcome::SolvedByArticle => Self::SolvedByArticle,
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::kit::Office;
-use crate::kit::office::{intake, text};
+use crate::kit::office::{intake, text, usual_policy};
 use crate::kit::person::refused;
 use crate::on_both;
 
@@ -48,7 +48,7 @@ async fn a_use_is_corrected_by_a_new_posting_and_what_was_refused_is_kept_for_au
 
     let kept = admin.see(&path(&card, "wallet/refusals")).await;
     let rules: Vec<&str> = kept.as_array().expect("a list").iter().map(|entry| text(&entry["code"])).collect();
-    assert_eq!(rules, ["wallet.release_after_capture", "wallet.second_capture"]);
+    assert_eq!(rules, ["wallet.release_after_capture", "wallet.second_capture", "wallet.foreign"]);
     assert_eq!(kept[0]["actor"]["name"], "operatorさん");
     assert_eq!(admin.see(&path(&other, "wallet/refusals")).await[0]["code"], "wallet.foreign");
     let history = operator.see(&path(&card, "history")).await;
@@ -109,11 +109,10 @@ async fn a_policy_with_a_hole_is_refused_and_a_whole_one_is_what_the_operator_re
     let (operator, admin) = (office.person("operator").await, office.person("admin").await);
     let card = office.card(&operator, "KS-1001").await;
     let mut body = json!({ "contract_version": card["version"], "from_day": "2026-11-23", "reason": "改定",
-        "policy": { "covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved", "question_cost": 1,
-            "fault_cost": 2, "inquiry_cost": 0, "recurrence_days": 30, "capture_point": "arrival",
-            "own_defect_cost": 0, "solved_by_article_cost": 0, "no_fault_found_cost": 1,
-            "cancel_before_departure_cost": 0, "cancel_after_departure_cost": 1, "overdraft_limit": 0 },
+        "policy": usual_policy(),
         "menu": [{ "code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": 3 }] });
+    (body["policy"]["fault_cost"], body["policy"]["capture_point"]) = (json!(2), json!("arrival"));
+    body["policy"]["no_access_captures"] = Value::Null;
     let problem = refused(admin.post(&path(&card, "policies"), &body).await, 400, "policy.hole").await;
     assert_eq!(problem["field"], "no_access_captures");
     assert!(text(&problem["ja"]).contains("不在・入館不可のとき"), "{problem}");

@@ -64,8 +64,8 @@ const CONTACTS: &str =
 const SITES: &str = "customer,code,name,postcode,address,lat,lon,territory,access_notes\n\
     C3,S3,第二工場,920-0003,金沢市兼六町3-3,36.562,136.662,KN,\"守衛所で受付。\n=入館証が必要\"\n";
 const CONTRACTS: &str = "number,customer,plan,starts_on,ends_on,question_cost,fault_cost,inquiry_cost,recurrence_days,\
-    capture_point,overdraft_limit,no_fault_found_cost,cancel_after_departure_cost,expiry_notice_days\n\
-    KS-3001,C3,標準,2026-04-01,2027-03-31,1,1,0,30,completion,2,1,1,90;30\n";
+    capture_point,overdraft_limit,no_fault_found_cost,cancel_after_departure_cost,expiry_notice_days,covers_ja,covers_en\n\
+    KS-3001,C3,標準,2026-04-01,2027-03-31,1,1,0,30,completion,2,1,1,90;30,1要件,One issue\n";
 const ASSETS: &str = "serial,contract,product,site,installed_on\nAC20-0301,KS-3001,AC-20,S3,2025/5/10\nAC20-0302,KS-3001,AC-20,S3,2025-05-10\n";
 const LOTS: &str = "number,contract,origin,count,price_yen,issued_on,expires_on,used\n\
     TK-2026-000301,KS-3001,paid,10,\"50,000\",2026-04-01,2027-03-31,3\n\

@@ -10,6 +10,7 @@ pub mod book;
 pub mod chain;
 pub mod dispute;
 pub mod draft;
+pub mod judge;
 pub mod number;
 pub mod policy;
 pub mod reorder;

@@ -176,6 +176,7 @@ export const en = {
     worked_in_part: "Done in part",
     not_our_work: "Not under the contract",
     own_fault: "Our own mistake",
+    recurrence: "Recurrence",
     entry_error: "Entry error",
     double_count: "Counted twice",
     goodwill: "Goodwill",

@@ -168,6 +168,7 @@ export const ja = {
     worked_in_part: "一部のみ実施",
     not_our_work: "対象外の作業",
     own_fault: "当社の不手際",
+    recurrence: "再発",
     entry_error: "入力誤り",
     double_count: "二重計上",
     goodwill: "お詫び・サービス",

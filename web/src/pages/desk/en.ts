@@ -51,7 +51,7 @@ export const en = {
     copied: "Copied",
     close: "Close by phone",
     note: "What was done",
-    outcome: { answered: "Answered", solved_by_article: "Solved by FAQ", withdrawn: "Withdrawn", own_defect: "Our own fault" },
+    outcome: { answered: "Answered", solved_by_article: "Solved by FAQ", withdrawn: "Withdrawn", own_defect: "Our own fault", recurrence: "Recurrence" },
     confirmClose: "Close this issue",
   },
   intake: {

@@ -48,7 +48,7 @@ export const ja = {
     copied: "コピーしました",
     close: "電話で完了",
     note: "対応内容",
-    outcome: { answered: "回答済", solved_by_article: "FAQで解決", withdrawn: "取り下げ", own_defect: "当社起因" },
+    outcome: { answered: "回答済", solved_by_article: "FAQで解決", withdrawn: "取り下げ", own_defect: "当社起因", recurrence: "再発" },
     confirmClose: "この要件を完了にする",
   },
   intake: {
