@@ -38,6 +38,7 @@ pub mod merge;
 mod notices;
 pub mod openapi;
 mod passwords;
+mod portal;
 mod rate;
 pub mod reply;
 mod reports;
@@ -67,6 +68,7 @@ pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
         desk::routes(),
+        portal::routes(),
         wallet::routes(),
         claims::routes(),
         statement::routes(),
