@@ -81,6 +81,7 @@ codes! {
     TooFewLeft = "wallet.too_few_left", Conflict, "このロットの未使用は{available}です（必要 {needed}）。数を減らすか、ほかのロットを選んでください。", "The lot has {available} unused units (needed {needed}). Take fewer, or choose another lot.";
     AdjustmentClosed = "wallet.adjustment_closed", Conflict, "この調整は決裁済みです。画面を更新し、必要なら新しい調整を起票してください。", "This adjustment was already decided. Refresh the page and propose a new one if needed.";
     SamePerson = "wallet.same_person", Conflict, "{most}を超える調整は、起票者とは別の人が承認します。ほかの管理者に依頼してください。", "An adjustment of more than {most} is approved by somebody else than who proposed it. Ask another administrator.";
+    TicketMisheard = "ticket.misheard", Invalid, "番号を聞き違えています。数字が1つ違うか、隣どうしが入れ替わっています（検査数字が合いません）。もう一度聞き取ってください。", "The number was misheard: one digit is wrong, or two neighbours changed places (the check digit does not fit). Ask for it again.";
     NothingOverdrawn = "wallet.nothing_overdrawn", Conflict, "請求できる超過利用がありません（使用済みで、契約に超過単価のあるものだけです）。追加購入を案内してください。", "There is no overdraft to invoice: only used units whose policy has an overage price are. Offer a purchase.";
     NotSold = "wallet.not_sold", Conflict, "{number}は販売したロットではないので、請求書はありません。ロットを確かめてください。", "{number} was not sold, so it has no invoice. Check the lot.";
     DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";
@@ -96,7 +97,6 @@ codes! {
     ImportFaulty = "import.faulty", Invalid, "一覧に{faults}件の誤りがあり、何も取り込んでいません。直してから送り直してください。", "The table has {faults} fault(s), and nothing was imported. Correct them and send it again.";
     MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";
-    ContractForeign = "contract.foreign", Forbidden, "ほかのお客様の契約です。ご自分の契約を選び直すか、受付窓口にお問い合わせください。", "The contract belongs to another customer. Choose one of your own, or call the service desk.";
     SiteForeign = "site.foreign", Invalid, "設置先がこの契約のお客様のものではありません。選び直してください。", "The site is not this customer's. Choose again.";
     AssetForeign = "asset.foreign", Invalid, "機器がこの契約のものではありません。選び直してください。", "The asset is not under this contract. Choose again.";
     OffGlobe = "position.off_globe", Invalid, "位置が地球上にありません。端末の位置情報を確かめてください。", "The position is not on the globe. Check the device.";

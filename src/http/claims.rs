@@ -4,13 +4,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::desk::own_contract;
 use super::extract::{Body, ById, OperationId, Path, Query, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::wallet::post;
 use super::{Method, Route};
 use crate::commands::wallet;
-use crate::domain::access::{Role, User};
+use crate::domain::access::User;
 use crate::domain::ids::{ContractId, DisputeId, IssueId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::dispute::DisputeState;
@@ -38,19 +39,10 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// The contract, if it exists for this person.
-fn visible(reader: &mut Reader<'_>, user: &User, contract: ContractId) -> Result<(), Fault> {
-    let owner = reader.contract_owner(contract)?;
-    if user.role == Role::Customer && user.customer != Some(owner) {
-        return Err(Refusal::new(Code::NotFound).into());
-    }
-    Ok(())
-}
-
-/// The same of a dispute.
+/// A dispute, if its contract exists for this person.
 fn visible_dispute(reader: &mut Reader<'_>, user: &User, id: DisputeId) -> Result<(), Fault> {
     let contract = reader.dispute(id)?.contract_id;
-    visible(reader, user, contract)
+    own_contract(reader, user, contract)
 }
 
 async fn raise(
@@ -61,7 +53,7 @@ async fn raise(
     Body(request): Body<DisputeRequest>,
 ) -> Result<Stored<Dispute>, Fault> {
     let user = who.user;
-    shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| own_contract(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::raise_dispute(unit, path.id, &request);
     post(&shared, who.actor, operation, 201, change).await
 }
@@ -73,7 +65,7 @@ async fn disputes(
 ) -> Result<Json<Vec<DisputeRow>>, Fault> {
     let user = who.user;
     let found = shared.store.read(move |reader| {
-        visible(reader, &user, path.id)?;
+        own_contract(reader, &user, path.id)?;
         reader.disputes(DisputeFilter::Contract(path.id))
     });
     Ok(Json(found.await?))
@@ -128,7 +120,7 @@ async fn rule(
 ) -> Result<Json<ApprovalRuleView>, Fault> {
     let user = who.user;
     let found = shared.store.read(move |reader| {
-        visible(reader, &user, path.id)?;
+        own_contract(reader, &user, path.id)?;
         wallet::approval_rule(reader, path.id)
     });
     Ok(Json(found.await?))
@@ -142,7 +134,7 @@ async fn set_rule(
     Body(request): Body<ApprovalRuleRequest>,
 ) -> Result<Stored<ApprovalRuleView>, Fault> {
     let user = who.user;
-    shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| own_contract(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::set_approval_rule(unit, path.id, &request);
     post(&shared, who.actor, operation, 200, change).await
 }
@@ -154,7 +146,7 @@ async fn approvals(
 ) -> Result<Json<Vec<ApprovalRow>>, Fault> {
     let user = who.user;
     let found = shared.store.read(move |reader| {
-        visible(reader, &user, path.id)?;
+        own_contract(reader, &user, path.id)?;
         reader.approvals(path.id)
     });
     Ok(Json(found.await?))
@@ -170,7 +162,7 @@ async fn approve(
     let (user, travel) = (who.user, shared.travel.clone());
     let asked = shared.store.read(move |reader| {
         let asked = reader.approval(path.id)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
-        visible(reader, &user, asked.contract_id)
+        own_contract(reader, &user, asked.contract_id)
     });
     asked.await?;
     let change = move |unit: &mut Unit<'_>| wallet::decide_approval(unit, path.id, &request, travel.as_ref());

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::board::VisitRow;
 use super::claims::Approval;
 use super::technician::ReportView;
-use super::wallet::{Consumption, WalletSummary};
+use super::wallet::{Consumption, QuotedTicket, WalletSummary};
 use crate::coded;
 use crate::domain::eta::Eta;
 use crate::domain::ids::*;
@@ -37,12 +37,17 @@ coded! {
         Kana = "kana", "カナ", "Kana";
         Contract = "contract", "契約番号", "Contract";
         Serial = "serial", "製造番号", "Serial";
+        Ticket = "ticket", "チケット番号", "Ticket number";
+        Lot = "lot", "ロット番号", "Lot number";
+        Postcode = "postcode", "郵便番号", "Postcode";
     }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SearchHits {
     pub hits: Vec<SearchHit>,
+    /// The ticket or lot whose number was typed; its contract is the first hit.
+    pub quoted: Option<QuotedTicket>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

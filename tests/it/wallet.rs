@@ -101,7 +101,7 @@ async fn a_customer_reads_his_own_ledger_and_price_list_and_no_others(office: Of
     assert_eq!((&rest["postings"][0]["movement"], &rest["next"]), (&json!("purchase"), &Value::Null));
     assert_eq!(customer.see(&path(&own, "policies")).await[0]["in_force"], true);
     for what in ["wallet/postings", "policies", "wallet"] {
-        refused(customer.get(&path(&other, what)).await, 403, "contract.foreign").await;
+        refused(customer.get(&path(&other, what)).await, 404, "not_found").await;
     }
 }
 
@@ -181,7 +181,7 @@ async fn what_the_screens_ask_for_beside_the_ledger(office: Office) {
     assert_eq!(first["tickets"][0]["issue_id"], issue["id"]);
     let rest = customer.see(&path(&card, &format!("{tickets}?limit=6&after=6"))).await;
     assert_eq!((rest["tickets"].as_array().map(Vec::len), &rest["next"]), (Some(4), &Value::Null));
-    refused(customer.get(&path(&other, &tickets)).await, 403, "contract.foreign").await;
+    refused(customer.get(&path(&other, &tickets)).await, 404, "not_found").await;
     refused(operator.get(&path(&other, &tickets)).await, 404, "not_found").await;
 
     let of_issue = customer.see(&path(&card, &format!("history?issue_id={}", text(&issue["id"])))).await;
@@ -194,7 +194,7 @@ async fn what_the_screens_ask_for_beside_the_ledger(office: Office) {
     let choices = customer.see(&path(&card, "history/choices")).await;
     assert!(!choices["assets"].as_array().expect("a list").is_empty(), "{choices}");
     assert!(choices["people"].to_string().contains("operatorさん"), "{choices}");
-    refused(customer.get(&path(&other, "history/choices")).await, 403, "contract.foreign").await;
+    refused(customer.get(&path(&other, "history/choices")).await, 404, "not_found").await;
 
     let asked = json!({ "units": 50, "reason": "goodwill" });
     let waiting = admin.change(&path(&card, "wallet/adjustments"), &asked).await;

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::*;
 use crate::commands::intake::{preview, save};
 use crate::domain::access::{Actor, Role};
+use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, Id, IssueId, UserId};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::{CorrectionReason, Movement, Origin};
+use crate::store::history::HistoryFilter;
 use crate::store::testing::{Kit, call, company_with, date, lot, on_both};
 use crate::views::ledger::{AdjustRequest, DecisionRequest, LotRequest, PolicyRequest};
 use crate::views::wallet::WalletSummary;
@@ -173,6 +175,12 @@ async fn a_large_adjustment_waits_for_a_second_person() {
         let down = post(&kit, move |unit| adjust(unit, contract, &adjustment(-3, Some(lot_id)))).await.unwrap();
         assert_eq!(down.wallet.available, 19);
         let large = post(&kit, move |unit| adjust(unit, contract, &adjustment(-10, Some(lot_id)))).await.unwrap();
+        let newest = async |for_customer| {
+            let filter = HistoryFilter { for_customer, ..HistoryFilter::default() };
+            kit.read(move |reader| reader.history(contract, &filter)).await.unwrap().entries[0].kind
+        };
+        let of_both = (newest(false).await, newest(true).await);
+        assert_eq!(of_both, (EventKind::AdjustmentProposed, EventKind::WalletAdjusted), "nothing is decided yet");
         assert_eq!(large.wallet.available, 19, "nothing is posted yet");
         let id = large.waiting.expect("it waits");
         let accept = DecisionRequest { accept: true };
