@@ -13,6 +13,8 @@ mod parts;
 mod people;
 mod replay;
 mod restart;
+mod roots;
+mod staff;
 mod tables;
 mod track;
 mod wallet;

@@ -13,6 +13,7 @@ pub mod draft;
 pub mod number;
 pub mod policy;
 pub mod reorder;
+pub mod root;
 pub mod select;
 pub mod settle;
 pub mod terms;
