@@ -18,3 +18,4 @@ pub mod root;
 pub mod select;
 pub mod settle;
 pub mod terms;
+pub mod trace;
