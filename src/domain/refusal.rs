@@ -99,6 +99,7 @@ codes! {
     ImportFaulty = "import.faulty", Invalid, "一覧に{faults}件の誤りがあり、何も取り込んでいません。直してから送り直してください。", "The table has {faults} fault(s), and nothing was imported. Correct them and send it again.";
     MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";
+    NotCovered = "contract.not_covered", Conflict, "この機種は契約の対象機器にありません。機器を選び直すか、契約への追加を案内してください。", "The contract covers no asset of this product. Choose another asset, or offer to add it to the contract.";
     SiteForeign = "site.foreign", Invalid, "設置先がこの契約のお客様のものではありません。選び直してください。", "The site is not this customer's. Choose again.";
     AssetForeign = "asset.foreign", Invalid, "機器がこの契約のものではありません。選び直してください。", "The asset is not under this contract. Choose again.";
     OffGlobe = "position.off_globe", Invalid, "位置が地球上にありません。端末の位置情報を確かめてください。", "The position is not on the globe. Check the device.";

@@ -130,7 +130,7 @@ async fn units_of_six_months_are_not_used_late_by_whatever_way(mut office: Offic
     .await;
 
     // By the arrival.
-    office.agree("KS-1001", json!({ "capture_point": "arrival" })).await;
+    office.agree("KS-1001", json!({ "capture_point": "arrival", "recurrence_days": 0 })).await;
     let (_, visit) = dying(&office, "2026-12-02").await;
     office.sleep(7).await;
     let hayashi = office.person("hayashi").await;

@@ -304,7 +304,7 @@ async fn a_new_policy_governs_what_is_accepted_from_its_day_and_nothing_before()
                 "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": false,
                 "cancel_before_departure_cost": 0, "cancel_after_departure_cost": 1, "overdraft_limit": 2,
                 "honours_holds": true, "grace_days": 0, "low_balance": 0, "purchase_min": 1, "purchase_step": 1,
-                "transfer_allowed": false, "approval_units": 1}});
+                "transfer_allowed": false, "refuses_uncovered": false, "approval_units": 1}});
         let request: PolicyRequest = serde_json::from_value(body).unwrap();
         let contract = card.id;
         let holed = PolicyRequest { policy: Default::default(), ..request.clone() };

@@ -42,6 +42,7 @@ pub struct PolicyDraft {
     pub transfer_allowed: Option<bool>,
     /// Needed where the wallet counts minutes.
     pub minute_step: Option<i64>,
+    pub refuses_uncovered: Option<bool>,
 }
 
 /// Takes decisions and gathers what is missing.
@@ -177,6 +178,12 @@ impl PolicyDraft {
             purchase_year_max: r.maybe(self.purchase_year_max, "purchase_year_max"),
             transfer_allowed: r.yes(self.transfer_allowed, "transfer_allowed", "移管の可否", "whether units may move"),
             minute_step: r.number(step, 1, "minute_step", "分の切り上げ単位", "the step of minutes"),
+            refuses_uncovered: r.yes(
+                self.refuses_uncovered,
+                "refuses_uncovered",
+                "対象外の機種の扱い",
+                "products outside the contract",
+            ),
         }
     }
 }
@@ -207,6 +214,7 @@ mod tests {
             purchase_min: Some(1),
             purchase_step: Some(1),
             transfer_allowed: Some(false),
+            refuses_uncovered: Some(false),
             ..PolicyDraft::default()
         }
     }
@@ -247,6 +255,6 @@ mod tests {
         let refusal = PolicyDraft::default().complete(UnitKind::Ticket, &[]).unwrap_err();
         assert!(refusal.en().contains("when a use counts; the cost of a question"), "{}", refusal.en());
         let fields = refusal.detail["holes"].as_array().map(Vec::len);
-        assert_eq!(fields, Some(21), "every field without a decision, each once: {refusal:?}");
+        assert_eq!(fields, Some(22), "every field without a decision, each once: {refusal:?}");
     }
 }

@@ -81,6 +81,10 @@ pub struct Policy {
     /// Minutes worked are rounded up to multiples of this.
     #[serde(default = "one")]
     pub minute_step: u32,
+    /// What is about a product of which the contract lists no asset is refused; otherwise it is taken and told. A contract
+    /// that lists no asset covers every product.
+    #[serde(default)]
+    pub refuses_uncovered: bool,
 }
 
 fn yes() -> bool {
@@ -166,6 +170,7 @@ impl Policy {
         purchase_year_max: None,
         transfer_allowed: false,
         minute_step: 1,
+        refuses_uncovered: false,
     };
 
     /// Units to hold when the issue is accepted: those of the chosen work item, else those of its kind. A recurrence

@@ -45,15 +45,6 @@ pub fn units_to(steps: &[Step], account: Account) -> i64 {
     steps.iter().filter(|step| step.entry.to == account).map(|step| step.entry.units).sum()
 }
 
-/// What `settle` found dead and not to be used: the rule that forbids it and the units.
-pub fn lost(steps: &[Step]) -> Vec<(Code, i64)> {
-    let of = |code: Code| {
-        let steps = steps.iter().filter(|step| step.entry.reason == code.as_str());
-        (code, steps.map(|step| step.entry.units).sum::<i64>())
-    };
-    [Code::SixMonths, Code::LateUse].into_iter().map(of).filter(|(_, units)| *units > 0).collect()
-}
-
 impl BoundTicket {
     /// The rule that forbids its use on a day, if any.
     fn forbidden(&self, today: NaiveDate) -> Option<Code> {
@@ -212,7 +203,7 @@ mod tests {
         assert_eq!(late.late(1, day("2026-11-23")), Some((Code::SixMonths, day("2026-11-22"))));
         assert_eq!(late.late(1, day("2026-11-22")), None, "its last day is not over");
         let steps = late.settle(1, day("2026-11-23"), "");
-        assert_eq!(lost(&steps), [(Code::SixMonths, 1)]);
+        assert_eq!(steps[0].entry.reason, "wallet.six_months");
         check(&steps, &[(Movement::Expire, Account::Expired, 1), (Movement::Release, Account::Available, 1)]);
         assert_eq!(units_to(&steps, Account::Consumed), 0);
     }

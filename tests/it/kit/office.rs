@@ -223,7 +223,7 @@ pub fn usual_policy() -> Value {
         "own_defect_cost": 0, "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": false,
         "cancel_before_departure_cost": 0, "cancel_after_departure_cost": 1, "honours_holds": true, "grace_days": 0,
         "overdraft_limit": 0, "low_balance": 0, "purchase_min": 1, "purchase_step": 1, "transfer_allowed": false,
-        "minute_step": 1 })
+        "minute_step": 1, "refuses_uncovered": false })
 }
 
 type Pair = (oneshot::Sender<()>, oneshot::Receiver<()>);

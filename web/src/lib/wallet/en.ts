@@ -360,6 +360,7 @@ export const en = {
       purchase_year_max: "Most in a year (empty: no limit)",
       transfer_allowed: "Transfers are allowed",
       minute_step: "Minutes rounded up to",
+      refuses_uncovered: "Refuse products that the contract does not list",
     },
   },
 } satisfies Words<typeof ja>;

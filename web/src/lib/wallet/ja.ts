@@ -348,6 +348,7 @@ export const ja = {
       purchase_year_max: "年間の購入上限(空欄は制限なし)",
       transfer_allowed: "移管を認める",
       minute_step: "分の切り上げ単位",
+      refuses_uncovered: "契約の対象機器にない機種は断る",
     },
   },
 };
