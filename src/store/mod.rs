@@ -25,6 +25,7 @@ pub mod intake;
 pub mod invoices;
 pub mod issues;
 mod journal;
+mod kept;
 pub mod links;
 mod loads;
 pub mod lock;

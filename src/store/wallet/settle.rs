@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::bond::Bond;
 use super::ledger::{Ledger, Told};
-use super::slips::{Slip, cut};
+use super::slips::{Slip, cut, set_state};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{IssueId, TicketId};
 use crate::domain::issue::Outcome;
@@ -14,7 +14,7 @@ use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
 use crate::domain::wallet::settle::{Step, units_to};
 use crate::domain::wallet::terms::UnitKind;
 use crate::store::error::Fault;
-use crate::store::schema::{holds, tickets};
+use crate::store::kept::Kept;
 use crate::store::unit::Unit;
 use crate::views::claims::Approval;
 
@@ -137,13 +137,9 @@ impl Unit<'_> {
         move_tickets(self, &mut ledger, bond, &mut steps)?;
         post(self, &mut ledger, bond, &steps, note);
         if moved > 0 {
-            diesel::update(holds::table.find(bond.hold))
-                .set((
-                    holds::state.eq(state),
-                    holds::overdraft_units.eq(bond.bound.overdraft_units - returned),
-                    holds::settled_at.eq(self.now()),
-                ))
-                .execute(self.database)?;
+            let sql = "UPDATE holds SET state = ?, overdraft_units = ?, settled_at = ? WHERE id = ?";
+            let settled = Kept::new(sql).text(state.as_str()).number(bond.bound.overdraft_units - returned);
+            settled.number(self.now().micros()).id(bond.hold).execute(self.database)?;
         }
         let balances = ledger.save(self)?;
         Ok(Settled { consumed, released: moved - to_consumed, hold_state: state, balances })
@@ -211,13 +207,8 @@ fn move_tickets(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &m
     }
     for state in [TicketState::Consumed, TicketState::Available, TicketState::Expired] {
         let ids: Vec<TicketId> = whole.iter().filter(|(to, _)| *to == state).map(|(_, id)| *id).collect();
-        if ids.is_empty() {
-            continue;
-        }
         let issue = (state == TicketState::Consumed).then_some(bond.issue);
-        diesel::update(tickets::table.filter(tickets::id.eq_any(ids)))
-            .set((tickets::state.eq(state), tickets::issue_id.eq(issue)))
-            .execute(unit.database)?;
+        set_state(unit.database, &ids, state, issue)?;
     }
     Ok(())
 }
