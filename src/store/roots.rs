@@ -52,21 +52,35 @@ impl Unit<'_> {
                 ledger_roots::root.eq(link.to_vec()),
             ))
             .execute(self.database)?;
-        insert_heads(self.database, nth, &heads)?;
-        Ok(Some(LedgerRoot { day: today, taken_at: self.now(), chains: heads.len() as i64, root: hex(&link) }))
+        let chains = heads.len() as i64;
+        insert_heads(self.database, nth, heads)?;
+        Ok(Some(LedgerRoot { day: today, taken_at: self.now(), chains, root: hex(&link) }))
     }
 }
 
-fn insert_heads(database: &mut Database, nth: i64, heads: &[Head]) -> Result<(), Fault> {
-    for head in heads {
-        diesel::insert_into(ledger_root_heads::table)
-            .values((
-                ledger_root_heads::nth.eq(nth),
-                ledger_root_heads::chain.eq(&head.chain),
-                ledger_root_heads::seq.eq(head.seq),
-                ledger_root_heads::link.eq(&head.link),
-            ))
-            .execute(database)?;
+#[derive(Insertable)]
+#[diesel(table_name = ledger_root_heads)]
+struct HeadRow {
+    nth: i64,
+    chain: String,
+    seq: i64,
+    link: Vec<u8>,
+}
+
+fn insert_heads(database: &mut Database, nth: i64, heads: Vec<Head>) -> Result<(), Fault> {
+    let row = |Head { chain, seq, link }| HeadRow { nth, chain, seq, link };
+    let rows: Vec<HeadRow> = heads.into_iter().map(row).collect();
+    match database {
+        Database::Sqlite(sqlite) => {
+            for row in rows {
+                diesel::insert_into(ledger_root_heads::table).values(row).execute(sqlite)?;
+            }
+        }
+        Database::Postgres(postgres) => {
+            for part in rows.chunks(limits::INSERT_ROWS) {
+                diesel::insert_into(ledger_root_heads::table).values(part).execute(postgres)?;
+            }
+        }
     }
     Ok(())
 }
