@@ -7,7 +7,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lot::{LotFacts, Turn, units_on};
-use super::recognition::share;
 use crate::domain::wallet::terms::LawClass;
 
 /// Unused balance in yen above which the act asks for a notice and a security.
@@ -44,7 +43,7 @@ pub fn last_base_date(day: NaiveDate) -> NaiveDate {
 pub fn report(lots: &[LotFacts], turns: &[Turn], base_date: NaiveDate) -> BaseDateReport {
     let unused = |class: LawClass| -> i64 {
         let mine = lots.iter().filter(|lot| lot.law_class == class && lot.sold_on <= base_date);
-        mine.map(|lot| share(lot.price_yen, units_on(lot.lot, turns, base_date).open(lot), lot.units)).sum()
+        mine.map(|lot| units_on(lot.lot, turns, base_date).unused_yen(lot)).sum()
     };
     let regulated_yen = unused(LawClass::Regulated);
     let notice_due = regulated_yen > THRESHOLD_YEN;

@@ -26,35 +26,51 @@ pub struct LotFacts {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Units {
     pub used: i64,
-    /// Expired or void.
+    /// Expired: the customer can use them no more and the company keeps their price.
     pub lost: i64,
-    /// Given to another wallet, with their part of the price.
-    pub moved: i64,
+    /// Gone out of the lot with their part of the price, in any [`Way`].
+    pub left: i64,
 }
 
 impl Units {
     /// Units that this wallet answers for.
     pub const fn all(self, lot: &LotFacts) -> i64 {
-        lot.units - self.moved
+        lot.units - self.left
     }
 
     /// The price of those.
     pub fn value(self, lot: &LotFacts) -> i64 {
-        lot.price_yen - share(lot.price_yen, self.moved, lot.units)
+        lot.price_yen - share(lot.price_yen, self.left, lot.units)
     }
 
     /// Units that can still be used.
     pub const fn open(self, lot: &LotFacts) -> i64 {
-        lot.units - self.used - self.lost - self.moved
+        lot.units - self.used - self.lost - self.left
+    }
+
+    /// The price of the units that can still be used.
+    pub fn unused_yen(self, lot: &LotFacts) -> i64 {
+        share(self.value(lot), self.open(lot), self.all(lot))
     }
 
     pub(super) fn take(&mut self, change: Change) {
         match change {
             Change::Used(units) => self.used += units,
             Change::Lost(units) => self.lost += units,
-            Change::Moved(units) => self.moved += units,
+            Change::Left(_, units) => self.left += units,
         }
     }
+}
+
+/// How units leave a lot that nobody has used. None of it is revenue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// To another wallet of the customer's group.
+    Given,
+    /// Paid back to the customer.
+    Refunded,
+    /// Their sale is undone: a void lot, an adjustment downwards.
+    Withdrawn,
 }
 
 /// Units that changed their state; fewer than none when a correction took it back.
@@ -62,7 +78,7 @@ impl Units {
 pub enum Change {
     Used(i64),
     Lost(i64),
-    Moved(i64),
+    Left(Way, i64),
 }
 
 /// Something that happened to a lot on a local day.

@@ -6,10 +6,11 @@ use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::lot::{Change, LotFacts, Turn, Units};
-use super::recognition::{Recognised, recognised, share};
+use super::lot::{Change, LotFacts, Turn, Units, Way};
+use super::recognition::{Recognised, part_of_price, recognised};
 
-/// One month of the books, in yen. `opening + sold + received - given - used - breakage = closing`.
+/// One month of the books, in yen. `opening + sold + received - given - refunded - withdrawn - used - breakage =
+/// closing`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MonthLine {
     /// `2026-11-01` stands for November.
@@ -22,6 +23,10 @@ pub struct MonthLine {
     /// Taken over from other wallets of the same customers; over the whole company this equals `given`.
     pub received: i64,
     pub given: i64,
+    /// Paid back to customers.
+    pub refunded: i64,
+    /// Sales that were undone: void lots and adjustments downwards.
+    pub withdrawn: i64,
     /// Revenue for units that were used, less what reversals took back.
     pub used: i64,
     /// Revenue for units that nobody will use.
@@ -58,24 +63,40 @@ fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &
         sale.sold += lot.price_yen;
     }
     let mut by_month: BTreeMap<NaiveDate, Vec<Change>> = BTreeMap::new();
+    let mut left = 0;
     for turn in turns {
-        by_month.entry(month_of(turn.day.max(lot.sold_on))).or_default().push(turn.change);
+        let month = month_of(turn.day.max(lot.sold_on));
+        by_month.entry(month).or_default().push(turn.change);
+        // In the order of the ledger, whatever the days: each part has the price that it left with.
+        if let Change::Left(way, units) = turn.change {
+            let yen = part_of_price(lot.price_yen, lot.units, left, units);
+            *months.entry(month).or_default().leaving(way) += yen;
+            left += units;
+        }
     }
     let (mut units, mut before) = (Units::default(), Recognised::default());
     for (month, changes) in by_month {
-        let moved = units.moved;
         changes.into_iter().for_each(|change| units.take(change));
         let now = recognised(lot, units);
         let line = months.entry(month).or_default();
-        line.given += share(lot.price_yen, units.moved, lot.units) - share(lot.price_yen, moved, lot.units);
         line.used += now.used - before.used;
         line.breakage += now.breakage - before.breakage;
         before = now;
     }
 }
 
+impl MonthLine {
+    fn leaving(&mut self, way: Way) -> &mut i64 {
+        match way {
+            Way::Given => &mut self.given,
+            Way::Refunded => &mut self.refunded,
+            Way::Withdrawn => &mut self.withdrawn,
+        }
+    }
+}
+
 const fn grown(line: &MonthLine) -> i64 {
-    line.sold + line.received - line.given - line.used - line.breakage
+    line.sold + line.received - line.given - line.refunded - line.withdrawn - line.used - line.breakage
 }
 
 /// The first day of a day's month.
@@ -128,8 +149,28 @@ mod tests {
     fn units_given_to_a_sister_company_take_their_liability_along() {
         let theirs = LotFacts { lot: lot_id(2), price_yen: 30_000, units: 3, received: true, ..lot() };
         let lines =
-            by_month(&[lot(), theirs], &[turn("2026-04-20", Change::Moved(3))], day("2026-04-01"), day("2026-04-30"));
+            by_month(&[lot(), theirs], &[turn("2026-04-20", Change::Left(Way::Given, 3))], day("2026-04-01"), day("2026-04-30"));
         assert_eq!((lines[0].given, lines[0].received, lines[0].closing), (30_000, 30_000, 100_000));
+    }
+
+    #[test]
+    fn a_sale_undone_on_the_same_day_leaves_no_revenue_behind() {
+        let lines = by_month(
+            &[lot()],
+            &[turn("2026-04-10", Change::Left(Way::Withdrawn, 10))],
+            day("2026-04-01"),
+            day("2026-04-30"),
+        );
+        let line = lines[0];
+        assert_eq!((line.sold, line.withdrawn, line.used, line.breakage, line.closing), (100_000, 100_000, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_refund_takes_the_liability_along_and_is_no_revenue() {
+        let turns = [turn("2026-04-20", Change::Used(3)), turn("2026-05-10", Change::Left(Way::Refunded, 7))];
+        let lines = by_month(&[lot()], &turns, day("2026-05-01"), day("2026-05-31"));
+        let line = lines[0];
+        assert_eq!((line.opening, line.refunded, line.used, line.breakage, line.closing), (70_000, 70_000, 0, 0, 0));
     }
 
     proptest! {

@@ -10,7 +10,8 @@ use super::Reader;
 use super::codec::{day, last_day};
 use super::error::Fault;
 use super::schema::*;
-use crate::books::lot::{Change, LotFacts, Turn};
+use crate::books::ledger::{Line, is_read, turns};
+use crate::books::lot::{LotFacts, Turn};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
@@ -42,25 +43,13 @@ impl Reader<'_> {
             books.lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
         }
         let zone = self.zone();
-        type PostingRow = (Option<LotId>, Timestamp, Movement, Account, Account, i64);
         let rows: Vec<PostingRow> = postings::table
-            .filter(postings::lot_id.is_not_null())
-            .filter(postings::movement.ne_all([Movement::Hold, Movement::Release]))
+            .filter(postings::lot_id.is_not_null().or(postings::movement.eq(Movement::Capture)))
+            .filter(postings::movement.ne_all(Movement::ALL.iter().filter(|movement| !is_read(**movement))))
             .order((postings::wallet_id, postings::seq))
-            .select((
-                postings::lot_id,
-                postings::at,
-                postings::movement,
-                postings::from_account,
-                postings::to_account,
-                postings::units,
-            ))
+            .select(PostingRow::as_select())
             .load(self.database)?;
-        for (lot, at, movement, from, to, units) in rows {
-            if let (Some(lot), Some(change)) = (lot, change(movement, from, to, units)) {
-                books.turns.push(Turn { lot, day: at.day(zone), change });
-            }
-        }
+        books.turns = turns(rows.into_iter().map(|row| row.line(zone)));
         Ok(books)
     }
 
@@ -163,15 +152,28 @@ fn empty(territory: TerritoryId, since: NaiveDate) -> ContractFacts {
     ContractFacts { territory, since, open: Vec::new(), uses: Vec::new(), expiries: Vec::new() }
 }
 
-/// What a posting means for the books. A purchase that settles an overdraft pays for units that were used before.
-fn change(movement: Movement, from: Account, to: Account, units: i64) -> Option<Change> {
-    use Account as A;
-    match (movement, from, to) {
-        (Movement::Transfer, A::Available, _) => Some(Change::Moved(units)),
-        (_, A::Available, A::Overdraft) | (_, _, A::Consumed) => Some(Change::Used(units)),
-        (_, A::Consumed, _) => Some(Change::Used(-units)),
-        (_, _, A::Expired | A::Voided) => Some(Change::Lost(units)),
-        (Movement::Adjust, A::Available, A::Source) => Some(Change::Lost(units)),
-        _ => None,
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = postings)]
+struct PostingRow {
+    lot_id: Option<LotId>,
+    issue_id: Option<IssueId>,
+    movement: Movement,
+    from_account: Account,
+    to_account: Account,
+    units: i64,
+    at: Timestamp,
+}
+
+impl PostingRow {
+    fn line(self, zone: chrono_tz::Tz) -> Line {
+        Line {
+            lot: self.lot_id,
+            issue: self.issue_id,
+            movement: self.movement,
+            from: self.from_account,
+            to: self.to_account,
+            units: self.units,
+            day: self.at.day(zone),
+        }
     }
 }
