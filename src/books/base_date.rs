@@ -41,9 +41,11 @@ pub fn last_base_date(day: NaiveDate) -> NaiveDate {
 
 /// Balances at the end of a base date.
 pub fn report(lots: &[LotFacts], turns: &[Turn], base_date: NaiveDate) -> BaseDateReport {
+    let units = units_on(turns, base_date);
+    let stood = |lot: &LotFacts| units.get(&lot.lot).copied().unwrap_or_default();
     let unused = |class: LawClass| -> i64 {
         let mine = lots.iter().filter(|lot| lot.law_class == class && lot.sold_on <= base_date);
-        mine.map(|lot| units_on(lot.lot, turns, base_date).unused_yen(lot)).sum()
+        mine.map(|lot| stood(lot).unused_yen(lot)).sum()
     };
     let regulated_yen = unused(LawClass::Regulated);
     let notice_due = regulated_yen > THRESHOLD_YEN;

@@ -76,6 +76,7 @@ impl Place {
             (Account::Overdraft, _) if is_spent => Self::Used,
             (Account::Overdraft, _) => Self::Open,
             (Account::Source, Movement::Transfer) => Self::Left(Way::Given),
+            (Account::Source, Movement::Refund) => Self::Left(Way::Refunded),
             (Account::Source, _) => Self::Left(Way::Withdrawn),
         }
     }
@@ -117,7 +118,8 @@ mod tests {
 
     fn check(lines: &[Line], used: i64, lost: i64, left: i64) {
         let turns = turns(lines.iter().copied());
-        assert_eq!(units_on(lot_id(1), &turns, day("2026-12-31")), Units { used, lost, left }, "{lines:?}");
+        let units = units_on(&turns, day("2026-12-31")).remove(&lot_id(1)).unwrap_or_default();
+        assert_eq!(units, Units { used, lost, left }, "{lines:?}");
     }
 
     #[test]
@@ -146,5 +148,6 @@ mod tests {
         check(&[line(Movement::Void, A, Account::Voided, 10)], 0, 0, 10);
         check(&[line(Movement::Adjust, A, Account::Source, 3)], 0, 0, 3);
         check(&[line(Movement::Transfer, A, Account::Source, 2)], 0, 0, 2);
+        check(&[line(Movement::Refund, A, Account::Source, 4)], 0, 0, 4);
     }
 }

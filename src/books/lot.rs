@@ -1,5 +1,7 @@
 //! A lot as the books see it, and what happened to its units.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::recognition::share;
@@ -89,11 +91,11 @@ pub struct Turn {
     pub change: Change,
 }
 
-/// How the units of a lot stood at the end of a day.
-pub fn units_on(lot: LotId, turns: &[Turn], last: NaiveDate) -> Units {
-    let mut units = Units::default();
-    for turn in turns.iter().filter(|turn| turn.lot == lot && turn.day <= last) {
-        units.take(turn.change);
+/// How the units of every lot to which something happened stood at the end of a day.
+pub fn units_on(turns: &[Turn], last: NaiveDate) -> BTreeMap<LotId, Units> {
+    let mut units = BTreeMap::<LotId, Units>::new();
+    for turn in turns.iter().filter(|turn| turn.day <= last) {
+        units.entry(turn.lot).or_default().take(turn.change);
     }
     units
 }

@@ -7,3 +7,4 @@ pub mod ledger;
 pub mod lot;
 pub mod months;
 pub mod recognition;
+pub mod refund;

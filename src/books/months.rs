@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lot::{Change, LotFacts, Turn, Units, Way};
 use super::recognition::{Recognised, part_of_price, recognised};
+use crate::domain::ids::LotId;
 
 /// One month of the books, in yen. `opening + sold + received - given - refunded - withdrawn - used - breakage =
 /// closing`.
@@ -37,11 +38,7 @@ pub struct MonthLine {
 
 /// The months from `first` to `last` (any of their days), without gaps.
 pub fn by_month(lots: &[LotFacts], turns: &[Turn], first: NaiveDate, last: NaiveDate) -> Vec<MonthLine> {
-    let mut changes: BTreeMap<NaiveDate, MonthLine> = BTreeMap::new();
-    for lot in lots {
-        let mine: Vec<&Turn> = turns.iter().filter(|turn| turn.lot == lot.lot).collect();
-        add_lot(&mut changes, lot, &mine);
-    }
+    let changes = changes(lots, turns);
     let mut opening: i64 = changes.range(..month_of(first)).map(|(_, line)| grown(line)).sum();
     let mut lines = Vec::new();
     let mut month = month_of(first);
@@ -53,6 +50,35 @@ pub fn by_month(lots: &[LotFacts], turns: &[Turn], first: NaiveDate, last: Naive
         month = next_month(month);
     }
     lines
+}
+
+/// Everything that ever happened, as if it were one month.
+pub fn totals(lots: &[LotFacts], turns: &[Turn]) -> MonthLine {
+    let mut all = MonthLine::default();
+    for line in changes(lots, turns).values() {
+        all.sold += line.sold;
+        all.received += line.received;
+        all.given += line.given;
+        all.refunded += line.refunded;
+        all.withdrawn += line.withdrawn;
+        all.used += line.used;
+        all.breakage += line.breakage;
+    }
+    all.closing = grown(&all);
+    all
+}
+
+/// What each month changed; its balances are not known yet.
+fn changes(lots: &[LotFacts], turns: &[Turn]) -> BTreeMap<NaiveDate, MonthLine> {
+    let mut of_lot: BTreeMap<LotId, Vec<&Turn>> = BTreeMap::new();
+    for turn in turns {
+        of_lot.entry(turn.lot).or_default().push(turn);
+    }
+    let mut changes = BTreeMap::new();
+    for lot in lots {
+        add_lot(&mut changes, lot, of_lot.get(&lot.lot).map_or(&[][..], Vec::as_slice));
+    }
+    changes
 }
 
 fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &[&Turn]) {
@@ -148,8 +174,12 @@ mod tests {
     #[test]
     fn units_given_to_a_sister_company_take_their_liability_along() {
         let theirs = LotFacts { lot: lot_id(2), price_yen: 30_000, units: 3, received: true, ..lot() };
-        let lines =
-            by_month(&[lot(), theirs], &[turn("2026-04-20", Change::Left(Way::Given, 3))], day("2026-04-01"), day("2026-04-30"));
+        let lines = by_month(
+            &[lot(), theirs],
+            &[turn("2026-04-20", Change::Left(Way::Given, 3))],
+            day("2026-04-01"),
+            day("2026-04-30"),
+        );
         assert_eq!((lines[0].given, lines[0].received, lines[0].closing), (30_000, 30_000, 100_000));
     }
 
@@ -190,6 +220,40 @@ mod tests {
             }
             let revenue: i64 = lines.iter().map(|line| line.used + line.breakage).sum();
             prop_assert_eq!(lines.last().map(|line| line.closing), Some(lot().price_yen - revenue));
+        }
+
+        /// Whatever happens to a lot: its price is owed, earned, or gone with units that left, to the last yen.
+        #[test]
+        fn no_yen_comes_or_goes(
+            price_yen in 0..1_000_000_i64, units in 1..40_i64, breakage_permille in 0..500_i64,
+            moves in prop::collection::vec((0..6_u8, 1..9_i64, 0..400_u64), 0..30),
+        ) {
+            let lot = LotFacts { price_yen, units, breakage_permille, ..lot() };
+            let (mut open, mut used, mut days, mut turns) = (units, 0, 0, Vec::new());
+            for (kind, count, after) in moves {
+                days += after;
+                let turn = |change| Turn { lot: lot.lot, day: lot.sold_on + chrono::Days::new(days), change };
+                let (taken, back) = (count.min(open), count.min(used));
+                match kind {
+                    0 | 1 => { open -= taken; used += taken; turns.push(turn(Change::Used(taken))); }
+                    2 => { open += back; used -= back; turns.push(turn(Change::Used(-back))); }
+                    3 => {
+                        used -= back;
+                        turns.extend([turn(Change::Used(-back)), turn(Change::Lost(back))]);
+                    }
+                    4 => { open -= taken; turns.push(turn(Change::Lost(taken))); }
+                    _ => {
+                        let way = [Way::Given, Way::Refunded, Way::Withdrawn][usize::try_from(count % 3).unwrap()];
+                        open -= taken;
+                        turns.push(turn(Change::Left(way, taken)));
+                    }
+                }
+                let line = totals(std::slice::from_ref(&lot), &turns);
+                let gone = line.given + line.refunded + line.withdrawn;
+                prop_assert_eq!(line.closing + line.used + line.breakage + gone, price_yen);
+                prop_assert!(line.closing >= 0 && line.used >= 0 && line.breakage >= 0 && gone >= 0);
+                prop_assert!(open > 0 || line.closing == 0, "a liability for nothing: {:?}", line);
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/contracts/{id}/wallet/adjustments", "Adjustments by two", adjustments),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments/{adjustment}/decision", "Decide", decide),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/transfers", "Move units", transfer).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/refunds", "Pay unused units back", refund).created(),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/voids", "Make an untouched lot void", void).created(),
         Route::new(Method::GET, "/api/contracts/{id}/wallet/lots/{lot}/tickets", "The tickets of a lot", tickets),
         Route::new(Method::GET, "/api/adjustments", "Adjustments that wait for a second person", waiting),
@@ -127,6 +128,7 @@ postings! {
     reverse(ReverseUse, "reverse", ReversalRequest);
     adjust(AdjustBalance, "adjust", AdjustRequest);
     transfer(TransferTickets, "transfer", TransferRequest);
+    refund(RefundTickets, "refund", RefundRequest);
     void(VoidLot, "void", VoidRequest);
 }
 

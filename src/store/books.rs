@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::Reader;
 use super::codec::{day, last_day};
+use super::connection::Database;
 use super::error::Fault;
 use super::schema::*;
 use crate::books::ledger::{Line, is_read, turns};
@@ -31,26 +33,14 @@ pub struct CompanyBooks {
 impl Reader<'_> {
     /// The books of all wallets, with the part of every price that the company expects never to be used.
     pub fn books(&mut self, breakage_permille: i64) -> Result<CompanyBooks, Fault> {
-        type LotRow = (LotId, i64, i64, String, LawClass, Option<LotId>);
-        let rows: Vec<LotRow> = lots::table
-            .order(lots::id)
-            .select((lots::id, lots::price_yen, lots::units, lots::issued_on, lots::law_class, lots::from_lot))
-            .load(self.database)?;
-        let mut books = CompanyBooks::default();
-        for (lot, price_yen, units, issued_on, law_class, from_lot) in rows {
-            let sold_on = day(&issued_on)?;
-            let received = from_lot.is_some();
-            books.lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
-        }
         let zone = self.zone();
-        let rows: Vec<PostingRow> = postings::table
-            .filter(postings::lot_id.is_not_null().or(postings::movement.eq(Movement::Capture)))
-            .filter(postings::movement.ne_all(Movement::ALL.iter().filter(|movement| !is_read(**movement))))
-            .order((postings::wallet_id, postings::seq))
-            .select(PostingRow::as_select())
-            .load(self.database)?;
-        books.turns = turns(rows.into_iter().map(|row| row.line(zone)));
-        Ok(books)
+        read(self.database, zone, LawClass::ALL, breakage_permille)
+    }
+
+    /// The books of the lots of one class.
+    pub fn books_of(&mut self, class: LawClass) -> Result<CompanyBooks, Fault> {
+        let zone = self.zone();
+        read(self.database, zone, &[class], 0)
     }
 
     /// What every contract has left and what it used, for the forecast.
@@ -148,6 +138,37 @@ impl Reader<'_> {
     }
 }
 
+/// The books of the lots of some classes, in the days of a zone.
+pub(super) fn read(
+    database: &mut Database,
+    zone: Tz,
+    classes: &[LawClass],
+    breakage_permille: i64,
+) -> Result<CompanyBooks, Fault> {
+    type LotRow = (LotId, i64, i64, String, LawClass, Option<LotId>);
+    let rows: Vec<LotRow> = lots::table
+        .filter(lots::law_class.eq_any(classes))
+        .order(lots::id)
+        .select((lots::id, lots::price_yen, lots::units, lots::issued_on, lots::law_class, lots::from_lot))
+        .load(database)?;
+    let mut books = CompanyBooks::default();
+    for (lot, price_yen, units, issued_on, law_class, from_lot) in rows {
+        let sold_on = day(&issued_on)?;
+        let received = from_lot.is_some();
+        books.lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
+    }
+    let of_classes = lots::table.filter(lots::law_class.eq_any(classes)).select(lots::id.nullable());
+    let unbought = postings::lot_id.is_null().and(postings::movement.eq(Movement::Capture));
+    let rows: Vec<PostingRow> = postings::table
+        .filter(postings::lot_id.eq_any(of_classes).or(unbought))
+        .filter(postings::movement.ne_all(Movement::ALL.iter().filter(|movement| !is_read(**movement))))
+        .order((postings::wallet_id, postings::seq))
+        .select(PostingRow::as_select())
+        .load(database)?;
+    books.turns = turns(rows.into_iter().map(|row| row.line(zone)));
+    Ok(books)
+}
+
 fn empty(territory: TerritoryId, since: NaiveDate) -> ContractFacts {
     ContractFacts { territory, since, open: Vec::new(), uses: Vec::new(), expiries: Vec::new() }
 }
@@ -165,7 +186,7 @@ struct PostingRow {
 }
 
 impl PostingRow {
-    fn line(self, zone: chrono_tz::Tz) -> Line {
+    fn line(self, zone: Tz) -> Line {
         Line {
             lot: self.lot_id,
             issue: self.issue_id,
@@ -177,3 +198,6 @@ impl PostingRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ pub mod dispute;
 pub mod draft;
 pub mod number;
 pub mod policy;
+pub mod refund;
 pub mod reorder;
 pub mod select;
 pub mod settle;

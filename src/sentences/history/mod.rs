@@ -36,6 +36,7 @@ pub fn balance_change(event: &Event) -> Option<i64> {
         | EventKind::WalletReleased
         | EventKind::WalletAdjusted
         | EventKind::WalletTransferred
+        | EventKind::WalletRefunded
         | EventKind::WalletReversed => Some(units),
         EventKind::WalletHeld | EventKind::WalletOverdrawn | EventKind::WalletVoided => Some(-units),
         // A ticket that dies on its way back from an issue had left the balance before.

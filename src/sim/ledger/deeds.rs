@@ -32,6 +32,7 @@ pub enum Act {
     Adjust(AdjustRequest),
     Transfer(TransferRequest),
     Void(VoidRequest),
+    Refund(RefundRequest),
     Policy(Box<PolicyRequest>),
     /// The customer objects to the newest line that charges an issue.
     Object(IssueId),
@@ -59,6 +60,7 @@ impl Act {
             Self::Adjust(_) => "adjust",
             Self::Transfer(_) => "transfer",
             Self::Void(_) => "void",
+            Self::Refund(_) => "refund",
             Self::Policy(_) => "policy",
             Self::Object(_) => "object",
             Self::Answer(..) => "answer",
@@ -100,6 +102,7 @@ impl Deed {
             Act::Adjust(request) => wallet::adjust(unit, contract, request)?,
             Act::Transfer(request) => wallet::transfer(unit, contract, request)?,
             Act::Void(request) => wallet::void(unit, contract, request)?,
+            Act::Refund(request) => wallet::refund(unit, contract, request)?,
         };
         Ok(Answer::json(201, &receipt))
     }

@@ -1,6 +1,7 @@
 //! Reads everything again and says what does not fit: ledger against balances, tickets against ledger, holds against
 //! issues, journal against state. An empty list means that the data explain themselves.
 
+mod books;
 mod cases;
 mod claims;
 mod contacts;
@@ -80,10 +81,11 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        let checks: [(&'static str, Check); 8] = [
+        let checks: [(&'static str, Check); 9] = [
             ("checking wallets", wallets::check),
             ("checking policies", |database, findings, _| policies::check(database, findings)),
             ("checking holds", |database, findings, _| holds::check(database, findings)),
+            ("checking books", |database, findings, _| books::check(database, findings)),
             ("checking claims", |database, findings, _| claims::check(database, findings)),
             ("checking streams", |database, findings, _| streams::check(database, findings)),
             ("checking contacts", |database, findings, _| contacts::check(database, findings)),
