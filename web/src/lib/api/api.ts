@@ -42,6 +42,7 @@ export interface Movements {
   reversals: T.ReversalRequest;
   adjustments: T.AdjustRequest;
   transfers: T.TransferRequest;
+  refunds: T.RefundRequest;
   voids: T.VoidRequest;
 }
 
