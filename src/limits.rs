@@ -91,8 +91,11 @@ pub const REPORT_DAYS: i64 = 3_653;
 pub const USUAL_USES: usize = 2_000;
 /// Monthly fee that a comparison takes: more is a typing error.
 pub const MONTHLY_FEE_YEN: i64 = 100_000_000;
-/// Units that one person may add to or take from a balance alone.
+/// Units that may be added to and taken from one wallet within [`ADJUST_DAYS`] without a second person, whoever does it
+/// and in however many steps.
 pub const ADJUST_ALONE: i64 = 5;
+/// A month: what was adjusted before it is in the bookkeeper's last closing.
+pub const ADJUST_DAYS: i64 = 30;
 /// Days between today and the date of an invoice: more is a typing error.
 pub const INVOICE_DAYS: u64 = 366;
 /// Units of an approval rule: as many as the largest lot.

@@ -7,7 +7,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lot::{LotFacts, Turn, units_on};
-use super::recognition::share;
 use crate::domain::wallet::terms::LawClass;
 
 /// Unused balance in yen above which the act asks for a notice and a security.
@@ -42,9 +41,11 @@ pub fn last_base_date(day: NaiveDate) -> NaiveDate {
 
 /// Balances at the end of a base date.
 pub fn report(lots: &[LotFacts], turns: &[Turn], base_date: NaiveDate) -> BaseDateReport {
+    let units = units_on(turns, base_date);
+    let stood = |lot: &LotFacts| units.get(&lot.lot).copied().unwrap_or_default();
     let unused = |class: LawClass| -> i64 {
         let mine = lots.iter().filter(|lot| lot.law_class == class && lot.sold_on <= base_date);
-        mine.map(|lot| share(lot.price_yen, units_on(lot.lot, turns, base_date).open(lot), lot.units)).sum()
+        mine.map(|lot| stood(lot).unused_yen(lot)).sum()
     };
     let regulated_yen = unused(LawClass::Regulated);
     let notice_due = regulated_yen > THRESHOLD_YEN;

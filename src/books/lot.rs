@@ -1,5 +1,7 @@
 //! A lot as the books see it, and what happened to its units.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::recognition::share;
@@ -26,35 +28,51 @@ pub struct LotFacts {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Units {
     pub used: i64,
-    /// Expired or void.
+    /// Expired: the customer can use them no more and the company keeps their price.
     pub lost: i64,
-    /// Given to another wallet, with their part of the price.
-    pub moved: i64,
+    /// Gone out of the lot with their part of the price, in any [`Way`].
+    pub left: i64,
 }
 
 impl Units {
     /// Units that this wallet answers for.
     pub const fn all(self, lot: &LotFacts) -> i64 {
-        lot.units - self.moved
+        lot.units - self.left
     }
 
     /// The price of those.
     pub fn value(self, lot: &LotFacts) -> i64 {
-        lot.price_yen - share(lot.price_yen, self.moved, lot.units)
+        lot.price_yen - share(lot.price_yen, self.left, lot.units)
     }
 
     /// Units that can still be used.
     pub const fn open(self, lot: &LotFacts) -> i64 {
-        lot.units - self.used - self.lost - self.moved
+        lot.units - self.used - self.lost - self.left
+    }
+
+    /// The price of the units that can still be used.
+    pub fn unused_yen(self, lot: &LotFacts) -> i64 {
+        share(self.value(lot), self.open(lot), self.all(lot))
     }
 
     pub(super) fn take(&mut self, change: Change) {
         match change {
             Change::Used(units) => self.used += units,
             Change::Lost(units) => self.lost += units,
-            Change::Moved(units) => self.moved += units,
+            Change::Left(_, units) => self.left += units,
         }
     }
+}
+
+/// How units leave a lot that nobody has used. None of it is revenue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// To another wallet of the customer's group.
+    Given,
+    /// Paid back to the customer.
+    Refunded,
+    /// Their sale is undone: a void lot, an adjustment downwards.
+    Withdrawn,
 }
 
 /// Units that changed their state; fewer than none when a correction took it back.
@@ -62,7 +80,7 @@ impl Units {
 pub enum Change {
     Used(i64),
     Lost(i64),
-    Moved(i64),
+    Left(Way, i64),
 }
 
 /// Something that happened to a lot on a local day.
@@ -73,11 +91,11 @@ pub struct Turn {
     pub change: Change,
 }
 
-/// How the units of a lot stood at the end of a day.
-pub fn units_on(lot: LotId, turns: &[Turn], last: NaiveDate) -> Units {
-    let mut units = Units::default();
-    for turn in turns.iter().filter(|turn| turn.lot == lot && turn.day <= last) {
-        units.take(turn.change);
+/// How the units of every lot to which something happened stood at the end of a day.
+pub fn units_on(turns: &[Turn], last: NaiveDate) -> BTreeMap<LotId, Units> {
+    let mut units = BTreeMap::<LotId, Units>::new();
+    for turn in turns.iter().filter(|turn| turn.day <= last) {
+        units.entry(turn.lot).or_default().take(turn.change);
     }
     units
 }

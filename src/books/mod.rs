@@ -3,6 +3,8 @@
 
 pub mod base_date;
 pub mod compare;
+pub mod ledger;
 pub mod lot;
 pub mod months;
 pub mod recognition;
+pub mod refund;

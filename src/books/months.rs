@@ -6,10 +6,12 @@ use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::lot::{Change, LotFacts, Turn, Units};
-use super::recognition::{Recognised, recognised, share};
+use super::lot::{Change, LotFacts, Turn, Units, Way};
+use super::recognition::{Recognised, part_of_price, recognised};
+use crate::domain::ids::LotId;
 
-/// One month of the books, in yen. `opening + sold + received - given - used - breakage = closing`.
+/// One month of the books, in yen. `opening + sold + received - given - refunded - withdrawn - used - breakage =
+/// closing`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MonthLine {
     /// `2026-11-01` stands for November.
@@ -22,6 +24,10 @@ pub struct MonthLine {
     /// Taken over from other wallets of the same customers; over the whole company this equals `given`.
     pub received: i64,
     pub given: i64,
+    /// Paid back to customers.
+    pub refunded: i64,
+    /// Sales that were undone: void lots and adjustments downwards.
+    pub withdrawn: i64,
     /// Revenue for units that were used, less what reversals took back.
     pub used: i64,
     /// Revenue for units that nobody will use.
@@ -32,11 +38,7 @@ pub struct MonthLine {
 
 /// The months from `first` to `last` (any of their days), without gaps.
 pub fn by_month(lots: &[LotFacts], turns: &[Turn], first: NaiveDate, last: NaiveDate) -> Vec<MonthLine> {
-    let mut changes: BTreeMap<NaiveDate, MonthLine> = BTreeMap::new();
-    for lot in lots {
-        let mine: Vec<&Turn> = turns.iter().filter(|turn| turn.lot == lot.lot).collect();
-        add_lot(&mut changes, lot, &mine);
-    }
+    let changes = changes(lots, turns);
     let mut opening: i64 = changes.range(..month_of(first)).map(|(_, line)| grown(line)).sum();
     let mut lines = Vec::new();
     let mut month = month_of(first);
@@ -50,6 +52,35 @@ pub fn by_month(lots: &[LotFacts], turns: &[Turn], first: NaiveDate, last: Naive
     lines
 }
 
+/// Everything that ever happened, as if it were one month.
+pub fn totals(lots: &[LotFacts], turns: &[Turn]) -> MonthLine {
+    let mut all = MonthLine::default();
+    for line in changes(lots, turns).values() {
+        all.sold += line.sold;
+        all.received += line.received;
+        all.given += line.given;
+        all.refunded += line.refunded;
+        all.withdrawn += line.withdrawn;
+        all.used += line.used;
+        all.breakage += line.breakage;
+    }
+    all.closing = grown(&all);
+    all
+}
+
+/// What each month changed; its balances are not known yet.
+fn changes(lots: &[LotFacts], turns: &[Turn]) -> BTreeMap<NaiveDate, MonthLine> {
+    let mut of_lot: BTreeMap<LotId, Vec<&Turn>> = BTreeMap::new();
+    for turn in turns {
+        of_lot.entry(turn.lot).or_default().push(turn);
+    }
+    let mut changes = BTreeMap::new();
+    for lot in lots {
+        add_lot(&mut changes, lot, of_lot.get(&lot.lot).map_or(&[][..], Vec::as_slice));
+    }
+    changes
+}
+
 fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &[&Turn]) {
     let sale = months.entry(month_of(lot.sold_on)).or_default();
     if lot.received {
@@ -58,24 +89,40 @@ fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &
         sale.sold += lot.price_yen;
     }
     let mut by_month: BTreeMap<NaiveDate, Vec<Change>> = BTreeMap::new();
+    let mut left = 0;
     for turn in turns {
-        by_month.entry(month_of(turn.day.max(lot.sold_on))).or_default().push(turn.change);
+        let month = month_of(turn.day.max(lot.sold_on));
+        by_month.entry(month).or_default().push(turn.change);
+        // In the order of the ledger, whatever the days: each part has the price that it left with.
+        if let Change::Left(way, units) = turn.change {
+            let yen = part_of_price(lot.price_yen, lot.units, left, units);
+            *months.entry(month).or_default().leaving(way) += yen;
+            left += units;
+        }
     }
     let (mut units, mut before) = (Units::default(), Recognised::default());
     for (month, changes) in by_month {
-        let moved = units.moved;
         changes.into_iter().for_each(|change| units.take(change));
         let now = recognised(lot, units);
         let line = months.entry(month).or_default();
-        line.given += share(lot.price_yen, units.moved, lot.units) - share(lot.price_yen, moved, lot.units);
         line.used += now.used - before.used;
         line.breakage += now.breakage - before.breakage;
         before = now;
     }
 }
 
+impl MonthLine {
+    fn leaving(&mut self, way: Way) -> &mut i64 {
+        match way {
+            Way::Given => &mut self.given,
+            Way::Refunded => &mut self.refunded,
+            Way::Withdrawn => &mut self.withdrawn,
+        }
+    }
+}
+
 const fn grown(line: &MonthLine) -> i64 {
-    line.sold + line.received - line.given - line.used - line.breakage
+    line.sold + line.received - line.given - line.refunded - line.withdrawn - line.used - line.breakage
 }
 
 /// The first day of a day's month.
@@ -127,9 +174,33 @@ mod tests {
     #[test]
     fn units_given_to_a_sister_company_take_their_liability_along() {
         let theirs = LotFacts { lot: lot_id(2), price_yen: 30_000, units: 3, received: true, ..lot() };
-        let lines =
-            by_month(&[lot(), theirs], &[turn("2026-04-20", Change::Moved(3))], day("2026-04-01"), day("2026-04-30"));
+        let lines = by_month(
+            &[lot(), theirs],
+            &[turn("2026-04-20", Change::Left(Way::Given, 3))],
+            day("2026-04-01"),
+            day("2026-04-30"),
+        );
         assert_eq!((lines[0].given, lines[0].received, lines[0].closing), (30_000, 30_000, 100_000));
+    }
+
+    #[test]
+    fn a_sale_undone_on_the_same_day_leaves_no_revenue_behind() {
+        let lines = by_month(
+            &[lot()],
+            &[turn("2026-04-10", Change::Left(Way::Withdrawn, 10))],
+            day("2026-04-01"),
+            day("2026-04-30"),
+        );
+        let line = lines[0];
+        assert_eq!((line.sold, line.withdrawn, line.used, line.breakage, line.closing), (100_000, 100_000, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_refund_takes_the_liability_along_and_is_no_revenue() {
+        let turns = [turn("2026-04-20", Change::Used(3)), turn("2026-05-10", Change::Left(Way::Refunded, 7))];
+        let lines = by_month(&[lot()], &turns, day("2026-05-01"), day("2026-05-31"));
+        let line = lines[0];
+        assert_eq!((line.opening, line.refunded, line.used, line.breakage, line.closing), (70_000, 70_000, 0, 0, 0));
     }
 
     proptest! {
@@ -149,6 +220,40 @@ mod tests {
             }
             let revenue: i64 = lines.iter().map(|line| line.used + line.breakage).sum();
             prop_assert_eq!(lines.last().map(|line| line.closing), Some(lot().price_yen - revenue));
+        }
+
+        /// Whatever happens to a lot: its price is owed, earned, or gone with units that left, to the last yen.
+        #[test]
+        fn no_yen_comes_or_goes(
+            price_yen in 0..1_000_000_i64, units in 1..40_i64, breakage_permille in 0..500_i64,
+            moves in prop::collection::vec((0..6_u8, 1..9_i64, 0..400_u64), 0..30),
+        ) {
+            let lot = LotFacts { price_yen, units, breakage_permille, ..lot() };
+            let (mut open, mut used, mut days, mut turns) = (units, 0, 0, Vec::new());
+            for (kind, count, after) in moves {
+                days += after;
+                let turn = |change| Turn { lot: lot.lot, day: lot.sold_on + chrono::Days::new(days), change };
+                let (taken, back) = (count.min(open), count.min(used));
+                match kind {
+                    0 | 1 => { open -= taken; used += taken; turns.push(turn(Change::Used(taken))); }
+                    2 => { open += back; used -= back; turns.push(turn(Change::Used(-back))); }
+                    3 => {
+                        used -= back;
+                        turns.extend([turn(Change::Used(-back)), turn(Change::Lost(back))]);
+                    }
+                    4 => { open -= taken; turns.push(turn(Change::Lost(taken))); }
+                    _ => {
+                        let way = [Way::Given, Way::Refunded, Way::Withdrawn][usize::try_from(count % 3).unwrap()];
+                        open -= taken;
+                        turns.push(turn(Change::Left(way, taken)));
+                    }
+                }
+                let line = totals(std::slice::from_ref(&lot), &turns);
+                let gone = line.given + line.refunded + line.withdrawn;
+                prop_assert_eq!(line.closing + line.used + line.breakage + gone, price_yen);
+                prop_assert!(line.closing >= 0 && line.used >= 0 && line.breakage >= 0 && gone >= 0);
+                prop_assert!(open > 0 || line.closing == 0, "a liability for nothing: {:?}", line);
+            }
         }
     }
 }

@@ -42,6 +42,12 @@ fn breakage(lot: &LotFacts, units: Units, value: i64, used: i64) -> i64 {
     in_proportion.max(gone).min(left)
 }
 
+/// The price of the next `units` of a lot, of which `before` have left it already. Always a difference of running totals,
+/// so that a lot which leaves piece by piece takes its price along to the last yen.
+pub fn part_of_price(price_yen: i64, of_units: i64, before: i64, units: i64) -> i64 {
+    share(price_yen, before + units, of_units) - share(price_yen, before, of_units)
+}
+
 /// `amount * part / whole`, rounded down; nothing of nothing.
 pub fn share(amount: i64, part: i64, whole: i64) -> i64 {
     if whole <= 0 {
@@ -80,19 +86,32 @@ mod tests {
     #[test]
     fn without_a_forecast_breakage_waits_for_the_expiry() {
         check(10_000, 3, 0, used(1), (3_333, 0));
-        check(10_000, 3, 0, Units { used: 1, lost: 2, moved: 0 }, (3_333, 6_667));
+        check(10_000, 3, 0, Units { used: 1, lost: 2, left: 0 }, (3_333, 6_667));
         check(10_000, 3, 0, Units { used: 3, ..Units::default() }, (10_000, 0));
     }
 
     #[test]
     fn a_hold_honoured_over_the_expiry_keeps_its_part_open() {
-        check(10_000, 4, 0, Units { used: 1, lost: 2, moved: 0 }, (2_500, 5_000));
+        check(10_000, 4, 0, Units { used: 1, lost: 2, left: 0 }, (2_500, 5_000));
     }
 
     #[test]
-    fn what_moved_to_another_wallet_is_that_wallets_matter() {
-        check(10_000, 4, 0, Units { used: 1, lost: 0, moved: 2 }, (2_500, 0));
-        check(10_000, 4, 0, Units { used: 2, lost: 0, moved: 2 }, (5_000, 0));
+    fn what_left_the_lot_is_not_its_matter_any_more() {
+        check(10_000, 4, 0, Units { used: 1, lost: 0, left: 2 }, (2_500, 0));
+        check(10_000, 4, 0, Units { used: 2, lost: 0, left: 2 }, (5_000, 0));
+    }
+
+    #[test]
+    fn a_sale_that_was_undone_is_no_revenue() {
+        check(50_000, 10, 0, Units { left: 10, ..Units::default() }, (0, 0));
+        check(50_000, 10, 100, Units { left: 10, ..Units::default() }, (0, 0));
+        check(10_000, 3, 0, Units { used: 1, lost: 0, left: 2 }, (3_334, 0));
+    }
+
+    #[test]
+    fn a_lot_that_leaves_unit_by_unit_takes_its_whole_price_along() {
+        let parts: Vec<i64> = (0..3).map(|before| part_of_price(10_000, 3, before, 1)).collect();
+        assert_eq!(parts, [3_333, 3_333, 3_334]);
     }
 
     #[test]
@@ -108,9 +127,9 @@ mod tests {
             let part = part.min(of);
             let lost = lost.min(of - part);
             let lot = LotFacts { price_yen: price, units: of, breakage_permille: permille, ..lot() };
-            let now = recognised(&lot, Units { used: part, lost, moved: 0 });
+            let now = recognised(&lot, Units { used: part, lost, left: 0 });
             prop_assert!(now.used >= 0 && now.breakage >= 0 && now.total() <= price);
-            let end = recognised(&lot, Units { used: part, lost: of - part, moved: 0 });
+            let end = recognised(&lot, Units { used: part, lost: of - part, left: 0 });
             prop_assert_eq!(end.total(), price);
         }
 

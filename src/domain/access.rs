@@ -40,6 +40,7 @@ coded! {
         ApproveAdjustment = "approve_adjustment", "残高調整を承認する", "Approve an adjustment";
         TransferTickets = "transfer_tickets", "移管する", "Transfer units";
         VoidLot = "void_lot", "ロットを無効にする", "Make a lot void";
+        RefundTickets = "refund_tickets", "払い戻す", "Refund units";
         SetPolicy = "set_policy", "契約ルールを改定する", "Set a contract's policy";
         ReadBooks = "read_books", "前受金の帳簿を見る", "Read the books of what was prepaid";
         ReadForecast = "read_forecast", "作業量の見込みを見る", "Read the forecast of work";

@@ -52,6 +52,7 @@ coded! {
         WalletAdjusted = "wallet.adjusted", "残高の調整", "Balance adjusted";
         WalletTransferred = "wallet.transferred", "移管", "Transferred";
         WalletVoided = "wallet.voided", "ロットの無効化", "Lot made void";
+        WalletRefunded = "wallet.refunded", "払戻し", "Refunded";
         AdjustmentProposed = "adjustment.proposed", "残高調整の起票", "Adjustment proposed";
         AdjustmentAccepted = "adjustment.accepted", "残高調整の承認", "Adjustment accepted";
         AdjustmentRefused = "adjustment.refused", "残高調整の却下", "Adjustment refused";

@@ -106,6 +106,8 @@ ids! {
     ProductId = "prd";
     /// An installed product.
     AssetId = "ast";
+    /// Units paid back to a customer.
+    RefundId = "rfd";
     /// A ticket wallet.
     WalletId = "wal";
     /// A purchase or grant of tickets.

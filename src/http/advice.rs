@@ -143,7 +143,7 @@ async fn ground(shared: &Shared, user: User, contract: ContractId, today: NaiveD
             balances: reader.wallet_book(contract)?,
             policy: reader.policy_on(contract, today)?.policy,
             last: reader.last_purchase(wallet)?,
-            bought: reader.units_sold_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))?,
+            bought: reader.units_bought_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))?,
             facts: reader.forecast_facts_of(contract)?,
         })
     });

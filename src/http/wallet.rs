@@ -40,6 +40,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/api/contracts/{id}/wallet/transfers", "Move units", transfer)
             .created()
             .audited("transfer"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/refunds", "Pay unused units back", refund)
+            .created()
+            .audited("refund"),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/voids", "Make an untouched lot void", void)
             .created()
             .audited("void"),
@@ -123,6 +126,7 @@ postings! {
     reverse(ReverseUse, ReversalRequest);
     adjust(AdjustBalance, AdjustRequest);
     transfer(TransferTickets, TransferRequest);
+    refund(RefundTickets, RefundRequest);
     void(VoidLot, VoidRequest);
 }
 

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use crate::documents::{Column, Document, Row};
 use crate::domain::access::Language;
 use crate::domain::wallet::account::Movement;
+use crate::sentences::grouped;
 use crate::views::statement::{Statement, StatementLine};
 
 /// Ticket numbers written out in a line; of more the count says enough.
@@ -91,6 +92,11 @@ fn done(line: &StatementLine, language: Language) -> String {
         (Some(remedy), Movement::Capture) if !remedy.is_empty() => format!("{content} → {remedy}"),
         _ => content,
     };
+    let content = match (line.yen, language) {
+        (None, _) => content,
+        (Some(paid), Language::Ja) => format!("{}円を払い戻し", grouped(paid)),
+        (Some(paid), _) => format!("{} yen paid back", grouped(paid)),
+    };
     let Some(dispute) = line.dispute else { return content };
     let (ja, en) = (dispute.state.ja(), dispute.state.en().to_lowercase());
     if language == Language::Ja { format!("{content}【異議：{ja}】") } else { format!("{content} [dispute {en}]") }
@@ -114,7 +120,8 @@ fn numbers(line: &StatementLine) -> String {
 /// Units as the customer counts them: what he can use no more is less.
 fn signed(line: &StatementLine) -> i64 {
     match line.movement {
-        Movement::Capture | Movement::Expire | Movement::Hold | Movement::Overdraft | Movement::Void => -line.units,
+        Movement::Capture | Movement::Expire | Movement::Hold | Movement::Overdraft => -line.units,
+        Movement::Void | Movement::Refund => -line.units,
         _ => line.units,
     }
 }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::Reader;
 use super::codec::{day, last_day};
+use super::connection::Database;
 use super::error::Fault;
 use super::schema::*;
-use crate::books::lot::{Change, LotFacts, Turn};
+use crate::books::ledger::{Line, is_read, turns};
+use crate::books::lot::{LotFacts, Turn};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
@@ -30,38 +33,14 @@ pub struct CompanyBooks {
 impl Reader<'_> {
     /// The books of all wallets, with the part of every price that the company expects never to be used.
     pub fn books(&mut self, breakage_permille: i64) -> Result<CompanyBooks, Fault> {
-        type LotRow = (LotId, i64, i64, String, LawClass, Option<LotId>);
-        let rows: Vec<LotRow> = lots::table
-            .order(lots::id)
-            .select((lots::id, lots::price_yen, lots::units, lots::issued_on, lots::law_class, lots::from_lot))
-            .load(self.database)?;
-        let mut books = CompanyBooks::default();
-        for (lot, price_yen, units, issued_on, law_class, from_lot) in rows {
-            let sold_on = day(&issued_on)?;
-            let received = from_lot.is_some();
-            books.lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
-        }
         let zone = self.zone();
-        type PostingRow = (Option<LotId>, Timestamp, Movement, Account, Account, i64);
-        let rows: Vec<PostingRow> = postings::table
-            .filter(postings::lot_id.is_not_null())
-            .filter(postings::movement.ne_all([Movement::Hold, Movement::Release]))
-            .order((postings::wallet_id, postings::seq))
-            .select((
-                postings::lot_id,
-                postings::at,
-                postings::movement,
-                postings::from_account,
-                postings::to_account,
-                postings::units,
-            ))
-            .load(self.database)?;
-        for (lot, at, movement, from, to, units) in rows {
-            if let (Some(lot), Some(change)) = (lot, change(movement, from, to, units)) {
-                books.turns.push(Turn { lot, day: at.day(zone), change });
-            }
-        }
-        Ok(books)
+        read(self.database, zone, LawClass::ALL, breakage_permille)
+    }
+
+    /// The books of the lots of one class.
+    pub fn books_of(&mut self, class: LawClass) -> Result<CompanyBooks, Fault> {
+        let zone = self.zone();
+        read(self.database, zone, &[class], 0)
     }
 
     /// What every contract has left and what it used, for the forecast.
@@ -164,19 +143,66 @@ impl Reader<'_> {
     }
 }
 
+/// The books of the lots of some classes, in the days of a zone.
+pub(super) fn read(
+    database: &mut Database,
+    zone: Tz,
+    classes: &[LawClass],
+    breakage_permille: i64,
+) -> Result<CompanyBooks, Fault> {
+    type LotRow = (LotId, i64, i64, String, LawClass, Option<LotId>);
+    let rows: Vec<LotRow> = lots::table
+        .filter(lots::law_class.eq_any(classes))
+        .order(lots::id)
+        .select((lots::id, lots::price_yen, lots::units, lots::issued_on, lots::law_class, lots::from_lot))
+        .load(database)?;
+    let mut books = CompanyBooks::default();
+    for (lot, price_yen, units, issued_on, law_class, from_lot) in rows {
+        let sold_on = day(&issued_on)?;
+        let received = from_lot.is_some();
+        books.lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
+    }
+    let of_classes = lots::table.filter(lots::law_class.eq_any(classes)).select(lots::id.nullable());
+    let unbought = postings::lot_id.is_null().and(postings::movement.eq(Movement::Capture));
+    let rows: Vec<PostingRow> = postings::table
+        .filter(postings::lot_id.eq_any(of_classes).or(unbought))
+        .filter(postings::movement.ne_all(Movement::ALL.iter().filter(|movement| !is_read(**movement))))
+        .order((postings::wallet_id, postings::seq))
+        .select(PostingRow::as_select())
+        .load(database)?;
+    books.turns = turns(rows.into_iter().map(|row| row.line(zone)));
+    Ok(books)
+}
+
 fn empty(territory: TerritoryId, since: NaiveDate) -> ContractFacts {
     ContractFacts { territory, since, open: Vec::new(), uses: Vec::new(), expiries: Vec::new() }
 }
 
-/// What a posting means for the books. A purchase that settles an overdraft pays for units that were used before.
-fn change(movement: Movement, from: Account, to: Account, units: i64) -> Option<Change> {
-    use Account as A;
-    match (movement, from, to) {
-        (Movement::Transfer, A::Available, _) => Some(Change::Moved(units)),
-        (_, A::Available, A::Overdraft) | (_, _, A::Consumed) => Some(Change::Used(units)),
-        (_, A::Consumed, _) => Some(Change::Used(-units)),
-        (_, _, A::Expired | A::Voided) => Some(Change::Lost(units)),
-        (Movement::Adjust, A::Available, A::Source) => Some(Change::Lost(units)),
-        _ => None,
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = postings)]
+struct PostingRow {
+    lot_id: Option<LotId>,
+    issue_id: Option<IssueId>,
+    movement: Movement,
+    from_account: Account,
+    to_account: Account,
+    units: i64,
+    at: Timestamp,
+}
+
+impl PostingRow {
+    fn line(self, zone: Tz) -> Line {
+        Line {
+            lot: self.lot_id,
+            issue: self.issue_id,
+            movement: self.movement,
+            from: self.from_account,
+            to: self.to_account,
+            units: self.units,
+            day: self.at.day(zone),
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,7 @@ use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, Ticke
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::policy::CostReason;
+use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::select::ENDLESS;
 use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 use crate::views::desk::Channel;
@@ -88,6 +89,7 @@ ids!(
     TicketId,
     HoldId,
     PostingId,
+    RefundId,
     AdjustmentId,
     DisputeId,
     InteractionId,
@@ -171,6 +173,7 @@ codes!(
     LawClass,
     Channel,
     DisputeState,
+    RefundGround,
     ApprovalState
 );
 

@@ -210,7 +210,9 @@ impl Reader<'_> {
             .select(assets::product_id)
             .distinct()
             .load(self.database)?;
-        covered.iter().for_each(|product| drop(named.remove(product)));
+        covered.iter().for_each(|product| {
+            named.remove(product);
+        });
         Ok(named)
     }
 

@@ -355,6 +355,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    refunds (id) {
+        id -> Binary,
+        wallet_id -> Binary,
+        lot_id -> Binary,
+        posting_id -> Binary,
+        units -> BigInt,
+        yen -> BigInt,
+        ground -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     interactions (id) {
         id -> Binary,
         number -> Text,
@@ -655,6 +668,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     adjustments,
+    refunds,
     invoices,
     disputes,
     approval_rules,

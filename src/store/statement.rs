@@ -69,7 +69,8 @@ impl Reader<'_> {
         };
         let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
         let work = self.work_of(issues.into_iter().collect())?;
-        let (lines, closing) = lines(rows, opening, &work, &self.line_disputes(contract)?);
+        let (disputes, refunds) = (self.line_disputes(contract)?, self.line_refunds(wallet)?);
+        let (lines, closing) = lines(rows, opening, &work, &disputes, &refunds);
         let (chain_root, day_root) = (hex(&root), self.newest_root()?);
         Ok(Statement {
             contract_id: contract,
@@ -153,6 +154,15 @@ impl Reader<'_> {
         Ok(rows.into_iter().map(|(posting, id, state)| (posting, LineDispute { id, state })).collect())
     }
 
+    /// What was paid back, by the first posting of each refund.
+    fn line_refunds(&mut self, wallet: WalletId) -> Result<BTreeMap<PostingId, i64>, Fault> {
+        let rows: Vec<(PostingId, i64)> = refunds::table
+            .filter(refunds::wallet_id.eq(wallet))
+            .select((refunds::posting_id, refunds::yen))
+            .load(self.database)?;
+        Ok(rows.into_iter().collect())
+    }
+
     fn work_of(&mut self, issues: Vec<IssueId>) -> Result<BTreeMap<IssueId, Work>, StoreError> {
         let mut work = BTreeMap::<IssueId, Work>::new();
         for part in issues.chunks(limits::IDS_PER_QUERY) {
@@ -179,6 +189,7 @@ fn lines(
     opening: Balances,
     work: &BTreeMap<IssueId, Work>,
     disputes: &BTreeMap<PostingId, LineDispute>,
+    refunds: &BTreeMap<PostingId, i64>,
 ) -> (Vec<StatementLine>, Balances) {
     let mut lines: Vec<StatementLine> = Vec::new();
     let mut balances = opening;
@@ -215,6 +226,7 @@ fn lines(
             remedy: done.map(|work| work.remedy.clone()),
             minutes: done.map(|work| work.minutes),
             reason: row.told.0,
+            yen: refunds.get(&posting_id).copied(),
             available: balances.available,
             held: balances.held,
             disputable: issue_id.is_some() && is_charge(to),

@@ -11,6 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::CorrectionReason;
 use crate::domain::wallet::draft::PolicyDraft;
 use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 
 /// A lot to be sold, or granted when it stands in a grant.
@@ -104,11 +105,11 @@ pub struct ReversalRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdjustRequest {
-    /// Positive: added as a lot of its own. Negative: taken from `lot_id`.
+    /// Positive: added as a lot of its own, of the same kind as `lot_id` where one is named. Negative: taken from `lot_id`.
     pub units: i64,
     #[serde(default)]
     pub lot_id: Option<LotId>,
-    /// Last day of units that are added; none is without end.
+    /// Last day of units that are added; none is that of `lot_id`, and without one the contract's.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub expires_on: Option<NaiveDate>,
@@ -140,6 +141,17 @@ pub struct VoidRequest {
     pub lot_id: LotId,
     pub reason: CorrectionReason,
     #[serde(default)]
+    pub note: String,
+}
+
+/// Unused units paid back. How much that is follows from the lot's price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundRequest {
+    pub lot_id: LotId,
+    pub units: i64,
+    pub ground: RefundGround,
+    /// What happened and how it is paid back.
     pub note: String,
 }
 
@@ -180,6 +192,8 @@ pub struct LedgerReceipt {
     pub postings: Vec<PostingView>,
     /// An adjustment that waits for a second person; nothing was posted yet.
     pub waiting: Option<AdjustmentId>,
+    /// Of a refund, what is to be paid back, in yen without tax.
+    pub refund_yen: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -68,6 +68,8 @@ pub struct StatementLine {
     pub minutes: Option<i64>,
     /// Why, as the ledger says it.
     pub reason: String,
+    /// Of a refund, what was paid back, in yen without tax.
+    pub yen: Option<i64>,
     /// After this line.
     pub available: i64,
     pub held: i64,

@@ -143,7 +143,7 @@ pub struct ConsumptionLine {
 pub struct WalletMoved {
     /// What the wallet counts.
     pub unit: UnitKind,
-    /// Of an adjustment or transfer, negative when units went.
+    /// Of an adjustment, a transfer or a refund, negative when units went.
     pub units: i64,
     /// Numbers of the tickets that moved; of a long list the first ones.
     pub tickets: Vec<String>,
@@ -157,6 +157,9 @@ pub struct WalletMoved {
     /// What a person wrote beside it.
     #[serde(default)]
     pub note: String,
+    /// Of a refund, what is paid back.
+    #[serde(default)]
+    pub yen: Option<i64>,
     /// The balances after it.
     pub available: i64,
     pub held: i64,

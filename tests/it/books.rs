@@ -11,6 +11,8 @@ on_both! {
     a_statement_shows_customer_and_company_what_was_used_and_why
     a_root_that_somebody_kept_is_checked_for_both_sides
     the_books_say_what_is_still_owed_to_customers
+    each_movement_of_the_ledger_is_booked_once
+    unused_tickets_are_paid_back_and_the_statement_says_so
     only_those_who_staff_the_day_see_the_forecast
 }
 
@@ -99,8 +101,8 @@ async fn the_books_say_what_is_still_owed_to_customers(office: Office) {
     let yen = |line: &Value, what: &str| line[what].as_i64().expect("yen");
     assert_eq!(yen(&sold, "closing") - yen(&november(&before), "closing"), 50_000);
     for line in admin.see(year).await["months"].as_array().expect("months") {
-        let grown =
-            yen(line, "sold") + yen(line, "received") - yen(line, "given") - yen(line, "used") - yen(line, "breakage");
+        let left: i64 = ["given", "refunded", "withdrawn", "used", "breakage"].iter().map(|what| yen(line, what)).sum();
+        let grown = yen(line, "sold") + yen(line, "received") - left;
         assert_eq!(yen(line, "opening") + grown, yen(line, "closing"), "{line}");
     }
     let report = admin.see("/api/reports/base-date").await;
@@ -108,6 +110,83 @@ async fn the_books_say_what_is_still_owed_to_customers(office: Office) {
     refused(admin.get("/api/reports/base-date?on=2026-10-01").await, 400, "request.invalid").await;
     refused(admin.get("/api/reports/liability?from=2026-11-30&to=2026-01-01").await, 400, "request.invalid").await;
     refused(operator.get(year).await, 403, "auth.forbidden").await;
+}
+
+fn wallet(card: &Value, what: &str) -> String {
+    format!("/api/contracts/{}/wallet/{what}", text(&card["id"]))
+}
+
+fn lot(units: i64) -> Value {
+    json!({ "units": units, "price_yen": units * 5_000, "expires_on": "2027-11-22", "scope": "any",
+        "law_class": "b2b_exempt" })
+}
+
+async fn each_movement_of_the_ledger_is_booked_once(office: Office) {
+    let (operator, admin) = (office.person("operator").await, office.person("admin").await);
+    let card = office.card(&operator, "KS-1001").await;
+    let year = "/api/reports/liability?from=2026-11-01&to=2026-11-30";
+    let yen = async |what: &str| admin.see(year).await["months"][0][what].as_i64().expect("yen");
+    let all = json!({ "lot_id": card["wallet"]["lots"][0]["id"], "units": -10, "reason": "count_difference" });
+    let waiting = admin.change(&wallet(&card, "adjustments"), &all).await;
+    assert!(waiting["waiting"].is_string(), "ten at once need a second person");
+
+    // A sale by mistake, undone on the same day.
+    let (breakage, closing) = (yen("breakage").await, yen("closing").await);
+    let sold = operator.change(&wallet(&card, "lots"), &lot(10)).await;
+    let void = json!({ "lot_id": sold["postings"][0]["lot_id"], "reason": "entry_error" });
+    admin.change(&wallet(&card, "voids"), &void).await;
+    assert_eq!((yen("withdrawn").await, yen("breakage").await - breakage, yen("closing").await), (50_000, 0, closing));
+
+    // A call, its use, and the use taken back.
+    let used = yen("used").await;
+    let issue = office.fault(&operator, "KS-1001", 0, Value::Null).await;
+    assert_eq!(yen("used").await, used, "a hold is no revenue");
+    let one = json!({ "issue_id": issue["id"], "units": 1, "reason": "entry_error", "note": "" });
+    operator.change(&wallet(&card, "captures"), &one).await;
+    assert!(yen("used").await > used, "a use is");
+    admin.change(&wallet(&card, "reversals"), &one).await;
+    assert_eq!(yen("used").await, used);
+    office.assert_sound().await;
+}
+
+async fn unused_tickets_are_paid_back_and_the_statement_says_so(office: Office) {
+    let (operator, admin) = (office.person("operator").await, office.person("admin").await);
+    let customer = office.person("customer").await;
+    let card = office.card(&operator, "KS-1001").await;
+    let sold = operator.change(&wallet(&card, "lots"), &lot(10)).await;
+    let lot_id = sold["postings"][0]["lot_id"].clone();
+    let refund = json!({ "lot_id": lot_id, "units": 4, "ground": "by_contract", "note": "事業所の閉鎖。銀行振込" });
+    refused(operator.post(&wallet(&card, "refunds"), &refund).await, 403, "auth.forbidden").await;
+    let made = admin.change(&wallet(&card, "refunds"), &refund).await;
+    assert_eq!((&made["refund_yen"], &made["wallet"]["available"]), (&json!(20_000), &json!(16)));
+    let much = json!({ "lot_id": lot_id, "units": 7, "ground": "by_contract", "note": "残り" });
+    let problem = refused(admin.post(&wallet(&card, "refunds"), &much).await, 409, "wallet.too_few_left").await;
+    assert_eq!(problem["field"], "units");
+
+    let regulated = json!({ "units": 10, "price_yen": 50_000, "expires_on": "2027-11-22", "scope": "any",
+        "law_class": "regulated" });
+    let bought = operator.change(&wallet(&card, "lots"), &regulated).await;
+    let mut unlawful = json!({ "lot_id": bought["postings"][0]["lot_id"], "units": 1, "ground": "by_contract",
+        "note": "解約" });
+    refused(admin.post(&wallet(&card, "refunds"), &unlawful).await, 409, "wallet.refund_law").await;
+    unlawful["ground"] = json!("small_amount");
+    let problem = refused(admin.post(&wallet(&card, "refunds"), &unlawful).await, 409, "wallet.refund_room").await;
+    assert!(text(&problem["ja"]).contains("今回 5000円"), "{problem}");
+    let kept = admin.see(&wallet(&card, "refusals")).await;
+    assert_eq!(kept[0]["code"], "wallet.refund_room", "what was refused is kept for audit");
+
+    let history = operator.see(&format!("/api/contracts/{}/history", text(&card["id"]))).await;
+    let told: Vec<&str> = history["entries"].as_array().expect("entries").iter().map(|e| text(&e["ja"])).collect();
+    assert!(told.iter().any(|line| line.starts_with("4枚を払戻し（20,000円、契約による払戻し")), "{told:?}");
+    let seen = customer.see(&statement(&card, "", TODAY)).await;
+    let line = seen["lines"].as_array().expect("lines").iter().find(|line| line["movement"] == "refund");
+    let line = line.expect("the refund stands on the statement");
+    assert_eq!((&line["yen"], &line["units"]), (&json!(20_000), &json!(4)));
+    let table = customer.get(&statement(&card, ".csv", TODAY)).await.text().await.expect("a table");
+    assert!(table.contains("20,000円を払い戻し"), "{table}");
+    let books = admin.see("/api/reports/liability?from=2026-11-01&to=2026-11-30").await;
+    assert_eq!(books["months"][0]["refunded"], 20_000);
+    office.assert_sound().await;
 }
 
 async fn only_those_who_staff_the_day_see_the_forecast(office: Office) {

@@ -1,4 +1,4 @@
-//! The ledger by hand: sale and grant, capture in part, release, reversal, adjustment, transfer, void. Each checks what
+//! The ledger by hand: sale and grant, capture in part, release, reversal, adjustment, transfer, refund, void. Each checks what
 //! the contract and the law allow, posts, and answers with the wallet as it then stands.
 
 mod adjust;
@@ -6,29 +6,29 @@ mod approval;
 mod dispute;
 mod invoice;
 mod policy;
+mod refund;
 mod sell;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 pub use adjust::{adjust, decide};
 pub use approval::{approval_rule, approve_overdue, decide_approval, set_approval_rule};
 pub use dispute::{decide_dispute, raise_dispute, withdraw_dispute};
 pub use invoice::{invoice_overdraft, set_invoice};
 pub use policy::{set_policy, versions};
+pub use refund::refund;
 pub use sell::{grant, sell};
-
-use chrono::Datelike;
+pub use transfer::transfer;
 
 use super::text;
 use crate::domain::ids::{AdjustmentId, ContractId};
-use crate::domain::refusal::{Code, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::CorrectionReason;
 use crate::limits;
-use crate::store::wallet::{Because, TransferOrder};
+use crate::store::wallet::Because;
 use crate::store::{Fault, Unit};
-use crate::views::ledger::{
-    CaptureRequest, LedgerReceipt, ReleaseRequest, ReversalRequest, TransferRequest, VoidRequest,
-};
+use crate::views::ledger::{CaptureRequest, LedgerReceipt, ReleaseRequest, ReversalRequest, VoidRequest};
 
 /// Uses a part of a hold and gives the rest back.
 pub fn capture(unit: &mut Unit<'_>, contract: ContractId, request: &CaptureRequest) -> Result<LedgerReceipt, Fault> {
@@ -53,31 +53,6 @@ pub fn reverse(unit: &mut Unit<'_>, contract: ContractId, request: &ReversalRequ
     let because = because(request.reason, &request.note)?;
     receipt(unit, contract, |unit| {
         unit.reverse_by_hand(contract, request.issue_id, request.units, &because)?;
-        Ok(None)
-    })
-}
-
-/// Moves unused units to another contract of the same customer group, when this contract allows it.
-pub fn transfer(unit: &mut Unit<'_>, contract: ContractId, request: &TransferRequest) -> Result<LedgerReceipt, Fault> {
-    let because = because(request.reason, &request.note)?;
-    let today = unit.today();
-    if !unit.look().policy_on(contract, today)?.policy.transfer_allowed {
-        return Err(Refusal::new(Code::TransferOff).into());
-    }
-    if request.to_contract_id == contract {
-        return Err(Refusal::new(Code::TransferForeign).at("to_contract_id").into());
-    }
-    unit.lock_wallets_of(&[contract, request.to_contract_id])?;
-    receipt(unit, contract, |unit| {
-        let (_, kind, _) = unit.look().wallet_head(contract)?;
-        let order = TransferOrder {
-            from: contract,
-            to: request.to_contract_id,
-            lot: request.lot_id,
-            units: request.units,
-            number: unit.next_lot_number(kind, today.year())?,
-        };
-        unit.transfer(&order, &because)?;
         Ok(None)
     })
 }
@@ -107,7 +82,7 @@ fn receipt(
     if count > 0 {
         postings = unit.look().ledger_page(contract, None, Some(count))?.postings;
     }
-    Ok(LedgerReceipt { wallet, postings, waiting })
+    Ok(LedgerReceipt { wallet, postings, waiting, refund_yen: None })
 }
 
 fn because(reason: CorrectionReason, note: &str) -> Result<Because, Refusal> {

@@ -5,7 +5,7 @@ use chrono::{Datelike, Days};
 use super::invoice::check as check_invoice;
 use super::receipt;
 use crate::commands::intake::not_in_force;
-use crate::domain::ids::ContractId;
+use crate::domain::ids::{ContractId, WalletId};
 use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::reorder::PURCHASE_YEAR_DAYS;
@@ -53,8 +53,9 @@ fn add(
             return Err(Refusal::invalid_both("issued_on", ja, en).into());
         }
         in_force(unit, contract)?;
+        replaces_none(unit, wallet, &terms)?;
         if origin == Origin::Paid {
-            let bought = unit.look().units_sold_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))?;
+            let bought = unit.look().units_bought_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))?;
             policy.check_purchase(terms.units, bought)?;
         }
         terms.number = unit.next_lot_number(kind, today.year())?;
@@ -66,8 +67,16 @@ fn add(
     })
 }
 
+/// What is free is no longer life for units of a six-month lot.
+pub(super) fn replaces_none(unit: &mut Unit<'_>, wallet: WalletId, terms: &LotTerms) -> Result<(), Fault> {
+    let today = unit.today();
+    let since = today - Days::new(PURCHASE_YEAR_DAYS + 1);
+    let lapsed = unit.look().lapsed_six_months(wallet, since)?;
+    Ok(terms.check_replaces_none(lapsed.iter(), today)?)
+}
+
 /// Nothing is sold under a contract that is over.
-fn in_force(unit: &mut Unit<'_>, contract: ContractId) -> Result<(), Fault> {
+pub(super) fn in_force(unit: &mut Unit<'_>, contract: ContractId) -> Result<(), Fault> {
     let today = unit.today();
     let (starts_on, ends_on) = unit.look().contract_term(contract)?;
     if today <= ends_on {

@@ -7,40 +7,43 @@ use crate::commands::intake::{preview, save};
 use crate::domain::access::{Actor, Role};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, Id, IssueId, UserId};
+use crate::domain::refusal::Code;
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::{CorrectionReason, Movement, Origin};
+use crate::domain::wallet::terms::Scope;
 use crate::store::history::HistoryFilter;
 use crate::store::testing::{Kit, call, company_with, date, lot, on_both};
-use crate::views::ledger::{AdjustRequest, DecisionRequest, LotRequest, PolicyRequest};
+use crate::views::ledger::{AdjustRequest, DecisionRequest, LotRequest, PolicyRequest, TransferRequest};
 use crate::views::wallet::WalletSummary;
 
 /// Two customers of one group, whose contracts allow transfers.
-fn group(lots: Value) -> Value {
+pub(super) fn group(lots: Value) -> Value {
     let mut company = company_with(lots);
     for customer in company["customers"].as_array_mut().expect("customers") {
         customer["group"] = "百万石グループ".into();
         customer["contracts"][0]["policy"]["transfer_allowed"] = true.into();
+        customer["contracts"][0]["ends_on"] = "2027-03-31".into();
     }
     company
 }
 
-fn refused<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> Code {
+pub(super) fn refused<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> Code {
     match outcome {
         Err(Fault::Refused(refusal)) => refusal.code,
         other => panic!("must be refused, is {other:?}"),
     }
 }
 
-async fn contract(kit: &Kit) -> ContractId {
+pub(super) async fn contract(kit: &Kit) -> ContractId {
     kit.card("KS-1001").await.id
 }
 
-async fn wallet(kit: &Kit) -> WalletSummary {
+pub(super) async fn wallet(kit: &Kit) -> WalletSummary {
     kit.card("KS-1001").await.wallet
 }
 
 /// Saves a call about `issues` faults and gives their ids.
-async fn called(kit: &Kit, issues: usize) -> Vec<IssueId> {
+pub(super) async fn called(kit: &Kit, issues: usize) -> Vec<IssueId> {
     let mut request = call(&kit.card("KS-1001").await);
     request.issues[0].product_id = Some(kit.card("KS-1001").await.assets[0].product_id);
     request.issues[0].asset_id = None;
@@ -50,7 +53,7 @@ async fn called(kit: &Kit, issues: usize) -> Vec<IssueId> {
     receipt.issues.iter().map(|issue| issue.id).collect()
 }
 
-async fn post(
+pub(super) async fn post(
     kit: &Kit,
     change: impl Fn(&mut Unit<'_>) -> Result<LedgerReceipt, Fault> + Send + 'static,
 ) -> Result<LedgerReceipt, Fault> {
@@ -139,6 +142,23 @@ async fn a_purchase_settles_the_overdraft_and_keeps_to_the_contract() {
         assert_eq!(refused(much), Code::PurchaseBounds);
         let gift = post(&kit, move |unit| grant(unit, contract, &lots(1))).await.unwrap();
         assert_eq!(gift.wallet.lots[1].origin, Origin::Promotional);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lot_for_phone_calls_settles_no_repair_visit() {
+    on_both(company_with(json!([])), async |kit| {
+        let contract = contract(&kit).await;
+        called(&kit, 1).await;
+        let of = |scope| LotRequest { scope, ..lots(5) };
+        let remote = of(Scope::Remote);
+        let sold = post(&kit, move |unit| sell(unit, contract, &remote)).await.unwrap();
+        assert_eq!((sold.wallet.available, sold.wallet.overdraft), (5, 1));
+        let visit = of(Scope::Visit);
+        let sold = post(&kit, move |unit| sell(unit, contract, &visit)).await.unwrap();
+        assert_eq!((sold.wallet.available, sold.wallet.held, sold.wallet.overdraft), (9, 1, 0));
         kit.assert_sound().await;
     })
     .await;

@@ -31,6 +31,7 @@ coded! {
         Adjust = "adjust", "調整", "Adjustment";
         Transfer = "transfer", "移管", "Transfer";
         Void = "void", "無効化", "Void";
+        Refund = "refund", "払戻し", "Refund";
     }
 }
 
@@ -49,7 +50,7 @@ impl Movement {
             Self::Overdraft => (Account::Overdraft, Account::Held),
             Self::Reverse => (Account::Consumed, Account::Available),
             Self::Adjust => (Account::Source, Account::Available),
-            Self::Transfer => (Account::Available, Account::Source),
+            Self::Transfer | Self::Refund => (Account::Available, Account::Source),
             Self::Void => (Account::Available, Account::Voided),
         }
     }

@@ -13,6 +13,7 @@ pub mod draft;
 pub mod judge;
 pub mod number;
 pub mod policy;
+pub mod refund;
 pub mod reorder;
 pub mod root;
 pub mod select;

@@ -234,6 +234,14 @@ impl Policy {
         !outcome.is_final()
     }
 
+    /// Whether a wallet that comes from `before` to `after` units of a year, bought or taken over, keeps to the limit.
+    pub fn check_taken_over(&self, before: i64, after: i64) -> Result<(), Refusal> {
+        let most = self.purchase_year_max.map(i64::from).filter(|most| after > before && after > *most);
+        let Some(most) = most else { return Ok(()) };
+        let refusal = Refusal::new(Code::TransferCap).with("most", most).with("bought", before);
+        Err(refusal.with("units", after - before).at("units"))
+    }
+
     /// Whether so many units may be bought at once by a customer who bought `bought` within the last 365 days.
     pub fn check_purchase(&self, units: i64, bought: i64) -> Result<(), Refusal> {
         let (least, step) = (i64::from(self.purchase_min), i64::from(self.purchase_step.max(1)));

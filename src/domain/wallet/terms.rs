@@ -142,6 +142,35 @@ impl LotTerms {
         Err(refusal.with("last_day", self.six_months().pred_opt().unwrap_or(self.issued_on)))
     }
 
+    /// Units that make a six-month lot right end with it: dated anew, they would have six months of their own.
+    pub fn check_ends_with(&self, like: Option<&Self>) -> Result<(), Refusal> {
+        let Some(lot) = like.filter(|lot| lot.law_class == LawClass::SixMonthExempt) else { return Ok(()) };
+        let last = lot.usable_until().unwrap_or(lot.issued_on);
+        if self.usable_until().is_some_and(|own| own <= last) {
+            return Ok(());
+        }
+        Err(Refusal::new(Code::SixMonths).with("last_day", last).at("expires_on"))
+    }
+
+    /// Free units never replace unused units of a six-month lot beyond that lot's six months: carried over or prolonged
+    /// out of courtesy, its whole validity would pass six months and the exemption would be lost. Whether they replace
+    /// anything is asked for as long again as those units lived at the most. `lapsed` are the six-month lots of the
+    /// wallet of which unused units expired or were taken back.
+    pub fn check_replaces_none<'a>(
+        &self,
+        mut lapsed: impl Iterator<Item = &'a Self>,
+        today: NaiveDate,
+    ) -> Result<(), Refusal> {
+        if self.price_yen > 0 {
+            return Ok(());
+        }
+        let asked = |lot: &Self| lot.six_months().checked_add_months(Months::new(6)).is_some_and(|end| today < end);
+        let beyond = |lot: &Self| self.usable_until().is_none_or(|last| last >= lot.six_months());
+        let Some(lot) = lapsed.find(|lot| asked(lot) && beyond(lot)) else { return Ok(()) };
+        let refusal = Refusal::new(Code::LapsedReplaced).with("number", &lot.number).at("expires_on");
+        Err(refusal.with("last_day", lot.six_months().pred_opt().unwrap_or(lot.issued_on)))
+    }
+
     /// The last day on which a unit may be used, days of grace included; none is without end.
     pub fn usable_until(&self) -> Option<NaiveDate> {
         self.expires_on.map(|last| last.checked_add_days(Days::new(self.grace_days.into())).unwrap_or(last))
@@ -281,6 +310,22 @@ mod tests {
         assert_eq!(LateUse::of(LawClass::SixMonthExempt, true).forbidden(), Some(Code::SixMonths));
         assert_eq!(LateUse::of(LawClass::B2bExempt, false).forbidden(), Some(Code::LateUse));
         assert_eq!(LateUse::of(LawClass::B2bExempt, true).forbidden(), None);
+    }
+
+    #[test]
+    fn free_units_do_not_prolong_six_months_that_are_over() {
+        let six = LotTerms { law_class: LawClass::SixMonthExempt, expires_on: Some(day("2027-05-22")), ..lot() };
+        let free = |last: &str| LotTerms { price_yen: 0, expires_on: Some(day(last)), ..lot() };
+        let check = |terms: &LotTerms, today: &str, expected: Option<Code>| {
+            let refused = terms.check_replaces_none(std::iter::once(&six), day(today)).err();
+            assert_eq!(refused.map(|refusal| refusal.code), expected, "{today}: {terms:?}");
+        };
+        check(&free("2027-05-22"), "2027-03-01", None);
+        check(&free("2027-05-23"), "2027-03-01", Some(Code::LapsedReplaced));
+        check(&LotTerms { expires_on: None, ..free("2027-06-01") }, "2027-06-01", Some(Code::LapsedReplaced));
+        check(&free("2028-03-31"), "2027-11-22", Some(Code::LapsedReplaced));
+        check(&free("2028-03-31"), "2027-11-23", None);
+        check(&LotTerms { price_yen: 5_000, ..free("2028-03-31") }, "2027-06-01", None);
     }
 
     #[test]

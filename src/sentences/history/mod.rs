@@ -36,7 +36,8 @@ pub fn balance_change(event: &Event) -> Option<i64> {
         | EventKind::WalletGranted
         | EventKind::WalletReleased
         | EventKind::WalletAdjusted
-        | EventKind::WalletTransferred => Some(units),
+        | EventKind::WalletTransferred
+        | EventKind::WalletRefunded => Some(units),
         EventKind::WalletReversed if is_held_again(event.data["reason"].as_str().unwrap_or_default()) => None,
         EventKind::WalletReversed => Some(units),
         EventKind::WalletHeld | EventKind::WalletOverdrawn | EventKind::WalletVoided => Some(-units),

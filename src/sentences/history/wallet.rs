@@ -6,8 +6,9 @@ use crate::domain::issue::Outcome;
 use crate::domain::refusal::Code;
 use crate::domain::wallet::account::{CorrectionReason, NOT_LET_IN, TAKEN_BACK, is_held_again};
 use crate::domain::wallet::policy::CapturePoint;
+use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::terms::UnitKind;
-use crate::sentences::Words;
+use crate::sentences::{Words, grouped};
 
 pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
     let units = facts.count("/units");
@@ -24,6 +25,7 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::WalletOverdrawn => {
             Words::new(format!("超過利用 {units}{of}"), format!("{tickets} used before purchase (overdraft)"))
         }
+        EventKind::WalletRefunded => refunded(facts, unit, lot, left),
         EventKind::WalletAdjusted | EventKind::WalletTransferred => changed(kind, units, lot, left, unit),
         _ => {
             let Some((mut verb_ja, mut verb_en)) = verb(kind) else { return plain(kind) };
@@ -69,6 +71,15 @@ fn changed(kind: EventKind, units: i64, lot: &str, left: i64, unit: UnitKind) ->
     )
 }
 
+fn refunded(facts: &Facts<'_>, unit: UnitKind, lot: &str, left: i64) -> Words {
+    let (units, why) = (facts.count("/units").abs(), reason(facts));
+    let (of, yen) = (unit.counter_ja(), grouped(facts.count("/yen")));
+    Words::new(
+        format!("{units}{of}を払戻し（{yen}円、{}、{lot}、残 {left}{of}）", why.ja),
+        format!("{} refunded ({yen} yen, {}, {lot}, {left} left)", unit.count_en(units), why.en.to_lowercase()),
+    )
+}
+
 fn bought(facts: &Facts<'_>, unit: UnitKind, units: i64, left: i64) -> Words {
     let of = unit.counter_ja();
     let (lot, settled) = (facts.text("/lot"), facts.count("/settled"));
@@ -92,6 +103,9 @@ fn reason(facts: &Facts<'_>) -> Words {
     }
     if let Ok(reason) = text.parse::<CorrectionReason>() {
         return Words::new(reason.ja(), reason.en());
+    }
+    if let Ok(ground) = text.parse::<RefundGround>() {
+        return Words::new(ground.ja(), ground.en());
     }
     if let Ok(point) = text.parse::<CapturePoint>() {
         return Words::new(format!("契約（{}）", point.ja()), point.en());

@@ -7,6 +7,7 @@ use super::deeds::{Act, Deed};
 use super::field::Turn;
 use crate::domain::ids::{ContractId, IssueId, LotId, ProductId, SiteId, TechnicianId};
 use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 use crate::sim::luck::Luck;
 use crate::views::desk::{IntakeRequest, RemoteOutcome};
@@ -52,9 +53,10 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
         81..83 => Act::Decide { accept: luck.chance(75), oneself: luck.chance(20) },
         83..88 => transfer(luck, known, here),
         88..90 => void(luck, here),
-        90..91 => policy(luck, here, today),
-        91..95 => claim(luck, here),
-        95..97 => bill(today),
+        90 => refund(luck, here),
+        91..92 => policy(luck, here, today),
+        92..96 => claim(luck, here),
+        96..98 => bill(today),
         _ => Act::Expire,
     };
     // One desk in twenty-five looks at the wrong customer.
@@ -168,6 +170,13 @@ fn transfer(luck: &mut Luck, known: &[Known], here: &Known) -> Act {
 fn void(luck: &mut Luck, here: &Known) -> Act {
     let Some(lot_id) = luck.pick(&here.lots).copied() else { return Act::Expire };
     Act::Void(VoidRequest { lot_id, reason: CorrectionReason::EntryError, note: String::new() })
+}
+
+fn refund(luck: &mut Luck, here: &Known) -> Act {
+    let Some(lot_id) = luck.pick(&here.lots).copied() else { return Act::Expire };
+    let units = luck.between(0, if here.unit.is_single() { 4 } else { 60 });
+    let ground = *luck.pick(RefundGround::ALL).unwrap_or(&RefundGround::ByContract);
+    Act::Refund(RefundRequest { lot_id, units, ground, note: "試算".to_owned() })
 }
 
 /// A new version; one in five leaves something open.

@@ -41,6 +41,7 @@ pub enum Act {
     },
     Transfer(TransferRequest),
     Void(VoidRequest),
+    Refund(RefundRequest),
     Policy(Box<PolicyRequest>),
     /// The customer objects to the newest line that charges an issue.
     Object(IssueId),
@@ -70,6 +71,7 @@ impl Act {
             Self::Field(_) => "field",
             Self::Transfer(_) => "transfer",
             Self::Void(_) => "void",
+            Self::Refund(_) => "refund",
             Self::Policy(_) => "policy",
             Self::Object(_) => "object",
             Self::Answer(..) => "answer",
@@ -123,6 +125,7 @@ impl Deed {
             Act::Decide { accept, .. } => decide(unit, contract, *accept)?,
             Act::Transfer(request) => wallet::transfer(unit, contract, request)?,
             Act::Void(request) => wallet::void(unit, contract, request)?,
+            Act::Refund(request) => wallet::refund(unit, contract, request)?,
         };
         Ok(Answer::json(201, &receipt))
     }

@@ -2,6 +2,7 @@
 //! issues, journal against state. An empty list means that the data explain themselves.
 
 mod adjustments;
+mod books;
 mod cases;
 mod charge;
 mod claims;
@@ -88,10 +89,11 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        let checks: [(&'static str, Check); 11] = [
+        let checks: [(&'static str, Check); 12] = [
             ("checking wallets", wallets::check),
             ("checking policies", |database, findings, _| policies::check(database, findings)),
             ("checking holds", |database, findings, _| holds::check(database, findings)),
+            ("checking books", |database, findings, _| books::check(database, findings)),
             ("checking claims", |database, findings, _| claims::check(database, findings)),
             ("checking adjustments", |database, findings, _| adjustments::check(database, findings)),
             ("checking streams", |database, findings, _| streams::check(database, findings)),

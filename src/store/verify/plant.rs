@@ -16,17 +16,18 @@ use crate::domain::ids::{ContractId, Id, IssueId, LotId, UserId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::wallet::refund::RefundGround;
 use crate::roads::travel::GreatCircle;
 use crate::store::connection::{Database, open};
 use crate::store::testing::{Kit, call, company_with, lot, morning, on_both};
-use crate::store::wallet::{Because, TransferOrder};
+use crate::store::wallet::{Because, RefundOrder, TransferOrder};
 use crate::store::{Fault, Operation, Reader, Unit};
 use crate::views::claims::{ApprovalRequest, ApprovalRuleRequest, DisputeDecision, DisputeRequest};
 use crate::views::desk::{OutcomeRequest, RemoteOutcome};
 use crate::views::ledger::{AdjustRequest, DecisionRequest, InvoiceRequest};
 
 /// Tables in which the ledger's word stands: a byte is planted in each of their columns.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "wallets",
     "lots",
     "tickets",
@@ -39,6 +40,7 @@ const TABLES: [&str; 16] = [
     "approval_rules",
     "approvals",
     "invoices",
+    "refunds",
     "journal",
     "stream_entries",
     "ledger_roots",
@@ -113,6 +115,8 @@ async fn live(kit: &Kit) {
     let number = "TK-2026-000777".to_owned();
     let order = TransferOrder { from: here.id, to: there.id, lot, units: 2, number };
     kit.write(move |unit| unit.transfer(&order, &because())).await.expect("units move within the group");
+    let order = RefundOrder { lot, units: 1, ground: RefundGround::ByContract };
+    kit.write(move |unit| unit.refund(here.id, &order, &because())).await.expect("a unit is paid back");
     let request = call(&kit.card("KS-1001").await);
     let disputed = kit.write(move |unit| save(unit, &request)).await.expect("the call is taken").issues[0].id;
     kit.write(move |unit| dispute(unit, here.id, disputed)).await.expect("the dispute is granted");

@@ -75,6 +75,7 @@ fn movement_of(kind: &str) -> Option<Movement> {
         "wallet.adjusted" => Movement::Adjust,
         "wallet.transferred" => Movement::Transfer,
         "wallet.voided" => Movement::Void,
+        "wallet.refunded" => Movement::Refund,
         _ => return None,
     })
 }
@@ -89,7 +90,7 @@ pub(super) fn fits<'a>(
     let mut moved: BTreeMap<EventId, BTreeMap<&str, i64>> = BTreeMap::new();
     let mut owners: BTreeMap<EventId, (Option<ContractId>, Timestamp)> = BTreeMap::new();
     for line in lines {
-        let gone = matches!(line.movement.as_str(), "adjust" | "transfer") && line.from == "available";
+        let gone = matches!(line.movement.as_str(), "adjust" | "transfer" | "refund") && line.from == "available";
         let units = if gone { -line.units } else { line.units };
         *moved.entry(line.event).or_default().entry(line.movement.as_str()).or_default() += units;
         owners.insert(line.event, (contracts.get(&line.wallet).copied(), line.at));

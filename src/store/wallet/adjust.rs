@@ -8,6 +8,7 @@ use super::ledger::{Ledger, Told};
 use super::lots::new_lot;
 use super::rows::insert_tickets;
 use super::slips::{Slip, cut};
+use crate::books::recognition::part_of_price;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, LotId, PostingId, TicketId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
@@ -33,6 +34,12 @@ impl Unit<'_> {
         ledger.save(self)
     }
 
+    /// What a lot of a contract's wallet was sold as.
+    pub fn lot_terms(&mut self, contract: ContractId, lot: LotId) -> Result<LotTerms, Fault> {
+        let ledger = Ledger::lock_of(self, contract)?;
+        Ok(self.own_lot(&ledger, lot)?.terms)
+    }
+
     /// Takes unused units of one lot back to the issuer, the highest serials first.
     pub fn adjust_down(
         &mut self,
@@ -52,7 +59,7 @@ impl Unit<'_> {
     /// Makes a lot void of which nothing was ever used, held or lost.
     pub fn void_lot(&mut self, contract: ContractId, lot: LotId, because: &Because) -> Result<Balances, Fault> {
         let mut ledger = Ledger::lock_of(self, contract)?;
-        let (terms, available) = self.own_lot(&ledger, lot)?;
+        let OwnLot { terms, available, .. } = self.own_lot(&ledger, lot)?;
         let postings: i64 = postings::table.filter(postings::lot_id.eq(lot)).count().get_result(self.database)?;
         if available != terms.units || postings != 1 {
             return Err(Refusal::new(Code::LotTouched).with("number", terms.number).at("lot_id").into());
@@ -72,17 +79,17 @@ impl Unit<'_> {
     }
 
     /// The terms of a lot of this wallet and what is left of it.
-    pub(super) fn own_lot(&mut self, ledger: &Ledger, lot: LotId) -> Result<(LotTerms, i64), Fault> {
-        let found: Option<(WalletId, i64, TermsRow)> = lots::table
+    pub(super) fn own_lot(&mut self, ledger: &Ledger, lot: LotId) -> Result<OwnLot, Fault> {
+        let found: Option<(WalletId, i64, i64, TermsRow)> = lots::table
             .find(lot)
-            .select((lots::wallet_id, lots::available, TermsRow::as_select()))
+            .select((lots::wallet_id, lots::available, lots::voided, TermsRow::as_select()))
             .first(self.database)
             .optional()?;
-        let (wallet, available, terms) = found.ok_or_else(|| Refusal::new(Code::NotFound).at("lot_id"))?;
+        let (wallet, available, left, terms) = found.ok_or_else(|| Refusal::new(Code::NotFound).at("lot_id"))?;
         if wallet != ledger.wallet() {
             return Err(Refusal::new(Code::WalletForeign).at("lot_id").into());
         }
-        Ok((terms.terms()?, available))
+        Ok(OwnLot { terms: terms.terms()?, available, left })
     }
 
     /// Takes unused units of a lot out of circulation, the highest serials first. Each entry is like `model`.
@@ -93,19 +100,20 @@ impl Unit<'_> {
         units: i64,
         model: &Entry,
     ) -> Result<Taken, Fault> {
-        let (terms, available) = self.own_lot(ledger, lot)?;
+        let own = self.own_lot(ledger, lot)?;
         check_count(units, ledger.unit)?;
-        if units > available {
-            let refusal = Refusal::new(Code::TooFewLeft).with("available", available).with("needed", units);
+        if units > own.available {
+            let refusal = Refusal::new(Code::TooFewLeft).with("available", own.available).with("needed", units);
             return Err(refusal.at("units").into());
         }
+        let (yen, terms) = (own.price_of(units), own.terms);
         let slips: Vec<(TicketId, String, i64)> = tickets::table
             .filter(tickets::lot_id.eq(lot).and(tickets::state.eq(TicketState::Available)))
             .order_by(tickets::serial.desc())
             .limit(units)
             .select((tickets::id, tickets::number, tickets::units))
             .load(self.database)?;
-        let mut taken = Taken { terms, entries: Vec::new(), numbers: Vec::new() };
+        let mut taken = Taken { terms, yen, entries: Vec::new(), numbers: Vec::new() };
         let (mut left, mut whole) = (units, Vec::new());
         for (id, number, count) in slips {
             let part = left.min(count);
@@ -131,9 +139,26 @@ impl Unit<'_> {
     }
 }
 
+/// A lot of the locked wallet.
+pub(super) struct OwnLot {
+    pub terms: LotTerms,
+    pub available: i64,
+    /// Units that have left it: void, taken back, moved or refunded.
+    left: i64,
+}
+
+impl OwnLot {
+    /// What the next `units` to leave were paid with, in yen.
+    pub fn price_of(&self, units: i64) -> i64 {
+        part_of_price(self.terms.price_yen, self.terms.units, self.left, units)
+    }
+}
+
 /// Units on their way out of a lot.
 pub(super) struct Taken {
     pub terms: LotTerms,
+    /// The part of the lot's price that goes with them.
+    pub yen: i64,
     pub entries: Vec<Entry>,
     pub numbers: Vec<String>,
 }

@@ -31,6 +31,8 @@ pub(in crate::store) struct Told {
     pub reason: String,
     /// What a person wrote beside the reason.
     pub note: String,
+    /// What a refund pays back.
+    pub yen: Option<i64>,
 }
 
 /// A locked wallet. Nothing is written before `save`.
@@ -170,6 +172,7 @@ impl Ledger {
             settled: told.settled,
             reason: told.reason,
             note: told.note,
+            yen: told.yen,
             available: after.available,
             held: after.held,
         };

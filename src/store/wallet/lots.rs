@@ -15,7 +15,7 @@ use crate::domain::wallet::terms::{LotTerms, UnitKind, check_count};
 use crate::store::codec::last_day_text;
 use crate::store::error::Fault;
 use crate::store::portable;
-use crate::store::schema::{holds, lots, postings};
+use crate::store::schema::{holds, lots, postings, work_orders};
 use crate::store::unit::Unit;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,13 +73,21 @@ pub(in crate::store) fn settle(
     pay(unit, ledger, &owed, made, &terms.number)
 }
 
-/// What a lot has to settle. A gift settles nothing, and neither does a lot whose last day is over.
+/// What a lot has to settle: what it may be used for. A gift settles nothing, and neither does a lot whose last day is
+/// over.
 fn owed(unit: &mut Unit<'_>, ledger: &Ledger, terms: &LotTerms) -> Result<Vec<Debt>, Fault> {
     let alive = terms.usable_until().is_none_or(|last| last >= unit.today());
     if terms.origin != Origin::Paid || !alive || ledger.book.balances.overdraft == 0 {
         return Ok(Vec::new());
     }
-    debts(unit, ledger.wallet())
+    let mut owed = debts(unit, ledger.wallet())?;
+    let issues: Vec<IssueId> = owed.iter().map(|debt| debt.issue).collect();
+    let visited: Vec<IssueId> = work_orders::table
+        .filter(work_orders::issue_id.eq_any(issues))
+        .select(work_orders::issue_id)
+        .load(unit.database)?;
+    owed.retain(|debt| terms.scope.covers(visited.contains(&debt.issue)));
+    Ok(owed)
 }
 
 /// Units of one hold that nobody has bought yet.

@@ -38,13 +38,8 @@ impl Unit<'_> {
         }
         let model = Entry::usual(Movement::Transfer, 1, &because.reason);
         let taken = self.take_from(&mut giver, order.lot, order.units, &model)?;
-        let price = i128::from(taken.terms.price_yen) * i128::from(order.units) / i128::from(taken.terms.units);
-        let terms = LotTerms {
-            number: order.number.clone(),
-            units: order.units,
-            price_yen: i64::try_from(price).unwrap_or_default(),
-            ..taken.terms.clone()
-        };
+        let terms =
+            LotTerms { number: order.number.clone(), units: order.units, price_yen: taken.yen, ..taken.terms.clone() };
         let told_out = Told { lot: Some(taken.terms.number), tickets: taken.numbers, ..told(because) };
         let kind = EventKind::WalletTransferred;
         let given = giver.post(self, kind, -order.units, taken.entries, told_out);

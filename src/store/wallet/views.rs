@@ -121,16 +121,6 @@ impl Reader<'_> {
         Ok(found.ok_or_else(|| Refusal::new(Code::NotFound).at("contract_id"))?)
     }
 
-    /// Units that were sold to a wallet after a day, those of void lots left out.
-    pub fn units_sold_since(&mut self, wallet: WalletId, since: NaiveDate) -> Result<i64, Fault> {
-        let sold: Vec<(i64, i64)> = lots::table
-            .filter(lots::wallet_id.eq(wallet).and(lots::origin.eq(Origin::Paid)))
-            .filter(lots::issued_on.gt(since.to_string()).and(lots::from_lot.is_null()))
-            .select((lots::units, lots::voided))
-            .load(self.database)?;
-        Ok(sold.into_iter().map(|(units, voided)| units - voided).sum())
-    }
-
     /// What stands on each account of a contract's wallet.
     pub fn wallet_book(&mut self, contract: ContractId) -> Result<Balances, Fault> {
         let row: Option<WalletRow> = wallets::table

@@ -43,6 +43,7 @@ export interface Movements {
   reversals: T.ReversalRequest;
   adjustments: T.AdjustRequest;
   transfers: T.TransferRequest;
+  refunds: T.RefundRequest;
   voids: T.VoidRequest;
 }
 

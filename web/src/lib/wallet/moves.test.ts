@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LotView, WalletSummary } from "$lib/api/types";
-import { allowed, bodyOf, freshDraft, lotsFor, outlook } from "./moves";
+import { allowed, bodyOf, freshDraft, lotsFor, outlook, refundYen } from "./moves";
 
 const draft = freshDraft("2026-11-23");
 const lot = { id: "lot_1", count: 10, available: 10 } as LotView;
@@ -30,6 +30,14 @@ test("only whole lots can be made void, only what is left can be moved", () => {
   const empty = { ...lot, id: "lot_3", available: 0 };
   expect(lotsFor("void", [lot, begun, empty]).map(({ id }) => id)).toEqual(["lot_1"]);
   expect(lotsFor("transfer", [lot, begun, empty]).map(({ id }) => id)).toEqual(["lot_1", "lot_2"]);
+});
+
+test("what is paid back is told to the yen, and gifts are not refunded", () => {
+  const bought = { ...lot, count: 3, available: 3, voided: 0, price_yen: 10_000 };
+  expect([0, 1, 2].map((voided) => refundYen({ ...bought, voided }, 1))).toEqual([3_333, 3_333, 3_334]);
+  expect(refundYen(bought, 3)).toBe(10_000);
+  expect(lotsFor("refund", [bought, { ...bought, id: "lot_2", price_yen: 0 }]).map(({ id }) => id)).toEqual(["lot_1"]);
+  expect(bodyOf("refund", { ...draft, lot_id: "lot_1", units: 2, note: "閉店 " })).toEqual({ lot_id: "lot_1", units: 2, ground: "by_contract", note: "閉店" });
 });
 
 test("a screen offers what its reader may do", () => {

@@ -7,7 +7,7 @@ test("months go over the turn of a year", () => {
 
 test("a sum keeps the first opening and the last closing", () => {
   const line = (month: string, opening: number, sold: number, used: number) => ({
-    month, opening, sold, used, received: 0, given: 0, breakage: 0, closing: opening + sold - used,
+    month, opening, sold, used, received: 0, given: 0, refunded: 0, withdrawn: 0, breakage: 0, closing: opening + sold - used,
   });
   const sum = sumOf([line("2026-10-01", 100, 50, 30), line("2026-11-01", 120, 0, 20)]);
   expect([sum?.opening, sum?.sold, sum?.used, sum?.closing]).toEqual([100, 50, 50, 100]);

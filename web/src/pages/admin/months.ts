@@ -10,13 +10,15 @@ export function monthsLater(month: string, months: number): string {
 export function sumOf(lines: readonly MonthLine[]): MonthLine | null {
   const [first, last] = [lines[0], lines.at(-1)];
   if (!first || !last) return null;
-  const add = (key: "sold" | "used" | "breakage" | "received" | "given"): number => lines.reduce((sum, line) => sum + line[key], 0);
+  const add = (key: Exclude<keyof MonthLine, "month">): number => lines.reduce((sum, line) => sum + line[key], 0);
   return {
     month: last.month,
     opening: first.opening,
     sold: add("sold"),
     received: add("received"),
     given: add("given"),
+    refunded: add("refunded"),
+    withdrawn: add("withdrawn"),
     used: add("used"),
     breakage: add("breakage"),
     closing: last.closing,

@@ -1,0 +1,153 @@
+//! What the postings of a ledger mean for the books: which units of which lot were used, lost, or left it.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::lot::{Change, Turn, Way};
+use crate::domain::ids::{IssueId, LotId};
+use crate::domain::wallet::account::{Account, Movement};
+
+/// A posting as the books read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// None for units that nobody had bought yet.
+    pub lot: Option<LotId>,
+    pub issue: Option<IssueId>,
+    pub movement: Movement,
+    pub from: Account,
+    pub to: Account,
+    pub units: i64,
+    pub day: NaiveDate,
+}
+
+/// Whether the books need a posting of such a movement. A hold is no use, and its release takes nothing back.
+pub const fn is_read(movement: Movement) -> bool {
+    !matches!(movement, Movement::Hold | Movement::Release)
+}
+
+/// What became of the units of lots. The lines of one wallet stand in the order of its ledger.
+pub fn turns(lines: impl IntoIterator<Item = Line>) -> Vec<Turn> {
+    let (mut turns, mut spent) = (Vec::new(), BTreeSet::new());
+    for line in lines {
+        let Some(lot) = line.lot else {
+            // Used before it was bought: what is bought for it later is used from its first moment.
+            if line.movement == Movement::Capture {
+                spent.extend(line.issue);
+            }
+            continue;
+        };
+        let is_spent = line.issue.is_some_and(|issue| spent.contains(&issue));
+        let place = |account| Place::of(account, line.movement, is_spent);
+        let mut turn = |change| turns.push(Turn { lot, day: line.day, change });
+        match (place(line.from), place(line.to)) {
+            (one, other) if one == other => {}
+            (one, other) => {
+                if let Some(change) = one.change(-line.units) {
+                    turn(change);
+                }
+                if let Some(change) = other.change(line.units) {
+                    turn(change);
+                }
+            }
+        }
+    }
+    turns
+}
+
+/// Where units of a lot stand for the books.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// They can still be used, or wait on a hold.
+    Open,
+    Used,
+    Lost,
+    Left(Way),
+}
+
+impl Place {
+    fn of(account: Account, movement: Movement, is_spent: bool) -> Self {
+        match (account, movement) {
+            (Account::Available | Account::Held, _) => Self::Open,
+            (Account::Consumed, _) => Self::Used,
+            (Account::Expired, _) => Self::Lost,
+            (Account::Voided, _) => Self::Left(Way::Withdrawn),
+            // A purchase settles an overdraft: its units are used where the issue's were, and on hold where they were.
+            (Account::Overdraft, _) if is_spent => Self::Used,
+            (Account::Overdraft, _) => Self::Open,
+            (Account::Source, Movement::Transfer) => Self::Left(Way::Given),
+            (Account::Source, Movement::Refund) => Self::Left(Way::Refunded),
+            (Account::Source, _) => Self::Left(Way::Withdrawn),
+        }
+    }
+
+    /// A lot comes from the source, where none of its units were before.
+    const fn change(self, units: i64) -> Option<Change> {
+        match self {
+            Self::Left(_) if units < 0 => None,
+            Self::Open => None,
+            Self::Used => Some(Change::Used(units)),
+            Self::Lost => Some(Change::Lost(units)),
+            Self::Left(way) => Some(Change::Left(way, units)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::lot::testing::{day, lot_id};
+    use super::super::lot::{Units, units_on};
+    use super::*;
+    use crate::domain::ids::Id;
+
+    const A: Account = Account::Available;
+    const H: Account = Account::Held;
+    const C: Account = Account::Consumed;
+    const O: Account = Account::Overdraft;
+
+    fn line(movement: Movement, from: Account, to: Account, units: i64) -> Line {
+        let issue = Some(IssueId::from_uuid(Uuid::from_u128(7)));
+        Line { lot: Some(lot_id(1)), issue, movement, from, to, units, day: day("2026-11-23") }
+    }
+
+    fn unbought(movement: Movement, from: Account, to: Account) -> Line {
+        Line { lot: None, ..line(movement, from, to, 1) }
+    }
+
+    fn check(lines: &[Line], used: i64, lost: i64, left: i64) {
+        let turns = turns(lines.iter().copied());
+        let units = units_on(&turns, day("2026-12-31")).remove(&lot_id(1)).unwrap_or_default();
+        assert_eq!(units, Units { used, lost, left }, "{lines:?}");
+    }
+
+    #[test]
+    fn a_ticket_that_settles_an_overdrawn_call_is_used_once() {
+        let called = unbought(Movement::Overdraft, O, H);
+        let settled = line(Movement::Overdraft, A, O, 1);
+        let live = [called, line(Movement::Purchase, Account::Source, A, 10), settled];
+        check(&live, 0, 0, 0);
+        check(&[&live[..], &[line(Movement::Capture, H, C, 1)]].concat(), 1, 0, 0);
+        check(&[&live[..], &[line(Movement::Release, H, A, 1)]].concat(), 0, 0, 0);
+        let late = [called, unbought(Movement::Capture, H, C), settled];
+        check(&late, 1, 0, 0);
+        check(&[&late[..], &[line(Movement::Reverse, C, A, 1)]].concat(), 0, 0, 0);
+    }
+
+    #[test]
+    fn what_is_given_back_after_its_last_day_is_lost_and_not_used() {
+        let used = [line(Movement::Capture, H, C, 1), line(Movement::Expire, A, Account::Expired, 9)];
+        check(&used, 1, 9, 0);
+        check(&[&used[..], &[line(Movement::Expire, C, Account::Expired, 1)]].concat(), 0, 10, 0);
+        check(&[line(Movement::Expire, H, Account::Expired, 2)], 0, 2, 0);
+    }
+
+    #[test]
+    fn void_adjusted_and_transferred_units_leave_without_being_lost() {
+        check(&[line(Movement::Void, A, Account::Voided, 10)], 0, 0, 10);
+        check(&[line(Movement::Adjust, A, Account::Source, 3)], 0, 0, 3);
+        check(&[line(Movement::Transfer, A, Account::Source, 2)], 0, 0, 2);
+        check(&[line(Movement::Refund, A, Account::Source, 4)], 0, 0, 4);
+    }
+}

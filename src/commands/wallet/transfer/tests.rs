@@ -1,0 +1,91 @@
+//! Transfers told on each database.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::books::months::totals;
+use crate::commands::wallet::tests::{group, post, refused};
+use crate::domain::wallet::account::CorrectionReason;
+use crate::store::testing::{Kit, lot, on_both};
+
+async fn moved(kit: &Kit, units: i64) -> Result<LedgerReceipt, Fault> {
+    let (here, there) = (kit.card("KS-1001").await, kit.card("KS-2001").await);
+    let (from, reason, note) = (here.id, CorrectionReason::ContractChange, String::new());
+    let request = TransferRequest { to_contract_id: there.id, lot_id: here.wallet.lots[0].id, units, reason, note };
+    post(kit, move |unit| transfer(unit, from, &request)).await
+}
+
+/// The group's second contract, changed.
+fn receiver(change: impl Fn(&mut Value)) -> Value {
+    let mut company = group(json!([lot(1, 12, Some("2027-03-31"))]));
+    change(&mut company["customers"][1]["contracts"][0]);
+    company
+}
+
+#[tokio::test]
+async fn a_lot_that_moves_ticket_by_ticket_keeps_every_yen() {
+    let mut odd = lot(1, 3, Some("2027-03-31"));
+    odd["price_yen"] = 10_000.into();
+    on_both(group(json!([odd])), async |kit| {
+        for _ in 0..3 {
+            moved(&kit, 1).await.unwrap();
+        }
+        let there = kit.card("KS-2001").await.wallet;
+        assert_eq!(there.lots.iter().map(|lot| lot.price_yen).sum::<i64>(), 10_000);
+        let books = kit.read(|reader| reader.books(0)).await.unwrap();
+        let line = totals(&books.lots, &books.turns);
+        assert_eq!((line.given, line.received, line.closing, line.breakage), (10_000, 10_000, 10_000, 0));
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_contract_that_is_over_receives_nothing() {
+    on_both(receiver(|contract| contract["ends_on"] = "2026-03-31".into()), async |kit| {
+        assert_eq!(refused(moved(&kit, 1).await), Code::NotInForce);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_contract_that_allows_no_transfers_receives_none() {
+    on_both(receiver(|contract| contract["policy"]["transfer_allowed"] = false.into()), async |kit| {
+        assert_eq!(refused(moved(&kit, 1).await), Code::TransferNotTaken);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sister_company_buys_no_more_than_its_year_allows_by_way_of_a_transfer() {
+    on_both(receiver(|contract| contract["policy"]["purchase_year_max"] = 10.into()), async |kit| {
+        moved(&kit, 7).await.unwrap();
+        assert_eq!(refused(moved(&kit, 4).await), Code::TransferCap);
+        moved(&kit, 3).await.unwrap();
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_moved_away_or_adjusted_still_counts_as_bought() {
+    let mut company = group(json!([lot(1, 10, Some("2027-03-31"))]));
+    company["customers"][0]["contracts"][0]["policy"]["purchase_year_max"] = 10.into();
+    on_both(company, async |kit| {
+        let here = kit.card("KS-1001").await;
+        moved(&kit, 4).await.unwrap();
+        let (wallet, since) = (here.wallet.id, chrono::NaiveDate::from_ymd_opt(2025, 11, 23).expect("a day"));
+        let bought = async || kit.read(move |reader| reader.units_bought_since(wallet, since)).await.expect("a count");
+        assert_eq!(bought().await, 10);
+        // The units come home: they were bought once.
+        let there = kit.card("KS-2001").await;
+        let (from, reason, note) = (there.id, CorrectionReason::ContractChange, String::new());
+        let request =
+            TransferRequest { to_contract_id: here.id, lot_id: there.wallet.lots[0].id, units: 4, reason, note };
+        post(&kit, move |unit| transfer(unit, from, &request)).await.unwrap();
+        assert_eq!(bought().await, 10);
+        kit.assert_sound().await;
+    })
+    .await;
+}

@@ -1,0 +1,98 @@
+//! What the ledger's stories are for the bookkeeper, told on each database.
+
+use serde_json::json;
+
+use crate::books::months::{MonthLine, totals};
+use crate::commands::intake::save;
+use crate::commands::remote_outcome::close;
+use crate::commands::wallet::{capture, reverse, sell, void};
+use crate::domain::ids::{ContractId, IssueId, LotId};
+use crate::domain::time::Seconds;
+use crate::domain::wallet::account::CorrectionReason;
+use crate::roads::travel::GreatCircle;
+use crate::store::testing::{Kit, call, company_with, lot, on_both};
+use crate::views::desk::{OutcomeRequest, RemoteOutcome};
+use crate::views::ledger::{CaptureRequest, LotRequest, ReversalRequest, VoidRequest};
+
+const REASON: CorrectionReason = CorrectionReason::EntryError;
+
+async fn all(kit: &Kit) -> MonthLine {
+    let books = kit.read(|reader| reader.books(0)).await.expect("the books");
+    totals(&books.lots, &books.turns)
+}
+
+/// Yen sold, used, lost to nobody, undone, and still owed.
+async fn check(kit: &Kit, sold: i64, used: i64, breakage: i64, withdrawn: i64, closing: i64) {
+    let line = all(kit).await;
+    let seen = (line.sold, line.used, line.breakage, line.withdrawn, line.closing);
+    assert_eq!(seen, (sold, used, breakage, withdrawn, closing));
+    kit.assert_sound().await;
+}
+
+async fn overdrawn(kit: &Kit) -> (ContractId, IssueId) {
+    let mut request = call(&kit.card("KS-1001").await);
+    request.overdraft = true;
+    let contract = request.contract_id;
+    let issue = kit.write(move |unit| save(unit, &request)).await.expect("saved").issues[0].id;
+    (contract, issue)
+}
+
+async fn ten_bought(kit: &Kit, contract: ContractId) -> LotId {
+    let body = json!({"units": 10, "price_yen": 50_000, "expires_on": "2027-03-31", "scope": "any",
+        "law_class": "b2b_exempt"});
+    let request: LotRequest = serde_json::from_value(body).expect("a lot");
+    kit.write(move |unit| sell(unit, contract, &request)).await.expect("sold").wallet.lots[0].id
+}
+
+#[tokio::test]
+async fn one_ticket_for_a_call_that_was_overdrawn_is_revenue_once() {
+    on_both(company_with(json!([])), async |kit| {
+        let (contract, issue) = overdrawn(&kit).await;
+        ten_bought(&kit, contract).await;
+        check(&kit, 50_000, 0, 0, 0, 50_000).await;
+        let used = CaptureRequest { issue_id: issue, units: 1, reason: REASON, note: String::new() };
+        kit.write(move |unit| capture(unit, contract, &used)).await.expect("used");
+        check(&kit, 50_000, 5_000, 0, 0, 45_000).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_proves_our_own_defect_is_no_revenue() {
+    on_both(company_with(json!([])), async |kit| {
+        let (contract, issue) = overdrawn(&kit).await;
+        ten_bought(&kit, contract).await;
+        let end = OutcomeRequest { version: 1, outcome: RemoteOutcome::OwnDefect, note: String::new() };
+        kit.write(move |unit| close(unit, issue, &end, &GreatCircle::CITY)).await.expect("closed");
+        check(&kit, 50_000, 0, 0, 0, 50_000).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_given_back_after_the_lot_expired_is_no_debt_for_ever() {
+    on_both(company_with(json!([lot(1, 10, Some("2027-03-31"))])), async |kit| {
+        let (contract, issue) = overdrawn(&kit).await;
+        let used = CaptureRequest { issue_id: issue, units: 1, reason: REASON, note: String::new() };
+        kit.write(move |unit| capture(unit, contract, &used)).await.expect("used");
+        kit.clock.advance(Seconds::hours(24 * 140));
+        kit.write(|unit| unit.expire_due(unit.today())).await.expect("expired");
+        check(&kit, 50_000, 5_000, 45_000, 0, 0).await;
+        let back = ReversalRequest { issue_id: issue, units: 1, reason: REASON, note: String::new() };
+        kit.write(move |unit| reverse(unit, contract, &back)).await.expect("given back");
+        check(&kit, 50_000, 0, 50_000, 0, 0).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sale_by_mistake_that_is_made_void_earns_nothing() {
+    on_both(company_with(json!([])), async |kit| {
+        let contract = kit.card("KS-1001").await.id;
+        let lot_id = ten_bought(&kit, contract).await;
+        let undone = VoidRequest { lot_id, reason: REASON, note: String::new() };
+        kit.write(move |unit| void(unit, contract, &undone)).await.expect("void");
+        check(&kit, 50_000, 0, 0, 50_000, 0).await;
+    })
+    .await;
+}

@@ -1,0 +1,50 @@
+//! What was adjusted and what lapsed: facts that the rules of free units ask for.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::adjust::TermsRow;
+use crate::domain::ids::{LotId, WalletId};
+use crate::domain::time::Timestamp;
+use crate::domain::wallet::account::{Account, Movement};
+use crate::domain::wallet::terms::{LawClass, LotTerms};
+use crate::store::Reader;
+use crate::store::error::Fault;
+use crate::store::schema::{adjustments, lots, postings};
+
+impl Reader<'_> {
+    /// The six-month lots of a wallet, issued after a day, of which unused units expired or were taken back.
+    pub fn lapsed_six_months(&mut self, wallet: WalletId, since: NaiveDate) -> Result<Vec<LotTerms>, Fault> {
+        let rows: Vec<(LotId, TermsRow)> = lots::table
+            .filter(lots::wallet_id.eq(wallet).and(lots::law_class.eq(LawClass::SixMonthExempt)))
+            .filter(lots::issued_on.gt(since.to_string()))
+            .order(lots::number)
+            .select((lots::id, TermsRow::as_select()))
+            .load(self.database)?;
+        let ids: Vec<LotId> = rows.iter().map(|row| row.0).collect();
+        let gone: Vec<Option<LotId>> = postings::table
+            .filter(postings::lot_id.eq_any(ids))
+            .filter(postings::movement.eq_any([Movement::Expire, Movement::Adjust, Movement::Void]))
+            .filter(postings::to_account.ne(Account::Available))
+            .select(postings::lot_id)
+            .distinct()
+            .load(self.database)?;
+        let mine = rows.into_iter().filter(|(lot, _)| gone.contains(&Some(*lot)));
+        Ok(mine.map(|(_, row)| row.terms()).collect::<Result<_, _>>()?)
+    }
+
+    /// Units that were added to and taken from a wallet since an instant without a second person.
+    pub fn adjusted_alone(&mut self, wallet: WalletId, since: Timestamp) -> Result<i64, Fault> {
+        let posted: Vec<i64> = postings::table
+            .filter(postings::wallet_id.eq(wallet).and(postings::at.ge(since)))
+            .filter(postings::movement.eq(Movement::Adjust))
+            .select(postings::units)
+            .load(self.database)?;
+        let by_two: Vec<i64> = adjustments::table
+            .filter(adjustments::wallet_id.eq(wallet).and(adjustments::state.eq("posted")))
+            .filter(adjustments::decided_at.ge(since))
+            .select(adjustments::units)
+            .load(self.database)?;
+        Ok(posted.into_iter().sum::<i64>() - by_two.into_iter().map(i64::abs).sum::<i64>())
+    }
+}
