@@ -231,7 +231,6 @@ pub(super) fn unguarded(database: &mut Database) {
     })
     .load(database)
     .expect("the triggers are found");
-    assert!(names.len() > 20, "the ledger is guarded by triggers");
     names.iter().for_each(|drop| database.batch_execute(&drop.name).expect("a trigger falls"));
 }
 
