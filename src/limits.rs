@@ -33,8 +33,8 @@ pub const IMPORT_ROWS: u64 = 50_000;
 pub const IMPORT_TICKETS: u64 = 200_000;
 /// Tables that are judged or written at once; the next ones wait, so that readers are left for everybody else.
 pub const IMPORTS: usize = 1;
-/// Faults of a table that are listed; the others are counted. Whoever mends so many runs it again.
-pub const IMPORT_FAULTS: usize = 1_000;
+/// Faults of a table that are listed, one for each row of the longest; the others are counted. Some 20 MB at the worst.
+pub const IMPORT_FAULTS: usize = 50_000;
 /// Rows that are looked up and written at once.
 pub const IMPORT_BATCH: usize = 500;
 /// Changed records that the journal names for one table; the others are counted.
@@ -59,6 +59,8 @@ pub const TEXT_CHARS: usize = 4_000;
 pub const LINE_CHARS: usize = 200;
 /// Hits of a desk search: more are not read while a caller waits.
 pub const SEARCH_HITS: usize = 20;
+/// Other contracts of a customer that are named beside one: more are found by the search.
+pub const OTHER_CONTRACTS: i64 = 20;
 /// Entries on a page of the history.
 pub const HISTORY_PAGE: i64 = 50;
 /// Most entries that a client may ask for at once.
@@ -78,6 +80,8 @@ pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;
 /// Postings on one statement: a year of the busiest contract.
 pub const STATEMENT_POSTINGS: i64 = 20_000;
+/// Postings read at once where a root is looked for: some 2 MB, in which a reading thread stops for nobody.
+pub const ROOT_PAGE: i64 = 5_000;
 /// Tickets of a lot on a page, and the most that a client may ask for.
 pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;
@@ -99,6 +103,9 @@ pub const APPROVAL_MINUTES: i64 = 43_200;
 pub const APPROVALS_AT_ONCE: i64 = 50;
 /// Refusals of the ledger, and adjustments by two, shown at once.
 pub const AUDIT_PAGE: i64 = 100;
+/// Ids in one request that are looked up when it was refused, to tell under which contracts that is kept. The largest
+/// honest request names four.
+pub const AUDIT_WORDS: usize = 16;
 /// Wallets and visits that `verify` holds in memory at once.
 pub const VERIFY_WALLETS: usize = 50;
 pub const VERIFY_VISITS: usize = 200;

@@ -72,7 +72,10 @@ fn proxy_entry(contract: ContractId, event: &Event) -> Option<NewNotice> {
 fn overdraft(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Result<Option<NewNotice>, Fault> {
     let (_, unit, _) = reader.wallet_head(contract)?;
     let owed = -reader.wallet_book(contract)?.overdraft;
-    let policy = today_policy(reader, contract)?;
+    let price_yen = match event.about.issue_id {
+        Some(issue) => reader.overdraft_price(issue)?,
+        None => None,
+    };
     let units = event.data["units"].as_i64().unwrap_or_default();
     Ok(Some(NewNotice {
         contract,
@@ -84,7 +87,7 @@ fn overdraft(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Re
             issue_number: text(event, "/issue_number"),
             // A purchase may have settled it before this was read.
             owed: owed.max(0),
-            price_yen: policy.overdraft_price_yen.map(i64::from),
+            price_yen,
         },
     }))
 }

@@ -71,10 +71,21 @@ coded! {
         NoticeUndelivered = "notice.undelivered", "お知らせのメールが届かず", "Notice not delivered by mail";
         ContractEntered = "contract.entered", "契約を登録", "Contract entered";
         AssetsEntered = "assets.entered", "機器を登録", "Assets entered";
+        /// Never written: stands for an entry in a stream whose reader must not see it, so that its numbers stay gapless.
+        Withheld = "withheld", "社内の記録", "Internal record";
         TableImported = "table.imported", "一覧の取込", "Table imported";
         InvoiceSet = "invoice.set", "請求書を記録", "Invoice noted";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
+    }
+}
+
+impl EventKind {
+    /// What the vendor has not decided yet: no customer reads it.
+    pub const INTERNAL: &'static [Self] = &[Self::AdjustmentProposed, Self::AdjustmentRefused];
+
+    pub fn is_internal(self) -> bool {
+        Self::INTERNAL.contains(&self)
     }
 }
 

@@ -115,6 +115,16 @@ impl Guard for Public {
     }
 }
 
+/// Who is logged in, whatever they may do.
+pub async fn whoever(request: &HttpRequest) -> Result<Option<Actor>, Fault> {
+    let Some(token) = Token::of(request) else { return Ok(None) };
+    match log_in_of(request, *token.hash()).await {
+        Ok(known) => Ok(Some(Actor::from(&known.user))),
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
 async fn log_in_of(request: &HttpRequest, token: TokenHash) -> Result<LoggedIn, Fault> {
     let store = services(request)?.store.clone();
     let now = store.clock().now();

@@ -21,6 +21,7 @@
 mod absences;
 mod actors;
 mod advice;
+mod audit;
 pub mod call;
 mod claims;
 pub mod cookie;
@@ -38,6 +39,7 @@ pub mod merge;
 mod notices;
 pub mod openapi;
 mod passwords;
+mod portal;
 mod rate;
 pub mod reply;
 mod reports;
@@ -68,6 +70,7 @@ pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
         desk::routes(),
+        portal::routes(),
         wallet::routes(),
         claims::routes(),
         statement::routes(),

@@ -103,7 +103,8 @@ ids!(
     EventId,
     NoticeId,
     MailId,
-    OperationId
+    OperationId,
+    RefusalId
 );
 
 expression!(BigInt, Timestamp);

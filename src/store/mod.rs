@@ -30,6 +30,7 @@ pub mod links;
 mod loads;
 pub mod lock;
 pub mod notices;
+pub mod people;
 pub mod policies;
 mod portable;
 pub mod refusals;
@@ -45,6 +46,7 @@ pub mod tables;
 pub mod technicians;
 #[cfg(test)]
 pub(crate) mod testing;
+mod traces;
 pub mod tracking;
 mod trips;
 mod unit;
@@ -52,6 +54,7 @@ pub mod verify;
 pub mod visits;
 mod wake;
 pub mod wallet;
+mod work;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

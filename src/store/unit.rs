@@ -10,6 +10,7 @@ use super::codec::{json, to_json};
 use super::connection::Database;
 use super::error::{Fault, StoreError};
 use super::portable;
+use super::refusals::was_refused_otherwise;
 use super::schema::{journal, operations, stream_entries};
 use crate::domain::access::Actor;
 use crate::domain::event::{About, Event, EventKind, Stream, Written, entry_link};
@@ -226,7 +227,12 @@ pub(super) fn earlier_answer(database: &mut Database, operation: Operation) -> R
         .select((operations::fingerprint, operations::status, operations::answer))
         .first(database)
         .optional()?;
-    let Some((fingerprint, status, body)) = row else { return Ok(None) };
+    let Some((fingerprint, status, body)) = row else {
+        if was_refused_otherwise(database, operation)? {
+            return Err(Refusal::new(Code::OperationReused).into());
+        }
+        return Ok(None);
+    };
     if fingerprint != operation.fingerprint {
         return Err(Refusal::new(Code::OperationReused).into());
     }

@@ -14,5 +14,6 @@ pub mod session;
 pub mod statement;
 pub mod table;
 pub mod technician;
+pub mod trace;
 pub mod track;
 pub mod wallet;

@@ -51,8 +51,8 @@ async fn a_statement_shows_customer_and_company_what_was_used_and_why(office: Of
 
     let before = customer.see(&statement(&own, "", "from=2020-01-01&to=2020-12-31")).await;
     assert_eq!((before["lines"].as_array().map(Vec::len), &before["closing"]["available"]), (Some(0), &json!(0)));
-    refused(customer.get(&statement(&other, "", TODAY)).await, 403, "contract.foreign").await;
-    refused(customer.get(&statement(&other, ".pdf", TODAY)).await, 403, "contract.foreign").await;
+    refused(customer.get(&statement(&other, "", TODAY)).await, 404, "not_found").await;
+    refused(customer.get(&statement(&other, ".pdf", TODAY)).await, 404, "not_found").await;
     let turned = statement(&own, "", "from=2026-11-23&to=2026-11-22");
     refused(customer.get(&turned).await, 400, "request.invalid").await;
     let technician = office.person("hayashi").await;

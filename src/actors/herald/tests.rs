@@ -10,8 +10,9 @@ use crate::domain::access::{Role, User};
 use crate::domain::event::{EventKind, Stream};
 use crate::domain::notice::NoticeKind;
 use crate::domain::time::Seconds;
+use crate::domain::wallet::policy::Policy;
 use crate::store::notices::NoticeFilter;
-use crate::store::testing::{Kit, at, call, company_with, lot, on_both};
+use crate::store::testing::{Kit, at, call, company_with, date, lot, on_both};
 use crate::views::ledger::LotRequest;
 use crate::views::notice::NoticeView;
 
@@ -163,6 +164,24 @@ async fn an_overdraft_is_told_with_what_is_owed() {
         );
         assert!(notices[1].ja.contains("チケット1枚を超過利用しました。未精算は1枚で"), "{}", notices[1].ja);
         assert!(notices[1].issue_id.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_overdraft_is_told_at_the_price_under_which_it_was_accepted() {
+    let mut company = company(0, None);
+    company["customers"][0]["contracts"][0]["lots"] = json!([]);
+    company["customers"][0]["contracts"][0]["policy"]["overdraft_price_yen"] = json!(6_000);
+    on_both(company, async |kit| {
+        calls(&kit, 1, true).await;
+        let card = kit.card("KS-1001").await;
+        let dearer = Policy { overdraft_price_yen: Some(9_000), ..card.policy };
+        kit.write(move |unit| unit.set_policy(card.id, date("2026-11-23"), &dearer, &[], "値上げ")).await.unwrap();
+        herald(&kit).await;
+        let notices = told(&kit).await;
+        let overdraft = notices.iter().find(|notice| notice.kind == NoticeKind::Overdraft).expect("it is told");
+        assert!(overdraft.ja.contains("1枚あたり6,000円"), "{}", overdraft.ja);
     })
     .await;
 }

@@ -179,7 +179,8 @@ fn policy(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
         "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": luck.chance(50),
         "cancel_before_departure_cost": luck.between(0, 1), "cancel_after_departure_cost": 1,
         "overdraft_limit": (!luck.chance(20)).then_some(luck.between(0, 40)), "transfer_allowed": true,
-        "honours_holds": luck.chance(80), "minute_step": 15, "grace_days": luck.between(0, 20),
+        "honours_holds": luck.chance(80), "low_balance": luck.between(0, 5), "purchase_min": 1, "purchase_step": 1,
+        "minute_step": 15, "refuses_uncovered": false, "grace_days": luck.between(0, 20),
         "overdraft_price_yen": luck.chance(70).then_some(6_000)});
     let menu = json!([{"code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": cost + 5}]);
     let request = json!({"contract_version": here.version, "from_day": today, "policy": draft, "menu": menu,

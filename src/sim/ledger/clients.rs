@@ -94,6 +94,6 @@ async fn send(node: Store, deed: Deed, operation: Operation) -> Result<Answer, F
 /// What was refused is noted, as the API does it. In bad weather the note may be lost; it stands whole or not at all.
 async fn audit(node: &Store, deed: &Deed, operation: Operation, refusal: Refusal) {
     let (contract, action) = (deed.contract, deed.act.name());
-    let noted = node.task(deed.actor(), move |unit| unit.note_refusal(operation.id, contract, action, &refusal));
+    let noted = node.task(deed.actor(), move |unit| unit.note_attempt(operation.into(), contract, action, &refusal));
     drop(AssertUnwindSafe(noted).catch_unwind().await);
 }

@@ -43,7 +43,8 @@ fn customer(nth: usize) -> Value {
     let unit = [UnitKind::Ticket, UnitKind::Ticket, UnitKind::Point, UnitKind::Minute][nth % 4];
     let point = CapturePoint::ALL[nth % CapturePoint::ALL.len()];
     let (question, fault) = if unit.is_single() { (1, 2) } else { (15, 40) };
-    let policy = json!({"question_cost": question, "fault_cost": fault, "inquiry_cost": 0, "recurrence_days": 0,
+    let policy = json!({"covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved",
+        "question_cost": question, "fault_cost": fault, "inquiry_cost": 0, "recurrence_days": 0,
         "capture_point": point, "overdraft_limit": if nth.is_multiple_of(3) { 0 } else { 60 }, "no_fault_found_cost": 1,
         "cancel_after_departure_cost": 1, "cancel_before_departure_cost": nth % 2, "no_access_captures": nth % 3 == 1, "honours_holds": !nth.is_multiple_of(5),
         "transfer_allowed": true, "minute_step": 15, "overdraft_price_yen": 6_000, "grace_days": nth % 4 * 5});

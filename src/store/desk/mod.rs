@@ -3,6 +3,7 @@
 mod card;
 mod issue;
 mod portal;
+mod quoted;
 mod search;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Notices: written once each, read by everybody for himself, carried by mail.
 
 mod due;
+mod facts;
 mod follow;
 mod list;
 mod mails;

@@ -10,10 +10,11 @@ use super::wallets::Line;
 use crate::domain::ids::*;
 use crate::domain::issue::Outcome;
 use crate::domain::time::Timestamp;
+use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
-use crate::domain::wallet::terms::{LawClass, UnitKind, honoured};
+use crate::domain::wallet::terms::{LateUse, LawClass, UnitKind};
 use crate::store::codec::json;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
@@ -26,9 +27,11 @@ struct Case {
     policy_version: i64,
     /// How it ended, when it is over.
     outcome: Option<Outcome>,
-    /// Somebody had set out for it when it was withdrawn.
+    /// Somebody had set out for it, at any of its visits.
     departed: bool,
-    /// Minutes of the report that ended it.
+    /// One of its visits ended before a closed door.
+    closed_door: bool,
+    /// Minutes of all its reports.
     minutes: Option<i64>,
     approval: Option<ApprovalState>,
 }
@@ -48,14 +51,22 @@ pub(super) fn check(
             findings.add("issue.charge", issue, "the policy under which it was accepted does not exist");
             continue;
         };
-        let mut charge =
-            Charge { policy, case: &case, unit: wallet.unit, strict: &strict, held: 0, used: 0, made_at: None };
+        let mut charge = Charge {
+            policy,
+            case: &case,
+            unit: wallet.unit,
+            strict: &strict,
+            agreed: 0,
+            held: 0,
+            used: 0,
+            made_at: None,
+        };
         for step in steps(of_issue.get(&issue).map_or(&[][..], Vec::as_slice)) {
             if let Some(fault) = charge.follow(&step) {
                 findings.add("issue.charge", issue, format!("{}: {fault}", step.reason));
             }
         }
-        let left = case.outcome.map_or(0, |outcome| policy.reversed(outcome, charge.used));
+        let left = case.outcome.map_or(0, |outcome| charge.used - charge.due_at_end(outcome));
         if left > 0 && !charge.settled_by_end(of_issue.get(&issue).map_or(&[][..], Vec::as_slice)) {
             findings.add("issue.charge", issue, format!("{left} units are used that its outcome gives back"));
         }
@@ -86,6 +97,8 @@ struct Step {
     captured: i64,
     released: i64,
     reversed: i64,
+    /// Used units that are on hold again, because what used them was taken back.
+    reopened: i64,
     /// Units that died on the way, off the hold; and those of them that may not be used late.
     died: i64,
     forfeited: Vec<(LotId, i64)>,
@@ -94,7 +107,7 @@ struct Step {
 impl Step {
     fn of(line: &Line) -> Self {
         let (at, reason, forfeited) = (line.at, line.reason.clone(), Vec::new());
-        Self { at, reason, taken: 0, captured: 0, released: 0, reversed: 0, died: 0, forfeited }
+        Self { at, reason, taken: 0, captured: 0, released: 0, reversed: 0, reopened: 0, died: 0, forfeited }
     }
 }
 
@@ -107,7 +120,9 @@ fn steps(lines: &[&Line]) -> Vec<Step> {
         }
         let Some((_, step)) = steps.last_mut() else { continue };
         let (from, to) = (line.from.as_str(), line.to.as_str());
-        if to == Account::Held.as_str() {
+        if to == Account::Held.as_str() && from == Account::Consumed.as_str() {
+            step.reopened += line.units;
+        } else if to == Account::Held.as_str() {
             step.taken += line.units;
         } else if to == Account::Consumed.as_str() {
             step.captured += line.units;
@@ -131,6 +146,8 @@ struct Charge<'a> {
     unit: UnitKind,
     /// Lots whose units are never used late.
     strict: &'a [LotId],
+    /// What was read out at acceptance.
+    agreed: i64,
     held: i64,
     used: i64,
     made_at: Option<Timestamp>,
@@ -140,8 +157,9 @@ impl Charge<'_> {
     /// Moves on by one step. What must not be is told.
     fn follow(&mut self, step: &Step) -> Option<String> {
         let (held, used) = (self.held, self.used);
-        self.held += step.taken - step.captured - step.released;
-        self.used += step.captured - step.reversed;
+        self.agreed += step.taken;
+        self.held += step.taken + step.reopened - step.captured - step.released;
+        self.used += step.captured - step.reversed - step.reopened;
         if self.held < 0 || self.used < 0 {
             return Some(format!("{} held and {} used units are left", self.held, self.used));
         }
@@ -149,6 +167,9 @@ impl Charge<'_> {
             let made_at = *self.made_at.get_or_insert(step.at);
             let once = made_at == step.at && step.captured + step.released + step.reversed == 0;
             return (!once).then(|| "it holds a second time".to_owned());
+        }
+        if step.reopened > 0 {
+            return (self.used > 0).then(|| format!("{} used units were not put back on hold", self.used));
         }
         if step.reversed > 0 {
             return self.gave_back(step, used);
@@ -173,21 +194,30 @@ impl Charge<'_> {
             return Some(if self.policy.capture_point == point { vec![held] } else { Vec::new() });
         }
         let outcome: Outcome = reason.parse().ok()?;
-        let minutes = self.case.minutes.filter(|_| self.case.outcome == Some(outcome));
-        let departed = self.case.departed || outcome == Outcome::NoAccess;
-        let due = self.policy.captured(Ending { outcome, departed, minutes }, held, self.unit);
+        let due = if self.case.outcome == Some(outcome) { self.due_at_end(outcome) } else { self.on_the_way(outcome) };
         Some(match self.case.approval {
             None => vec![due],
             Some(ApprovalState::Refused) => vec![0],
             // What waited for the customer's yes was fixed at the capture point.
-            Some(_) => vec![due, held - self.policy.reversed(outcome, held)],
+            Some(_) => vec![due, held],
         })
+    }
+
+    /// What the issue costs now that it is over.
+    fn due_at_end(&self, outcome: Outcome) -> i64 {
+        let Case { departed, closed_door, minutes, .. } = *self.case;
+        self.policy.due(Ending { outcome, departed, closed_door, minutes }, self.agreed, self.unit)
+    }
+
+    /// What a trip costs after which the issue went on.
+    fn on_the_way(&self, outcome: Outcome) -> i64 {
+        self.policy.due(Ending::of(outcome, true), self.agreed, self.unit)
     }
 
     /// Used units go back as the outcome says, or because a person decided so.
     fn gave_back(&self, step: &Step, used: i64) -> Option<String> {
         let outcome: Outcome = step.reason.parse().ok()?;
-        let due = self.policy.reversed(outcome, used);
+        let due = (used - self.due_at_end(outcome)).max(0);
         (due != step.reversed)
             .then(|| format!("{} of {used} used units went back, the policy says {due}", step.reversed))
     }
@@ -210,7 +240,7 @@ fn policies_of(database: &mut Database, contract: ContractId) -> Result<BTreeMap
 fn strict_lots(database: &mut Database, wallet: WalletId) -> Result<Vec<LotId>, Fault> {
     let rows: Vec<(LotId, LawClass)> =
         lots::table.filter(lots::wallet_id.eq(wallet)).select((lots::id, lots::law_class)).load(database)?;
-    Ok(rows.into_iter().filter(|(_, class)| !honoured(*class, true)).map(|(id, _)| id).collect())
+    Ok(rows.into_iter().filter(|(_, class)| LateUse::of(*class, true) != LateUse::Honoured).map(|(id, _)| id).collect())
 }
 
 /// The issues that hold or held units of a wallet.
@@ -226,17 +256,19 @@ fn cases(database: &mut Database, wallet: &WalletRow) -> Result<BTreeMap<IssueId
         (issue, Case { policy_version, outcome, approval, ..Case::default() })
     };
     let mut cases: BTreeMap<IssueId, Case> = rows.into_iter().map(case).collect();
-    let ended: Vec<(IssueId, Option<i64>, Option<Timestamp>)> = issues::table
+    type Visited = (IssueId, Option<i64>, Option<Timestamp>, VisitState);
+    let visited: Vec<Visited> = issues::table
         .inner_join(work_orders::table.on(work_orders::issue_id.eq(issues::id)))
         .inner_join(visits::table.on(visits::work_order_id.eq(work_orders::id)))
         .left_join(service_reports::table.on(service_reports::visit_id.eq(visits::id)))
-        .filter(issues::contract_id.eq(wallet.contract).and(visits::finished_at.eq(issues::closed_at)))
-        .select((issues::id, service_reports::minutes.nullable(), visits::en_route_at))
+        .filter(issues::contract_id.eq(wallet.contract))
+        .select((issues::id, service_reports::minutes.nullable(), visits::en_route_at, visits::state))
         .load(database)?;
-    for (issue, minutes, en_route_at) in ended {
-        if let Some(case) = cases.get_mut(&issue) {
-            (case.minutes, case.departed) = (minutes, en_route_at.is_some());
-        }
+    for (issue, minutes, en_route_at, state) in visited {
+        let Some(case) = cases.get_mut(&issue) else { continue };
+        case.departed |= en_route_at.is_some();
+        case.closed_door |= state == VisitState::NoAccess;
+        case.minutes = minutes.map(|more| more + case.minutes.unwrap_or_default()).or(case.minutes);
     }
     Ok(cases)
 }

@@ -22,7 +22,7 @@ mod roots;
 mod streams;
 #[cfg(test)]
 mod tests;
-mod told;
+pub(in crate::store) mod told;
 mod wallets;
 
 pub use follow::Follower;

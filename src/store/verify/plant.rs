@@ -20,7 +20,7 @@ use crate::roads::travel::GreatCircle;
 use crate::store::connection::{Database, open};
 use crate::store::testing::{Kit, call, company_with, lot, morning, on_both};
 use crate::store::wallet::{Because, TransferOrder};
-use crate::store::{Fault, Reader, Unit};
+use crate::store::{Fault, Operation, Reader, Unit};
 use crate::views::claims::{ApprovalRequest, ApprovalRuleRequest, DisputeDecision, DisputeRequest};
 use crate::views::desk::{OutcomeRequest, RemoteOutcome};
 use crate::views::ledger::{AdjustRequest, DecisionRequest, InvoiceRequest};
@@ -136,7 +136,9 @@ async fn live(kit: &Kit) {
 async fn refuse(kit: &Kit, contract: ContractId) {
     let refusal = Refusal::new(Code::WalletCount).with("units", 0).with("most", 9_999);
     let id = kit.store.seeds().id(kit.store.clock().now());
-    kit.write(move |unit| unit.note_refusal(id, contract, "sell", &refusal)).await.expect("the refusal is noted");
+    let sent = Operation { id, fingerprint: [3; 32] };
+    let noted = kit.write(move |unit| unit.note_attempt(sent.into(), contract, "sell", &refusal));
+    noted.await.expect("the refusal is noted");
 }
 
 /// One proposes, another decides.

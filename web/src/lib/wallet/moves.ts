@@ -38,7 +38,7 @@ export interface Draft {
 export const LAW_CLASSES: readonly LawClass[] = ["b2b_exempt", "six_month_exempt", "regulated"];
 export const SCOPES: readonly Scope[] = ["any", "remote", "visit"];
 export const REASONS: readonly CorrectionReason[] = [
-  "entry_error", "worked_in_part", "not_our_work", "own_fault", "double_count", "goodwill", "contract_change", "count_difference",
+  "entry_error", "worked_in_part", "not_our_work", "own_fault", "recurrence", "double_count", "goodwill", "contract_change", "count_difference",
 ];
 
 /** What the form of a wallet begins with: a lot of ten for a year. */
