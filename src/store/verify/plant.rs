@@ -46,7 +46,7 @@ const TABLES: [&str; 16] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 34] = [
+const OTHERS: [&str; 35] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
@@ -77,6 +77,7 @@ const OTHERS: [&str; 34] = [
     "technicians",
     "territories",
     "track_links",
+    "user_changes",
     "users",
     "visits",
     "work_orders",
