@@ -26,8 +26,8 @@ pub struct Options {
     /// Customers of the demo company that take part
     #[arg(long, value_name = "COUNT", default_value_t = 40)]
     customers: usize,
-    /// Instead of a day: so many random commands against the ledger, from several nodes at once; beyond 20000 in as many
-    /// worlds as it takes, each from the next seed
+    /// Instead of a day: so many random commands against the ledger, from several nodes at once; in worlds of 5000,
+    /// each from the next seed
     #[arg(long, value_name = "COMMANDS")]
     ledger: Option<u64>,
     /// Of the ledger's run: a PostgreSQL server (a postgres:// address) on which each world gets a database of its own,
@@ -83,10 +83,11 @@ fn ledger(options: &Options, commands: u64) -> anyhow::Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(world)?);
         println!("try again: kaketsuke simulate --seed {} --ledger {}", world.seed, world.commands);
     }
-    let rate = night.commands as f64 * 1_000.0 / night.milliseconds.max(1) as f64;
+    let (worlds, commands) = (night.worlds.len(), night.commands());
     println!(
-        "ledger: {} worlds, {} commands, {rate:.0} a second, {} postings",
-        night.worlds, night.commands, night.postings
+        "ledger: {worlds} worlds, {commands} commands, {:.0} a second, {} postings",
+        night.rate(),
+        night.postings()
     );
     println!("simulate: {} finding(s)", night.wrong.as_ref().map_or(0, |world| world.wrong.len()));
     Ok(if night.wrong.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -12,7 +12,7 @@ use super::{Reader, Unit, portable};
 use crate::domain::ids::{ContractId, WalletId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::hex;
-use crate::domain::wallet::root::{Head, root};
+use crate::domain::wallet::root::{Head, Taken, root};
 use crate::limits;
 use crate::store::connection::Database;
 use crate::views::roots::LedgerRoot;
@@ -43,7 +43,7 @@ impl Unit<'_> {
         let known = known_heads(self.database)?;
         let heads = grown(self.database, &known)?;
         let (nth, before) = last.map_or((1, Vec::new()), |last| (last.nth + 1, last.root));
-        let link = root(&before, nth, today, &heads);
+        let link = root(&before, Taken { nth, day: today, at: self.now() }, &heads);
         diesel::insert_into(ledger_roots::table)
             .values((
                 ledger_roots::nth.eq(nth),

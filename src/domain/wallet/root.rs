@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::coded;
+use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::{Link, Seal};
 
 /// Where a chain stood when a root was taken.
@@ -16,10 +17,19 @@ pub struct Head {
     pub link: Vec<u8>,
 }
 
+/// Which root it is, and when it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// From 1.
+    pub nth: i64,
+    pub day: NaiveDate,
+    pub at: Timestamp,
+}
+
 /// The root of a day, given the one before (nothing before the first) and the chains that grew since, by name.
-pub fn root(before: &[u8], nth: i64, day: NaiveDate, heads: &[Head]) -> Link {
+pub fn root(before: &[u8], taken: Taken, heads: &[Head]) -> Link {
     let mut seal = Seal::new("root");
-    seal.bytes(before).number(nth).text(&day.to_string());
+    seal.bytes(before).number(taken.nth).text(&taken.day.to_string()).number(taken.at.micros());
     for head in heads {
         seal.text(&head.chain).number(head.seq).bytes(&head.link);
     }
@@ -69,28 +79,31 @@ mod tests {
         ["refusals", "wallet:wal_1"].map(|chain| Head { chain: chain.to_owned(), seq: 3, link: vec![7; 32] }).to_vec()
     }
 
-    fn day() -> NaiveDate {
-        "2026-11-23".parse().expect("a date of the test")
+    fn taken(nth: i64) -> Taken {
+        let day = "2026-11-23".parse().expect("a date of the test");
+        Taken { nth, day, at: Timestamp::from_seconds(1_795_392_000) }
     }
 
     #[test]
     fn any_chain_that_stood_elsewhere_gives_another_root() {
-        let honest = root(&[1; 32], 2, day(), &heads());
+        let honest = root(&[1; 32], taken(2), &heads());
         let mut other = heads();
         other[1].chain = "wallet:wal_2".to_owned();
-        assert_ne!(root(&[1; 32], 2, day(), &other), honest);
+        assert_ne!(root(&[1; 32], taken(2), &other), honest);
         let mut other = heads();
         other[1].seq = 4;
-        assert_ne!(root(&[1; 32], 2, day(), &other), honest);
+        assert_ne!(root(&[1; 32], taken(2), &other), honest);
         other[1] = Head { link: vec![8; 32], ..heads()[1].clone() };
-        assert_ne!(root(&[1; 32], 2, day(), &other), honest);
-        assert_ne!(root(&[2; 32], 2, day(), &heads()), honest);
-        assert_ne!(root(&[1; 32], 2, day(), &heads()[..1]), honest);
+        assert_ne!(root(&[1; 32], taken(2), &other), honest);
+        assert_ne!(root(&[2; 32], taken(2), &heads()), honest);
+        let later = Taken { at: Timestamp::from_seconds(1_795_392_001), ..taken(2) };
+        assert_ne!(root(&[1; 32], later, &heads()), honest);
+        assert_ne!(root(&[1; 32], taken(2), &heads()[..1]), honest);
     }
 
     #[test]
     fn a_root_is_read_as_people_copy_it() {
-        let link = root(&[], 1, day(), &heads());
+        let link = root(&[], taken(1), &heads());
         let text = hex(&link);
         let (one, other) = text.split_at(32);
         for copied in [text.clone(), text.to_uppercase(), format!(" {one} {other}\n"), format!("{one}-{other}")] {

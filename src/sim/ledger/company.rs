@@ -7,7 +7,7 @@ use crate::domain::wallet::policy::CapturePoint;
 use crate::domain::wallet::terms::UnitKind;
 
 /// Contracts in the company: a few, so that commands meet in the same wallets.
-pub const CONTRACTS: usize = 12;
+pub const CONTRACTS: usize = 16;
 
 /// Technicians, at work day and night: the clock of a run jumps.
 const TECHNICIANS: usize = 16;

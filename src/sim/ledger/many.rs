@@ -6,43 +6,56 @@ use crate::effects::seeds::Seeds;
 use crate::store::Address;
 use crate::store::scratch::Scratch;
 
-/// Commands of one world.
-pub const WORLD: u64 = 20_000;
+/// Commands of one world: enough for lots to die and policies to change many times, few enough that what a command
+/// reads stays small.
+pub const WORLD: u64 = 5_000;
 
 /// What came of many worlds.
 #[derive(Debug, Default)]
 pub struct Night {
-    pub worlds: u64,
-    pub commands: u64,
-    pub postings: i64,
-    pub milliseconds: u64,
-    /// The first world in which something was wrong, as short as it could be made.
+    pub worlds: Vec<Outcome>,
+    /// The world in which something was wrong, as short as it could be made.
     pub wrong: Option<Outcome>,
+}
+
+impl Night {
+    pub fn commands(&self) -> u64 {
+        self.worlds.iter().map(|world| world.commands).sum()
+    }
+
+    pub fn postings(&self) -> i64 {
+        self.worlds.iter().map(|world| world.postings).sum()
+    }
+
+    /// Commands answered in a second of wall-clock time, without the checks of everything.
+    pub fn rate(&self) -> f64 {
+        let milliseconds: u64 = self.worlds.iter().map(|world| world.milliseconds).sum();
+        self.commands() as f64 * 1_000.0 / milliseconds.max(1) as f64
+    }
 }
 
 /// Runs so many commands from the options' seed on, `told` of each world. With a PostgreSQL address each world gets a
 /// database beside it. Ends at the first world in which something is wrong.
 pub fn night(options: &Options, commands: u64, mut told: impl FnMut(&Outcome)) -> anyhow::Result<Night> {
     let mut night = Night::default();
-    while night.commands < commands {
-        let of_world = WORLD.min(commands - night.commands);
-        let world = Options { seed: options.seed + night.worlds, commands: of_world, ..options.clone() };
+    let mut left = commands;
+    while left > 0 {
+        let world =
+            Options { seed: options.seed + night.worlds.len() as u64, commands: WORLD.min(left), ..options.clone() };
+        left -= world.commands;
         let outcome = alone(&world)?;
         told(&outcome);
-        night.worlds += 1;
-        night.commands += outcome.commands;
-        night.postings += outcome.postings;
-        night.milliseconds += outcome.milliseconds;
         if !outcome.wrong.is_empty() {
-            night.wrong = Some(shortest(&world, outcome)?);
-            break;
+            night.wrong = Some(shortest(&world, outcome.clone())?);
+            left = 0;
         }
+        night.worlds.push(outcome);
     }
     Ok(night)
 }
 
 /// One world on a database of its own.
-pub fn alone(options: &Options) -> anyhow::Result<Outcome> {
+fn alone(options: &Options) -> anyhow::Result<Outcome> {
     let Some(Address::Postgres(server)) = &options.database else { return run(options) };
     let name = format!("kaketsuke_ledger_{:016x}", Seeds::from_entropy()?.number());
     let scratch = Scratch::make(server, &name)?;

@@ -15,7 +15,7 @@ mod field;
 mod many;
 mod world;
 
-pub use many::{Night, WORLD, alone, night};
+pub use many::{Night, WORLD, night};
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ impl Outcome {
 }
 
 /// Runs it. Must not be called inside an async runtime.
-pub fn run(options: &Options) -> anyhow::Result<Outcome> {
+fn run(options: &Options) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(world::run(options))
 }

@@ -31,11 +31,11 @@ use crate::views::ledger::LedgerReceipt;
 const MORNING_S: i64 = 1_795_392_000;
 const HOUR_US: i64 = 3_600_000_000;
 /// Commands from one check of everything to the next. What is new is checked after every round.
-const CHECK_EVERY: u64 = 5_000;
+const CHECK_EVERY: u64 = 2_500;
 /// Rounds of which one ends with all stores gone in the middle of it.
-const FALL_ONCE_IN: u32 = 80;
+const FALL_ONCE_IN: u32 = 60;
 /// Answers that are asked for once more at the next check.
-const KEPT: usize = 300;
+const KEPT: usize = 100;
 const TOKYO: chrono_tz::Tz = chrono_tz::Asia::Tokyo;
 
 /// One clock for all, a little off on each node.

@@ -48,7 +48,7 @@ const TABLES: [&str; 17] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 34] = [
+const OTHERS: [&str; 35] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
@@ -79,6 +79,7 @@ const OTHERS: [&str; 34] = [
     "technicians",
     "territories",
     "track_links",
+    "user_changes",
     "users",
     "visits",
     "work_orders",
@@ -237,7 +238,6 @@ pub(super) fn unguarded(database: &mut Database) {
     })
     .load(database)
     .expect("the triggers are found");
-    assert!(names.len() > 20, "the ledger is guarded by triggers");
     names.iter().for_each(|drop| database.batch_execute(&drop.name).expect("a trigger falls"));
 }
 

@@ -9,7 +9,7 @@ use super::{Findings, told};
 use crate::domain::ids::{ContractId, CustomerId, WalletId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::{Link, genesis};
-use crate::domain::wallet::root::{Head, RootKind, Verdict, root};
+use crate::domain::wallet::root::{Head, RootKind, Taken, Verdict, root};
 use crate::store::Reader;
 use crate::store::codec::day;
 use crate::store::connection::Database;
@@ -26,7 +26,7 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<
     for (nth, (row, heads)) in (1_i64..).zip(roots::all(database)?) {
         findings.equal("root.order", &row.day, "the number of the root", row.nth, nth);
         let on = day(&row.day)?;
-        if row.root != root(&before, row.nth, on, &heads) {
+        if row.root != root(&before, Taken { nth: row.nth, day: on, at: row.taken_at }, &heads) {
             findings.add("root.seal", &row.day, "the root does not follow from its chains and the root before");
         }
         if last >= Some((on, row.taken_at)) {

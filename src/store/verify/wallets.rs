@@ -226,10 +226,11 @@ impl Read {
             hold.held += if to == Account::Held { line.units } else { 0 };
             hold.held -= if from == Account::Held { line.units } else { 0 };
         }
-        if hold.held < 0 || (to == Account::Held && !settles_debt && hold.made_at.is_some_and(|at| at != line.at)) {
+        let holds = matches!(movement, Movement::Hold | Movement::Overdraft) && !settles_debt;
+        if hold.held < 0 || (holds && hold.made_at.is_some_and(|at| at != line.at)) {
             findings.add("hold.once", issue, "it holds, uses or gives back twice");
         }
-        if matches!(movement, Movement::Hold | Movement::Overdraft) && !settles_debt {
+        if holds {
             hold.terms = line.sealed.1.clone();
             hold.made_at = Some(line.at);
         } else if !settles_debt {
