@@ -213,7 +213,7 @@ fn lines(
             reason: row.told.0,
             available: balances.available,
             held: balances.held,
-            disputable: issue_id.is_some() && is_charge(to),
+            disputable: issue_id.is_some() && is_charge(movement, to),
             dispute: disputes.get(&posting_id).copied(),
         });
     }
