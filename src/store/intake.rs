@@ -210,9 +210,7 @@ impl Reader<'_> {
             .select(assets::product_id)
             .distinct()
             .load(self.database)?;
-        covered.iter().for_each(|product| {
-            named.remove(product);
-        });
+        named.retain(|product| !covered.contains(product));
         Ok(named)
     }
 

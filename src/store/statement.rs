@@ -229,7 +229,7 @@ fn lines(
             yen: refunds.get(&posting_id).copied(),
             available: balances.available,
             held: balances.held,
-            disputable: issue_id.is_some() && is_charge(to),
+            disputable: issue_id.is_some() && is_charge(movement, to),
             dispute: disputes.get(&posting_id).copied(),
         });
     }

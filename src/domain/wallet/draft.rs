@@ -255,6 +255,6 @@ mod tests {
         let refusal = PolicyDraft::default().complete(UnitKind::Ticket, &[]).unwrap_err();
         assert!(refusal.en().contains("when a use counts; the cost of a question"), "{}", refusal.en());
         let fields = refusal.detail["holes"].as_array().map(Vec::len);
-        assert_eq!(fields, Some(22), "every field without a decision, each once: {refusal:?}");
+        assert_eq!(fields, Some(21), "every field without a decision, each once: {refusal:?}");
     }
 }

@@ -61,8 +61,11 @@ pub fn holes(policy: &Policy, unit: UnitKind, menu: &[MenuItem]) -> Vec<Hole> {
 }
 
 fn covers(policy: &Policy, holes: &mut Holes) {
+    let (ja, en) = ("1単位の対象範囲（日本語）", "what one unit covers, in Japanese");
+    holes.add(policy.covers_ja.trim().is_empty(), "covers_ja", ja, en);
+    let (ja, en) = ("1単位の対象範囲（英語）", "what one unit covers, in English");
+    holes.add(policy.covers_en.trim().is_empty(), "covers_en", ja, en);
     for (field, text) in [("covers_ja", &policy.covers_ja), ("covers_en", &policy.covers_en)] {
-        holes.add(text.trim().is_empty(), field, "1単位の対象範囲", "what one unit covers");
         let long = text.chars().count() > COVERS_CHARS_MAX;
         holes.add(long, field, "対象範囲が2000文字を超える", "what one unit covers takes more than 2,000 letters");
     }

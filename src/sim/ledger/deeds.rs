@@ -152,7 +152,7 @@ fn decide(unit: &mut Unit<'_>, contract: ContractId, accept: bool) -> Result<Led
 fn object(unit: &mut Unit<'_>, contract: ContractId, issue: IssueId) -> Result<Dispute, Fault> {
     unit.lock_wallet_of(contract)?;
     let page = unit.look().ledger_page(contract, None, None)?.postings;
-    let charge = |posting: &&PostingView| posting.issue_id == Some(issue) && is_charge(posting.to);
+    let charge = |posting: &&PostingView| posting.issue_id == Some(issue) && is_charge(posting.movement, posting.to);
     let Some(line) = page.iter().find(charge) else { return nothing() };
     let request = DisputeRequest { posting_id: line.id, reason: "試算".to_owned() };
     wallet::raise_dispute(unit, contract, &request)
