@@ -61,6 +61,10 @@ pub const LINE_CHARS: usize = 200;
 pub const SEARCH_HITS: usize = 20;
 /// Other contracts of a customer that are named beside one: more are found by the search.
 pub const OTHER_CONTRACTS: i64 = 20;
+/// Open issues under one contract that came over the customer's page: more are a mistake, or want a call.
+pub const PORTAL_OPEN_ISSUES: i64 = 20;
+/// Reported issues that the desk sees at once, the most urgent first.
+pub const REPORTED_ISSUES: usize = 100;
 /// Entries on a page of the history.
 pub const HISTORY_PAGE: i64 = 50;
 /// Most entries that a client may ask for at once.
@@ -102,6 +106,9 @@ pub const INVOICE_DAYS: u64 = 366;
 pub const APPROVAL_UNITS: i64 = 1_000_000;
 /// Minutes after which an approval may count as given: 30 days, the time in which a month is invoiced.
 pub const APPROVAL_MINUTES: i64 = 43_200;
+/// How long before an approval counts as given its approver is told again; when it was asked for at least twice as long
+/// before.
+pub const APPROVAL_SOON_S: i64 = 900;
 /// Approvals that run out in one transaction, so that a burst of them doesn't keep callers waiting.
 pub const APPROVALS_AT_ONCE: i64 = 50;
 /// Refusals of the ledger, and adjustments by two, shown at once.

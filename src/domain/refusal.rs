@@ -89,6 +89,8 @@ codes! {
     AdjustmentClosed = "wallet.adjustment_closed", Conflict, "この調整は決裁済みです。画面を更新し、必要なら新しい調整を起票してください。", "This adjustment was already decided. Refresh the page and propose a new one if needed.";
     SamePerson = "wallet.same_person", Conflict, "1つのウォレットで{days}日間に合わせて{most}を超える調整は、起票者とは別の人が承認します。ほかの管理者に依頼してください。", "Adjustments of one wallet beyond {most} in {days} days are approved by somebody else than who proposed them. Ask another administrator.";
     TicketMisheard = "ticket.misheard", Invalid, "番号を聞き違えています。数字が1つ違うか、隣どうしが入れ替わっています（検査数字が合いません）。もう一度聞き取ってください。", "The number was misheard: one digit is wrong, or two neighbours changed places (the check digit does not fit). Ask for it again.";
+    ReportCostChanged = "report.cost_changed", Conflict, "使用する枚数が変わりました（確認時 {agreed}、現在 {needed}）。内容を見直して、もう一度送ってください。", "What it costs has changed (you saw {agreed}, now {needed}). Look at it again, then send it.";
+    ReportsTooMany = "report.too_many_open", Conflict, "お客様画面からの未解決の要件が{limit}件あります。これ以上は受付窓口にお電話ください。", "{limit} issues from this page are still open. Please call the service desk for more.";
     NothingOverdrawn = "wallet.nothing_overdrawn", Conflict, "請求できる超過利用がありません（使用済みで、契約に超過単価のあるものだけです）。追加購入を案内してください。", "There is no overdraft to invoice: only used units whose policy has an overage price are. Offer a purchase.";
     NotSold = "wallet.not_sold", Conflict, "{number}は販売したロットではないので、請求書はありません。ロットを確かめてください。", "{number} was not sold, so it has no invoice. Check the lot.";
     DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";

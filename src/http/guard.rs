@@ -36,7 +36,7 @@ pub mod perm {
     rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live
         SellTickets GrantTickets CaptureHold ReleaseHold ReverseUse AdjustBalance ApproveAdjustment TransferTickets VoidLot
         RefundTickets SetPolicy AuditLedger ReadBooks ReadForecast RaiseDispute DecideDispute
-        SetApprovalRule GiveApproval);
+        SetApprovalRule GiveApproval ReportFault);
 }
 
 /// Somebody who is logged in and has the right `P`.

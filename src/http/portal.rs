@@ -3,21 +3,31 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::extract::{Query, Shared};
+use super::desk::own_contract;
+use super::extract::{Body, ById, OperationId, Path, Query, Shared};
 use super::guard::{Allowed, perm};
-use super::reply::Json;
+use super::reply::{Json, Stored};
 use super::{Method, Route};
+use crate::commands::intake;
 use crate::domain::access::Role;
+use crate::domain::ids::ContractId;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::number::{self, Quoted};
 use crate::limits;
-use crate::store::Fault;
+use crate::store::{Answer, Fault};
+use crate::views::desk::IntakeReceipt;
 use crate::views::history::Portal;
-use crate::views::wallet::QuotedTicket;
+use crate::views::portal::{FaultReport, ReportForm, ReportedIssue};
+use crate::views::wallet::{Consumption, QuotedTicket};
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/portal", "A customer contact's contracts", portal),
+        Route::new(Method::GET, "/api/portal/contracts/{id}/report-form", "What can be reported", form),
+        Route::new(Method::POST, "/api/portal/contracts/{id}/reports/preview", "What a report would cost", preview),
+        Route::new(Method::POST, "/api/portal/contracts/{id}/reports", "Report a fault or a question", report)
+            .created(),
+        Route::new(Method::GET, "/api/desk/reported", "What customers reported themselves and waits", reported),
         Route::new(Method::GET, "/api/tickets", "The ticket or lot of a number that is read out", quoted),
     ]
 }
@@ -25,6 +35,48 @@ pub fn routes() -> Vec<Route> {
 async fn portal(who: Allowed<perm::ReadPortal>, shared: Shared) -> Result<Json<Portal>, Fault> {
     let customer = who.customer()?;
     Ok(Json(shared.store.read(move |reader| reader.portal(customer)).await?))
+}
+
+async fn form(
+    who: Allowed<perm::ReportFault>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+) -> Result<Json<ReportForm>, Fault> {
+    let user = who.user;
+    let form = shared.store.read(move |reader| {
+        own_contract(reader, &user, path.id)?;
+        reader.report_form(path.id)
+    });
+    Ok(Json(form.await?))
+}
+
+async fn preview(
+    who: Allowed<perm::ReportFault>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+    Body(report): Body<FaultReport>,
+) -> Result<Json<Consumption>, Fault> {
+    let (now, user) = (shared.store.clock().now(), who.user);
+    let cost = shared.store.read(move |reader| intake::preview_report(reader, &user, path.id, &report, now));
+    Ok(Json(cost.await?))
+}
+
+async fn report(
+    who: Allowed<perm::ReportFault>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+    OperationId(operation): OperationId,
+    Body(report): Body<FaultReport>,
+) -> Result<Stored<IntakeReceipt>, Fault> {
+    let user = who.user;
+    let saved = shared.store.command(who.actor, operation, move |unit| {
+        Ok(Answer::json(201, &intake::report(unit, &user, path.id, &report)?))
+    });
+    Ok(saved.await?.into())
+}
+
+async fn reported(_: Allowed<perm::ReadDesk>, shared: Shared) -> Result<Json<Vec<ReportedIssue>>, Fault> {
+    Ok(Json(shared.store.read(|reader| reader.reported_issues()).await?))
 }
 
 #[derive(Deserialize, JsonSchema)]

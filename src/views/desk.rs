@@ -233,6 +233,8 @@ pub struct IssueSummary {
     pub id: IssueId,
     pub number: String,
     pub kind: IssueKind,
+    /// Over which it came.
+    pub channel: Channel,
     pub state: IssueState,
     pub priority: Priority,
     pub symptom: Option<String>,

@@ -12,6 +12,7 @@ mod notices;
 mod outcomes;
 mod parts;
 mod people;
+mod portal;
 mod refused;
 mod replay;
 mod restart;

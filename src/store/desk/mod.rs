@@ -4,6 +4,7 @@ mod card;
 mod issue;
 mod portal;
 mod quoted;
+mod reports;
 mod search;
 #[cfg(test)]
 mod tests;

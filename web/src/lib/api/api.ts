@@ -4,7 +4,7 @@ import { upload } from "./upload";
 
 function toLogin(): void {
   if (location.pathname === "/login") return;
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 }
 
 export const send = makeSend({
@@ -67,6 +67,9 @@ export const api = {
   logOut: (operation: string) => send<void>("DELETE", "/api/session", { operation }),
 
   search: (q: string, options?: Signal) => get<T.SearchHits>(`/api/desk/search${query({ q })}`, options),
+  /** A ticket or lot by its number; a customer finds his own. */
+  ticket: (number: string) => get<T.QuotedTicket>(`/api/tickets${query({ number })}`),
+  reported: () => get<T.ReportedIssue[]>("/api/desk/reported"),
   catalog: () => get<T.Catalog>("/api/catalog"),
   contract: (id: string, options?: Signal) => get<T.ContractCard>(`/api/contracts/${part(id)}`, options),
   wallet: (contractId: string) => get<T.WalletDetail>(`/api/contracts/${part(contractId)}/wallet`),
@@ -174,6 +177,11 @@ export const api = {
     post<T.PositionsAnswer>("/api/my/positions", { positions }, operation),
 
   portal: () => get<T.Portal>("/api/portal"),
+  reportForm: (contractId: string) => get<T.ReportForm>(`/api/portal/contracts/${part(contractId)}/report-form`),
+  previewReport: (contractId: string, body: T.FaultReport, options: Signal = {}) =>
+    send<T.Consumption>("POST", `/api/portal/contracts/${part(contractId)}/reports/preview`, { ...options, body, attempts: 1 }),
+  report: (contractId: string, body: T.FaultReport, operation: string) =>
+    post<T.IntakeReceipt>(`/api/portal/contracts/${part(contractId)}/reports`, body, operation),
   track: (token: string) => get<T.TrackView>(`/api/track/${part(token)}`),
 
   map: () => get<T.MapInfo>("/api/map"),

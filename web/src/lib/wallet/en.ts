@@ -50,6 +50,12 @@ export const en = {
     six_month_exempt: "Exempt: usable within six months",
     regulated: "Prepaid payment instrument",
   },
+  quoted: {
+    label: "Look up a ticket or lot number",
+    look: "Look up",
+    none: "There is no ticket of this number. Check the number.",
+    left: (left: string, all: string) => `${left} unused of ${all}`,
+  },
   ticketState: { available: "Available", held: "On hold", consumed: "Used", expired: "Expired", voided: "Void" },
   terms: {
     title: "Terms of use",

@@ -47,6 +47,12 @@ export const ja = {
     six_month_exempt: "6か月以内の利用のため適用除外",
     regulated: "前払式支払手段",
   },
+  quoted: {
+    label: "チケット・ロットの番号を調べる",
+    look: "調べる",
+    none: "この番号のチケットはありません。番号を確かめてください。",
+    left: (left: string, all: string) => `未使用 ${left}（発行 ${all}）`,
+  },
   ticketState: { available: "未使用", held: "仮押さえ中", consumed: "使用済", expired: "失効", voided: "無効" },
   terms: {
     title: "ご利用条件",

@@ -14,13 +14,14 @@ export const en = {
     ["?", "This list"],
   ].map(([key, what]) => `${key}\t${what}`).join("\n"),
   search: {
-    label: "Phone, name, kana, contract or serial number",
-    placeholder: "e.g. last digits of the phone, contract number",
+    label: "Phone, name, kana, postcode, contract, serial or ticket number",
+    placeholder: "e.g. last digits of the phone, ticket number",
     hits: (n: number) => `${n} found`,
     none: "No customer found. Try part of the number, or kana.",
     start: "Search to open a customer's contract, balance and visits.",
-    matched: { phone: "phone", name: "name", kana: "kana", contract: "contract", serial: "serial" },
+    matched: { phone: "phone", name: "name", kana: "kana", contract: "contract", serial: "serial", ticket: "ticket number", lot: "lot number", postcode: "postcode" },
   },
+  reported: { title: "Reported by customers" },
   card: {
     until: (date: string) => `until ${date}`,
     access: "Access notes",

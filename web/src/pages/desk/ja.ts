@@ -11,13 +11,14 @@ export const ja = {
     ["?", "この一覧"],
   ].map(([key, what]) => `${key}\t${what}`).join("\n"),
   search: {
-    label: "電話番号・名前・かな・契約番号・製造番号",
-    placeholder: "例 電話の下4桁、お名前のかな、契約番号",
+    label: "電話番号・名前・かな・郵便番号・契約・製造番号・チケット番号",
+    placeholder: "例 電話の下4桁、お名前のかな、チケット番号",
     hits: (n: number) => `${n}件`,
     none: "該当するお客様がありません。番号の一部やかなでもお探しください。",
     start: "検索するとお客様の契約・残高・訪問状況が開きます。",
-    matched: { phone: "電話", name: "名前", kana: "かな", contract: "契約", serial: "製造番号" },
+    matched: { phone: "電話", name: "名前", kana: "かな", contract: "契約", serial: "製造番号", ticket: "チケット番号", lot: "ロット番号", postcode: "郵便番号" },
   },
+  reported: { title: "お客様画面からの届け出" },
   card: {
     until: (date: string) => `${date} まで`,
     access: "入館メモ",
