@@ -33,8 +33,8 @@ pub const IMPORT_ROWS: u64 = 50_000;
 pub const IMPORT_TICKETS: u64 = 200_000;
 /// Tables that are judged or written at once; the next ones wait, so that readers are left for everybody else.
 pub const IMPORTS: usize = 1;
-/// Faults of a table that are listed; the others are counted. Whoever mends so many runs it again.
-pub const IMPORT_FAULTS: usize = 1_000;
+/// Faults of a table that are listed, one for each row of the longest; the others are counted. Some 20 MB at the worst.
+pub const IMPORT_FAULTS: usize = 50_000;
 /// Rows that are looked up and written at once.
 pub const IMPORT_BATCH: usize = 500;
 /// Changed records that the journal names for one table; the others are counted.
@@ -59,6 +59,8 @@ pub const TEXT_CHARS: usize = 4_000;
 pub const LINE_CHARS: usize = 200;
 /// Hits of a desk search: more are not read while a caller waits.
 pub const SEARCH_HITS: usize = 20;
+/// Other contracts of a customer that are named beside one: more are found by the search.
+pub const OTHER_CONTRACTS: i64 = 20;
 /// Entries on a page of the history.
 pub const HISTORY_PAGE: i64 = 50;
 /// Most entries that a client may ask for at once.

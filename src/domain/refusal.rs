@@ -94,6 +94,8 @@ codes! {
     ApprovalNotYours = "approval.not_yours", Forbidden, "承認できるのは{approver}様です。ご本人に依頼してください。", "{approver} is the approver. Ask them to decide.";
     PolicyHole = "policy.hole", Invalid, "契約ルールに決まっていない点があります（{holes_ja}）。すべて決めてから登録してください。", "The policy leaves something open ({holes_en}). Decide everything, then set it.";
     PolicyInPast = "policy.in_past", Invalid, "契約ルールは過去に遡って変えられません（{day}、今日は{today}）。今日以降の日から始めてください。", "A policy cannot be changed for the past ({day}, today is {today}). Let it begin today or later.";
+    OwnAccess = "user.yourself", Conflict, "ご自分の利用を止めたり、ご自分から管理者の役割を外したりはできません。ほかの管理者に依頼してください。", "Nobody bars himself or gives up being an administrator. Ask another administrator.";
+    LastAdmin = "user.last_admin", Conflict, "最後の管理者です。先に、ほかの人を管理者にしてください。", "This is the last administrator. Make somebody else an administrator first.";
     ImportFaulty = "import.faulty", Invalid, "一覧に{faults}件の誤りがあり、何も取り込んでいません。直してから送り直してください。", "The table has {faults} fault(s), and nothing was imported. Correct them and send it again.";
     MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";

@@ -86,7 +86,7 @@ fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
 
 /// What was asked for, what was done once something was used for it, and how an objection to it stands.
 fn done(line: &StatementLine, language: Language) -> String {
-    let content = line.content.clone().unwrap_or_default();
+    let content = line.content.clone().or_else(|| invoice(line, language)).unwrap_or_default();
     let content = match (&line.remedy, line.movement) {
         (Some(remedy), Movement::Capture) if !remedy.is_empty() => format!("{content} → {remedy}"),
         _ => content,
@@ -94,6 +94,12 @@ fn done(line: &StatementLine, language: Language) -> String {
     let Some(dispute) = line.dispute else { return content };
     let (ja, en) = (dispute.state.ja(), dispute.state.en().to_lowercase());
     if language == Language::Ja { format!("{content}【異議：{ja}】") } else { format!("{content} [dispute {en}]") }
+}
+
+/// The invoice on which a purchase stands.
+fn invoice(line: &StatementLine, language: Language) -> Option<String> {
+    let number = line.invoice_number.as_ref()?;
+    Some(if language == Language::Ja { format!("請求書 {number}") } else { format!("Invoice {number}") })
 }
 
 fn numbers(line: &StatementLine) -> String {

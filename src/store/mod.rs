@@ -30,6 +30,7 @@ pub mod links;
 mod loads;
 pub mod lock;
 pub mod notices;
+pub mod people;
 pub mod policies;
 mod portable;
 pub mod refusals;

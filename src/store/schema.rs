@@ -517,6 +517,18 @@ diesel::table! {
         technician_id -> Nullable<Binary>,
         customer_id -> Nullable<Binary>,
         active -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_changes (user_id, version) {
+        user_id -> Binary,
+        version -> BigInt,
+        action -> Text,
+        what -> Text,
+        actor -> Text,
+        at -> BigInt,
     }
 }
 
@@ -675,6 +687,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     etas,
     track_links,
     users,
+    user_changes,
     sessions,
     operations,
     counters,

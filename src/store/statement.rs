@@ -30,7 +30,7 @@ struct PostingRow {
     place: (PostingId, i64, Timestamp, EventId),
     moved: (Movement, Account, Account, i64),
     ticket: Option<String>,
-    lot: Option<String>,
+    lot: (Option<String>, Option<String>),
     issue: (Option<IssueId>, Option<String>, Option<String>),
     told: (String, Vec<u8>),
 }
@@ -121,6 +121,7 @@ impl Reader<'_> {
         let rows: Vec<PostingRow> = postings::table
             .left_join(tickets::table.on(postings::ticket_id.eq(tickets::id.nullable())))
             .left_join(lots::table.on(postings::lot_id.eq(lots::id.nullable())))
+            .left_join(invoices::table.on(postings::lot_id.eq(invoices::lot_id.nullable())))
             .left_join(issues::table.on(postings::issue_id.eq(issues::id.nullable())))
             .filter(postings::wallet_id.eq(wallet).and(postings::at.ge(begin)).and(postings::at.lt(end)))
             .order(postings::seq)
@@ -129,7 +130,7 @@ impl Reader<'_> {
                 (postings::id, postings::seq, postings::at, postings::event_id),
                 (postings::movement, postings::from_account, postings::to_account, postings::units),
                 tickets::number.nullable(),
-                lots::number.nullable(),
+                (lots::number.nullable(), invoices::invoice_number.nullable()),
                 (postings::issue_id, issues::number.nullable(), issues::description.nullable()),
                 (postings::reason, postings::link),
             ))
@@ -185,6 +186,7 @@ fn lines(
         let (posting_id, seq, at, event_id) = row.place;
         let (movement, from, to, units) = row.moved;
         let (issue_id, issue_number, content) = row.issue;
+        let (lot, invoice) = row.lot;
         balances.post(from, to, units);
         let together = |line: &&mut StatementLine| {
             (line.event_id, line.movement, line.issue_id) == (event_id, movement, issue_id) && line.reason == row.told.0
@@ -205,7 +207,8 @@ fn lines(
             movement,
             units,
             tickets: row.ticket.into_iter().collect(),
-            lot: row.lot,
+            lot,
+            invoice_number: invoice.filter(|_| movement == Movement::Purchase),
             issue_id,
             issue_number,
             content,

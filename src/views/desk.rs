@@ -143,12 +143,28 @@ pub struct ContractCard {
     pub sites: Vec<SiteView>,
     pub assets: Vec<AssetView>,
     pub wallet: WalletSummary,
+    /// The customer's other contracts, each with a wallet of its own.
+    #[serde(default)]
+    pub other_contracts: Vec<OtherContract>,
     pub open_issues: Vec<IssueSummary>,
     /// The policy in force today.
     pub policy: Policy,
     pub policy_version: i64,
     /// The price list that came with it.
     pub menu: Vec<MenuItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OtherContract {
+    pub id: ContractId,
+    pub number: String,
+    pub plan: String,
+    #[schemars(with = "String")]
+    pub ends_on: NaiveDate,
+    /// Units available.
+    pub balance: i64,
+    /// What they are.
+    pub unit: UnitKind,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

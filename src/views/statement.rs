@@ -55,6 +55,9 @@ pub struct StatementLine {
     pub tickets: Vec<String>,
     /// Number of the lot, where whole lots moved.
     pub lot: Option<String>,
+    /// The invoice of a lot that was bought, as far as it is known.
+    #[serde(default)]
+    pub invoice_number: Option<String>,
     pub issue_id: Option<IssueId>,
     pub issue_number: Option<String>,
     /// What the customer asked for.

@@ -15,6 +15,8 @@ mod people;
 mod refused;
 mod replay;
 mod restart;
+mod roots;
+mod staff;
 mod tables;
 mod track;
 mod wallet;
