@@ -9,7 +9,7 @@ const ja = {
   noOpen: "対応中の要件はありません",
   noContracts: "契約がありません。担当窓口へお問い合わせください。",
   share: "履歴は同じ会社の方みなさまでご覧になれます。",
-  views: { overview: "概要", wallet: "ウォレット", statement: "明細", approvals: "承認" },
+  views: { overview: "概要", wallet: "ウォレット", statement: "明細", approvals: "承認", root: "照合" },
   toWallet: "期限・ロット・ご利用条件を見る",
   toStatement: "明細を見る",
 };
@@ -22,7 +22,7 @@ const en = {
   noOpen: "No open issues",
   noContracts: "There is no contract. Please contact our desk.",
   share: "Everybody in your company sees the same history.",
-  views: { overview: "Overview", wallet: "Wallet", statement: "Statement", approvals: "Approvals" },
+  views: { overview: "Overview", wallet: "Wallet", statement: "Statement", approvals: "Approvals", root: "Root" },
   toWallet: "See expiry, lots and terms",
   toStatement: "See the statement",
 } satisfies Words<typeof ja>;
