@@ -84,8 +84,6 @@ pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;
 /// Postings on one statement: a year of the busiest contract.
 pub const STATEMENT_POSTINGS: i64 = 20_000;
-/// Postings read at once where a root is looked for: some 2 MB, in which a reading thread stops for nobody.
-pub const ROOT_PAGE: i64 = 5_000;
 /// Tickets of a lot on a page, and the most that a client may ask for.
 pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;

@@ -5,9 +5,7 @@ use chrono::NaiveDate;
 use crate::commands::wallet::approval_rule;
 use crate::domain::event::{Event, EventKind, Stream};
 use crate::domain::ids::{ContractId, WalletId};
-use crate::domain::notice::{
-    Asking, NoticeKind, approval_key, event_key, expiry_due, expiry_key, low_key, runs_low,
-};
+use crate::domain::notice::{Asking, NoticeKind, approval_key, event_key, expiry_due, expiry_key, low_key, runs_low};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::Policy;
@@ -96,12 +94,7 @@ fn asking(reader: &mut Reader<'_>, event: &Event, asking: Asking) -> Result<Opti
     Ok(Some(asked(reader, &approval, &text(event, "/issue_number"), asking)?))
 }
 
-fn asked(
-    reader: &mut Reader<'_>,
-    approval: &Approval,
-    issue_number: &str,
-    asking: Asking,
-) -> Result<NewNotice, Fault> {
+fn asked(reader: &mut Reader<'_>, approval: &Approval, issue_number: &str, asking: Asking) -> Result<NewNotice, Fault> {
     let contract = approval.contract_id;
     let (_, unit, _) = reader.wallet_head(contract)?;
     let rule = approval_rule(reader, contract)?;
@@ -111,14 +104,8 @@ fn asked(
         let local = at.utc().with_timezone(&reader.zone());
         Words::new(local.format("%-m/%-d %H:%M").to_string(), local.format("%-d %b %H:%M").to_string())
     });
-    let told = Told::Approval {
-        asking,
-        unit,
-        units: approval.units,
-        issue_number: issue_number.to_owned(),
-        approver,
-        until,
-    };
+    let told =
+        Told::Approval { asking, unit, units: approval.units, issue_number: issue_number.to_owned(), approver, until };
     Ok(NewNotice { contract, key: approval_key(approval.issue_id, asking), issue: Some(approval.issue_id), told })
 }
 

@@ -8,30 +8,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::desk::own_contract;
-use super::extract::{Body, ById, Path, Query, Shared};
+use super::extract::{Path, Query, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::Json;
 use super::{Method, Route};
 use crate::documents::Document;
 use crate::domain::access::{Language, User};
 use crate::domain::ids::ContractId;
-use crate::domain::wallet::trace::read_root;
 use crate::sentences::statement::document;
 use crate::store::Fault;
 use crate::views::statement::Statement;
-use crate::views::trace::{RootTrace, RootTraceRequest};
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/contracts/{id}/statement", "What moved in a period", screen),
         Route::new(Method::GET, "/api/contracts/{id}/statement.csv", "The statement as CSV", csv),
         Route::new(Method::GET, "/api/contracts/{id}/statement.pdf", "The statement as PDF", pdf),
-        Route::new(
-            Method::POST,
-            "/api/contracts/{id}/statement/root",
-            "Whether a statement's root fits the ledger",
-            root,
-        ),
     ]
 }
 
@@ -97,22 +89,6 @@ async fn pdf(
     // A year of a busy contract is some hundred pages: not on a thread that serves others.
     let printed = actix_web::web::block(move || document.pdf()).await.map_err(|_| crate::store::StoreError::Stopped)?;
     Ok(file("application/pdf", "pdf", &period, printed))
-}
-
-/// Reads only, but with a body: a root shall stand in no list of addresses.
-async fn root(
-    who: Allowed<perm::ReadHistory>,
-    shared: Shared,
-    Path(path): Path<ById<ContractId>>,
-    Body(request): Body<RootTraceRequest>,
-) -> Result<Json<RootTrace>, Fault> {
-    let user = who.user;
-    let wanted = read_root(&request.root)?;
-    let checked = shared.store.read(move |reader| {
-        own_contract(reader, &user, path.id)?;
-        reader.trace_root(path.id, wanted, request.to)
-    });
-    Ok(Json(checked.await?))
 }
 
 fn file(kind: &'static str, ending: &str, period: &Period, body: Vec<u8>) -> HttpResponse {

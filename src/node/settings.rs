@@ -181,7 +181,8 @@ fn zone(name: Option<&str>) -> anyhow::Result<Tz> {
 }
 
 fn public_url(text: String) -> anyhow::Result<String> {
-    let is_page = ["https://", "http://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
+    let is_page =
+        ["https://", "http://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
     ensure!(is_page && !text.contains(['#', '?', ' ']), "public_url must read https://desk.example.jp, not {text:?}");
     Ok(text.trim_end_matches('/').to_owned())
 }

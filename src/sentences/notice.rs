@@ -180,9 +180,8 @@ struct Asked<'a> {
 fn approval(asking: Asking, asked: &Asked<'_>, until: Option<&Words>) -> Words {
     let (issue, (unit, units)) = (asked.issue, asked.units);
     let (count_ja, count_en) = (counted_ja(unit, units), unit.count_en(units));
-    let (who_ja, who_en) = asked
-        .approver
-        .map_or_else(Default::default, |name| (format!("{name}様、"), format!("{name}, ")));
+    let (who_ja, who_en) =
+        asked.approver.map_or_else(Default::default, |name| (format!("{name}様、"), format!("{name}, ")));
     let (until_ja, until_en) = until.map_or_else(Default::default, |until| {
         (
             format!("{}までにお返事がないときは、承認済みとして扱います。", until.ja),
@@ -195,7 +194,9 @@ fn approval(asking: Asking, asked: &Asked<'_>, until: Option<&Words>) -> Words {
             format!("{who_en}please approve issue {issue} ({count_en}), or not. The work goes on."),
         ),
         Asking::Due => (
-            format!("{who_ja}要件{issue}の{count_ja}は、承認があり次第消費を確定します。承認か不承認をお選びください。"),
+            format!(
+                "{who_ja}要件{issue}の{count_ja}は、承認があり次第消費を確定します。承認か不承認をお選びください。"
+            ),
             format!("{who_en}{count_en} of issue {issue} are used as soon as you approve. Please approve, or not."),
         ),
         Asking::Soon => (

@@ -46,7 +46,6 @@ pub mod tables;
 pub mod technicians;
 #[cfg(test)]
 pub(crate) mod testing;
-mod traces;
 pub mod tracking;
 mod trips;
 mod unit;

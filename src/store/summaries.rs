@@ -56,7 +56,8 @@ fn issue_summaries(database: &mut Database, filter: &IssueFilter) -> Result<Vec<
     query = match filter {
         IssueFilter::One(id) => query.filter(issues::id.eq(*id)),
         IssueFilter::Reported => {
-            let waiting = [IssueState::Received, IssueState::Triaging, IssueState::Remote, IssueState::AwaitingDispatch];
+            let waiting =
+                [IssueState::Received, IssueState::Triaging, IssueState::Remote, IssueState::AwaitingDispatch];
             query.filter(interactions::channel.eq(Channel::Portal)).filter(issues::state.eq_any(waiting))
         }
         IssueFilter::OpenOf(contracts) => {

@@ -15,6 +15,5 @@ pub mod session;
 pub mod statement;
 pub mod table;
 pub mod technician;
-pub mod trace;
 pub mod track;
 pub mod wallet;

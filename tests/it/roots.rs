@@ -9,48 +9,39 @@ use crate::kit::person::refused;
 use crate::on_both;
 
 on_both! {
-    a_kept_root_is_found_at_its_posting_however_it_is_typed
+    a_kept_root_is_found_at_its_posting_and_says_whose_it_is
     a_changed_ledger_does_not_pass_for_what_was_printed
     a_bought_lot_stands_on_the_statement_with_its_invoice
 }
 
+const ASK: &str = "/api/ledger-roots/check";
 const DAY: &str = "2026-11-23";
 
 fn path(card: &Value, what: &str) -> String {
     format!("/api/contracts/{}/{what}", text(&card["id"]))
 }
 
-async fn a_kept_root_is_found_at_its_posting_however_it_is_typed(office: Office) {
+async fn a_kept_root_is_found_at_its_posting_and_says_whose_it_is(office: Office) {
     let (operator, customer) = (office.person("operator").await, office.person("customer").await);
     let (card, other) = (office.card(&operator, "KS-1001").await, office.card(&operator, "KS-2001").await);
     let statement = customer.see(&path(&card, "statement?from=2026-11-23&to=2026-11-23")).await;
     let root = text(&statement["chain_root"]).to_owned();
-    let ask = path(&card, "statement/root");
-    let check = json!({ "root": root, "to": DAY });
-    let found = customer.change(&ask, &check).await;
-    assert_eq!((&found["verdict"], &found["last_of_day"]), (&json!("matches"), &json!(true)));
-    assert_eq!(found["balances"]["available"], statement["closing"]["available"]);
-    assert_eq!((&found["seq"], &found["broken_at"]), (&found["postings"], &Value::Null));
+    let check = json!({ "root": root });
+    let found = customer.change(ASK, &check).await;
+    assert_eq!((&found["verdict"], &found["contract_number"]), (&json!("holds"), &json!("KS-1001")));
 
     office.fault(&operator, "KS-1001", 0, Value::Null).await;
-    let groups: Vec<String> =
-        root.to_uppercase().as_bytes().chunks(8).map(|g| String::from_utf8_lossy(g).into()).collect();
-    let typed = json!({ "root": format!(" {}\n", groups.join(" ")), "to": DAY });
-    let later = operator.change(&ask, &typed).await;
-    assert_eq!((&later["verdict"], &later["seq"]), (&json!("matches"), &found["seq"]), "what was printed stays true");
-    assert_eq!(later["last_of_day"], false, "more happened on that day since");
-    assert_eq!(later["root"], json!(root));
-    let undated = operator.change(&ask, &json!({ "root": root })).await;
-    assert_eq!(undated["last_of_day"], Value::Null);
+    let later = operator.change(ASK, &json!({ "root": root.to_uppercase() })).await;
+    assert_eq!((&later["verdict"], &later["postings"]), (&json!("holds"), &found["postings"]), "it stays true");
+    let closing = customer.see(&path(&card, "statement?from=2026-11-23&to=2026-11-23")).await["chain_root"].clone();
+    assert_ne!(closing, json!(root), "more happened on that day since");
 
-    let elsewhere = operator.change(&path(&other, "statement/root"), &check).await;
-    assert_eq!((&elsewhere["verdict"], &elsewhere["seq"]), (&json!("unknown"), &Value::Null));
-    let short = refused(operator.post(&ask, &json!({ "root": "12ab" })).await, 400, "request.invalid").await;
-    assert_eq!(short["field"], "root");
     let stranger = colleague(&office, "stranger", &other["customer"]["id"]).await;
-    refused(stranger.post(&ask, &check).await, 403, "contract.foreign").await;
+    assert_eq!(stranger.change(ASK, &check).await["verdict"], "unknown");
+    let short = refused(operator.post(ASK, &json!({ "root": "12ab" })).await, 400, "request.invalid").await;
+    assert_eq!(short["field"], "root");
     let hayashi = office.person("hayashi").await;
-    refused(hayashi.post(&ask, &check).await, 403, "auth.forbidden").await;
+    refused(hayashi.post(ASK, &check).await, 403, "auth.forbidden").await;
 }
 
 async fn a_changed_ledger_does_not_pass_for_what_was_printed(office: Office) {
@@ -59,14 +50,10 @@ async fn a_changed_ledger_does_not_pass_for_what_was_printed(office: Office) {
     office.fault(&operator, "KS-1001", 0, Value::Null).await;
     let statement = operator.see(&path(&card, "statement?from=2026-11-23&to=2026-11-23")).await;
     let root = json!({ "root": statement["chain_root"] });
-    let ask = path(&card, "statement/root");
-    let honest = operator.change(&ask, &root).await;
-    assert_eq!(honest["verdict"], "matches");
-    let last = honest["seq"].as_i64().expect("a place");
-    office.data.sql(&format!("UPDATE postings SET reason = 'x' WHERE seq = {last}"));
-    let broken = operator.change(&ask, &root).await;
-    assert_eq!((&broken["verdict"], &broken["broken_at"]), (&json!("broken"), &json!(last)));
-    assert_eq!((&broken["seq"], &broken["balances"]), (&Value::Null, &Value::Null));
+    let honest = operator.change(ASK, &root).await;
+    assert_eq!(honest["verdict"], "holds");
+    office.data.sql("UPDATE postings SET reason = 'x' WHERE seq = 1");
+    assert_eq!(operator.change(ASK, &root).await["verdict"], "broken");
 }
 
 async fn a_bought_lot_stands_on_the_statement_with_its_invoice(office: Office) {

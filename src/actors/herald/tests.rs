@@ -199,7 +199,11 @@ async fn an_approver_is_asked_told_again_before_the_time_is_over_and_told_that_i
         herald(&kit).await;
         let asked = told(&kit).await;
         assert_eq!(asked.iter().map(|notice| notice.kind).collect::<Vec<_>>(), [NoticeKind::Approval]);
-        assert!(asked[0].ja.contains("承認をお願いします") && asked[0].ja.contains("11/23 11:00まで"), "{}", asked[0].ja);
+        assert!(
+            asked[0].ja.contains("承認をお願いします") && asked[0].ja.contains("11/23 11:00まで"),
+            "{}",
+            asked[0].ja
+        );
         assert!(asked[0].issue_id.is_some());
         kit.clock.set(at("2026-11-23T10:46:00+09:00"));
         herald(&kit).await;

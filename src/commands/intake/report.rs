@@ -65,8 +65,7 @@ fn agreed(agreed: Option<i64>, needed: i64) -> Result<(), Refusal> {
             Err(refusal.with("agreed", agreed).with("needed", needed))
         }
         None => {
-            let (ja, en) =
-                ("使用する枚数を確認してから送ってください", "look at what it will cost before you send it");
+            let (ja, en) = ("使用する枚数を確認してから送ってください", "look at what it will cost before you send it");
             Err(Refusal::invalid_both("agreed_units", ja, en))
         }
     }

@@ -19,4 +19,3 @@ pub mod root;
 pub mod select;
 pub mod settle;
 pub mod terms;
-pub mod trace;

@@ -38,9 +38,10 @@ impl Reader<'_> {
         let long = Seconds(2 * limits::APPROVAL_SOON_S);
         let keys: Vec<String> = rows.iter().map(|(issue, ..)| approval_key(*issue, Asking::Soon)).collect();
         let told = self.told_keys(&keys)?;
-        let due = rows.into_iter().zip(keys).filter(|((_, _, asked_at, auto_at), key)| {
-            *asked_at + long <= *auto_at && !told.contains(key)
-        });
+        let due = rows
+            .into_iter()
+            .zip(keys)
+            .filter(|((_, _, asked_at, auto_at), key)| *asked_at + long <= *auto_at && !told.contains(key));
         Ok(due.map(|((issue, number, ..), _)| (issue, number)).collect())
     }
 

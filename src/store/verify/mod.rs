@@ -23,7 +23,7 @@ mod roots;
 mod streams;
 #[cfg(test)]
 mod tests;
-pub(in crate::store) mod told;
+mod told;
 mod wallets;
 
 pub use follow::Follower;

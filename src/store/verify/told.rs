@@ -18,18 +18,18 @@ use crate::store::schema::journal;
 use crate::views::wallet::WalletMoved;
 
 /// An entry and its seal.
-pub(in crate::store) struct Entry {
+pub(super) struct Entry {
     pub written: Written,
     pub seal: Link,
 }
 
-pub(in crate::store) type Told = BTreeMap<EventId, Entry>;
+pub(super) type Told = BTreeMap<EventId, Entry>;
 
 type Ids = (Option<ContractId>, Option<IssueId>, Option<WorkOrderId>, Option<VisitId>, Option<TechnicianId>);
 type Row = (EventId, (String, i32, Timestamp, String), Ids, String);
 
 /// The entries with these ids, those that exist.
-pub(in crate::store) fn of(database: &mut Database, ids: impl Iterator<Item = EventId>) -> Result<Told, Fault> {
+pub(super) fn of(database: &mut Database, ids: impl Iterator<Item = EventId>) -> Result<Told, Fault> {
     let ids: Vec<EventId> = ids.collect::<BTreeSet<_>>().into_iter().collect();
     let mut told = Told::new();
     for part in ids.chunks(limits::STATEMENT_IDS) {

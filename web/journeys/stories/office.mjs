@@ -178,7 +178,7 @@ async function roots(page, stage, card) {
   await step("administrator: checks the same root for the customer on the telephone", async () => {
     await page.goto("/admin#roots");
     await page.getByLabel(/契約番号・会社名/).fill(card.number);
-    const option = page.locator("select option").filter({ hasText: `${card.number} ` });
+    const option = page.locator("select option").filter({ hasText: new RegExp(`${card.number}\\s`) });
     await option.waitFor({ state: "attached" });
     await page.getByLabel("契約", { exact: true }).selectOption(await option.getAttribute("value"));
     await page.getByLabel("照合値(64文字)").fill(root);

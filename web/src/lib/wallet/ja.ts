@@ -126,7 +126,7 @@ export const ja = {
     verdict: { matches: "一致しました", unknown: "一致しません", broken: "台帳に変更の跡があります" },
     matches: (contract: string, seq: string, at: string) => `契約 ${contract} の入出記録 ${seq}番目(${at})までと一致します。`,
     beginning: (contract: string) => `契約 ${contract} の、まだ動きのないときの値です。`,
-    stood: (available: string, held: string) => `そのときの残高は ${available}、仮押さえは ${held} です。`,
+    stood: (available: string, held: string) => `そのときの残高は${available}、仮押さえは${held}です。`,
     lastOfDay: "この記録は、その日の最後の動きです。",
     notLast: "その日の終わりまでに、ほかの動きがあります。日付か、その日に出した明細の時刻を確かめてください。",
     meansMatch: "明細を受け取った後に、そこまでの記録は一文字も変わっていません。",
