@@ -4,7 +4,7 @@ import { upload } from "./upload";
 
 function toLogin(): void {
   if (location.pathname === "/login") return;
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 }
 
 export const send = makeSend({
@@ -43,6 +43,7 @@ export interface Movements {
   reversals: T.ReversalRequest;
   adjustments: T.AdjustRequest;
   transfers: T.TransferRequest;
+  refunds: T.RefundRequest;
   voids: T.VoidRequest;
 }
 
@@ -66,6 +67,9 @@ export const api = {
   logOut: (operation: string) => send<void>("DELETE", "/api/session", { operation }),
 
   search: (q: string, options?: Signal) => get<T.SearchHits>(`/api/desk/search${query({ q })}`, options),
+  /** A ticket or lot by its number; a customer finds his own. */
+  ticket: (number: string) => get<T.QuotedTicket>(`/api/tickets${query({ number })}`),
+  reported: () => get<T.ReportedIssue[]>("/api/desk/reported"),
   catalog: () => get<T.Catalog>("/api/catalog"),
   contract: (id: string, options?: Signal) => get<T.ContractCard>(`/api/contracts/${part(id)}`, options),
   wallet: (contractId: string) => get<T.WalletDetail>(`/api/contracts/${part(contractId)}/wallet`),
@@ -75,8 +79,8 @@ export const api = {
   statement: (contractId: string, period: { from: string; to: string }) =>
     send<T.Statement>("GET", statementPath(contractId, period), { timeoutMs: STATEMENT_MS }),
   /** Whether the root of a statement fits the ledger; it writes nothing. */
-  checkRoot: (contractId: string, body: T.RootRequest, options: Signal = {}) =>
-    send<T.RootCheck>("POST", `/api/contracts/${part(contractId)}/statement/root`, { ...options, body, timeoutMs: STATEMENT_MS, attempts: 1 }),
+  checkRoot: (contractId: string, body: T.RootTraceRequest, options: Signal = {}) =>
+    send<T.RootTrace>("POST", `/api/contracts/${part(contractId)}/statement/root`, { ...options, body, timeoutMs: STATEMENT_MS, attempts: 1 }),
   setInvoice: (contractId: string, lotId: string, body: T.InvoiceRequest, operation: string) =>
     send<T.Invoice>("PUT", `/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/invoice`, { body, operation }),
   billOverdraft: (contractId: string, body: T.OverdraftInvoiceRequest, operation: string) =>
@@ -173,6 +177,11 @@ export const api = {
     post<T.PositionsAnswer>("/api/my/positions", { positions }, operation),
 
   portal: () => get<T.Portal>("/api/portal"),
+  reportForm: (contractId: string) => get<T.ReportForm>(`/api/portal/contracts/${part(contractId)}/report-form`),
+  previewReport: (contractId: string, body: T.FaultReport, options: Signal = {}) =>
+    send<T.Consumption>("POST", `/api/portal/contracts/${part(contractId)}/reports/preview`, { ...options, body, attempts: 1 }),
+  report: (contractId: string, body: T.FaultReport, operation: string) =>
+    post<T.IntakeReceipt>(`/api/portal/contracts/${part(contractId)}/reports`, body, operation),
   track: (token: string) => get<T.TrackView>(`/api/track/${part(token)}`),
 
   map: () => get<T.MapInfo>("/api/map"),

@@ -94,7 +94,7 @@ export interface components {
         };
         AdjustRequest: {
             /**
-             * @description Last day of units that are added; none is without end.
+             * @description Last day of units that are added; none is that of `lot_id`, and without one the contract's.
              * @default null
              */
             expires_on: string | null;
@@ -105,13 +105,13 @@ export interface components {
             reason: components["schemas"]["CorrectionReason"];
             /**
              * Format: int64
-             * @description Positive: added as a lot of its own. Negative: taken from `lot_id`.
+             * @description Positive: added as a lot of its own, of the same kind as `lot_id` where one is named. Negative: taken from `lot_id`.
              */
             units: number;
         };
         AdjustRequestInput: {
             /**
-             * @description Last day of units that are added; none is without end.
+             * @description Last day of units that are added; none is that of `lot_id`, and without one the contract's.
              * @default null
              */
             expires_on?: string | null;
@@ -122,7 +122,7 @@ export interface components {
             reason: components["schemas"]["CorrectionReason"];
             /**
              * Format: int64
-             * @description Positive: added as a lot of its own. Negative: taken from `lot_id`.
+             * @description Positive: added as a lot of its own, of the same kind as `lot_id` where one is named. Negative: taken from `lot_id`.
              */
             units: number;
         };
@@ -547,7 +547,7 @@ export interface components {
          * @description Why somebody posts by hand.
          * @enum {string}
          */
-        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "dispute_granted" | "count_difference";
+        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "recurrence" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "dispute_granted" | "count_difference";
         /**
          * @description Why an issue costs what it costs.
          * @enum {string}
@@ -736,8 +736,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked";
+        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -764,6 +763,46 @@ export interface components {
          * @enum {string}
          */
         ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports";
+        /** @description A fault or a question that a customer's contact reports himself. It becomes one issue. */
+        FaultReport: {
+            /**
+             * Format: int64
+             * @description Units that the preview named; needed to send it.
+             * @default null
+             */
+            agreed_units?: number | null;
+            /** @default null */
+            asset_id?: components["schemas"]["AssetId"] | null;
+            description: string;
+            impact: components["schemas"]["Impact"];
+            /** @description A fault or a question; how an issue stands is seen on the page and needs no report. */
+            kind: components["schemas"]["IssueKind"];
+            needs_visit: boolean;
+            /**
+             * @description He agrees to use units before buying them.
+             * @default false
+             */
+            overdraft?: boolean;
+            /**
+             * @description Under which number to call back.
+             * @default
+             */
+            phone?: string;
+            /** @default null */
+            product_id?: components["schemas"]["ProductId"] | null;
+            site_id: components["schemas"]["SiteId"];
+            /**
+             * @description Symptom code of the product.
+             * @default null
+             */
+            symptom?: string | null;
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * @description When somebody may come.
+             * @default null
+             */
+            wish?: components["schemas"]["Window"] | null;
+        };
         /** @description One field before and after. A value is a name where the field names a record. */
         FieldChange: {
             after: string | null;
@@ -771,7 +810,7 @@ export interface components {
             field: string;
         };
         /** @enum {string} */
-        FieldOutcome: "repaired" | "own_defect" | "no_fault_found" | "needs_revisit";
+        FieldOutcome: "repaired" | "own_defect" | "recurrence" | "no_fault_found" | "needs_revisit";
         /** @description A position as a phone reported it. */
         Fix: {
             /** Format: double */
@@ -826,7 +865,10 @@ export interface components {
             sites: components["schemas"]["SiteChoice"][];
         };
         HistoryEntry: {
+            /** @description Who caused it; a person's own name, else what it was, in Japanese. */
             actor_name: string;
+            /** @description The same in English. */
+            actor_name_en: string;
             actor_role: components["schemas"]["Role"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
             at: components["schemas"]["Timestamp"];
@@ -1016,6 +1058,8 @@ export interface components {
             asset_id: components["schemas"]["AssetId"] | null;
             caller_name: string;
             caller_phone: string;
+            /** @description Over which it came. */
+            channel: components["schemas"]["Channel"];
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             created_at: components["schemas"]["Timestamp"];
@@ -1078,6 +1122,8 @@ export interface components {
             /** @description How it stands with the customer's approval; none was never asked for. */
             approval: components["schemas"]["ApprovalState"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
+            /** @description Over which it came. */
+            channel: components["schemas"]["Channel"];
             created_at: components["schemas"]["Timestamp"];
             description: string;
             eta: components["schemas"]["Eta"] | null;
@@ -1114,9 +1160,27 @@ export interface components {
         LedgerReceipt: {
             /** @description What was posted, newest first; of very many the newest. */
             postings: components["schemas"]["PostingView"][];
+            /**
+             * Format: int64
+             * @description Of a refund, what is to be paid back, in yen without tax.
+             */
+            refund_yen: number | null;
             /** @description An adjustment that waits for a second person; nothing was posted yet. */
             waiting: components["schemas"]["AdjustmentId"] | null;
             wallet: components["schemas"]["WalletSummary"];
+        };
+        /** @description The root of a day over every chain of the ledger. Keep it elsewhere: with it a later rewriting is found. */
+        LedgerRoot: {
+            /**
+             * Format: int64
+             * @description Chains that had grown since the root before.
+             */
+            chains: number;
+            /** @description The company's day on which it was taken; the days before it are in it whole. */
+            day: string;
+            /** @description 64 hex digits. */
+            root: string;
+            taken_at: components["schemas"]["Timestamp"];
         };
         /** @description The months of the books. */
         Liability: {
@@ -1220,7 +1284,7 @@ export interface components {
             zoom: number;
         };
         /** @enum {string} */
-        MatchedOn: "phone" | "name" | "kana" | "contract" | "serial";
+        MatchedOn: "phone" | "name" | "kana" | "contract" | "serial" | "ticket" | "lot" | "postcode";
         Me: {
             clock: components["schemas"]["ServerClock"];
             customer_id: components["schemas"]["CustomerId"] | null;
@@ -1258,7 +1322,10 @@ export interface components {
             /** @description Units that those will use. */
             units: components["schemas"]["Spread"];
         };
-        /** @description One month of the books, in yen. `opening + sold + received - given - used - breakage = closing`. */
+        /**
+         * @description One month of the books, in yen. `opening + sold + received - given - refunded - withdrawn - used - breakage =
+         *     closing`.
+         */
         MonthLine: {
             /**
              * Format: int64
@@ -1286,6 +1353,11 @@ export interface components {
             received: number;
             /**
              * Format: int64
+             * @description Paid back to customers.
+             */
+            refunded: number;
+            /**
+             * Format: int64
              * @description Paid by customers.
              */
             sold: number;
@@ -1294,6 +1366,11 @@ export interface components {
              * @description Revenue for units that were used, less what reversals took back.
              */
             used: number;
+            /**
+             * Format: int64
+             * @description Sales that were undone: void lots and adjustments downwards.
+             */
+            withdrawn: number;
         };
         /** @description Another visit whose planned start the insertion shifts by a minute or more. */
         Move: {
@@ -1305,7 +1382,7 @@ export interface components {
             visit_id: components["schemas"]["VisitId"];
         };
         /** @enum {string} */
-        Movement: "purchase" | "grant" | "hold" | "capture" | "release" | "expire" | "overdraft" | "reverse" | "adjust" | "transfer" | "void";
+        Movement: "purchase" | "grant" | "hold" | "capture" | "release" | "expire" | "overdraft" | "reverse" | "adjust" | "transfer" | "void" | "refund";
         MyDay: {
             clock: components["schemas"]["ServerClock"];
             date: string;
@@ -1386,7 +1463,7 @@ export interface components {
         Nothing: Record<string, never>;
         NoticeId: string;
         /** @enum {string} */
-        NoticeKind: "low_balance" | "expiry" | "proxy_entry" | "overdraft" | "dispute";
+        NoticeKind: "low_balance" | "expiry" | "proxy_entry" | "overdraft" | "dispute" | "usage" | "approval";
         NoticePage: {
             /** @description Give it as `before` to get the next page; none on the last. */
             next: components["schemas"]["NoticeId"] | null;
@@ -1447,7 +1524,7 @@ export interface components {
          * @description How an issue ended; with the contract's policy it decides whether its tickets are captured or released.
          * @enum {string}
          */
-        Outcome: "repaired" | "answered" | "solved_by_article" | "own_defect" | "no_fault_found" | "no_access" | "withdrawn" | "needs_revisit";
+        Outcome: "repaired" | "answered" | "solved_by_article" | "own_defect" | "recurrence" | "no_fault_found" | "no_access" | "withdrawn" | "needs_revisit";
         /** @description Closing an issue from the desk. */
         OutcomeRequest: {
             /** @default  */
@@ -1489,7 +1566,7 @@ export interface components {
          * @description The right that a route asks for.
          * @enum {string}
          */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "set_approval_rule" | "give_approval" | "audit_ledger";
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
         PersonChoice: {
             id: components["schemas"]["PersonId"];
             kind: components["schemas"]["PersonKind"];
@@ -1622,6 +1699,12 @@ export interface components {
              */
             recurrence_days: number;
             /**
+             * @description What is about a product of which the contract lists no asset is refused; otherwise it is taken and told. A contract
+             *     that lists no asset covers every product.
+             * @default false
+             */
+            refuses_uncovered: boolean;
+            /**
              * Format: uint32
              * @default 0
              */
@@ -1634,21 +1717,22 @@ export interface components {
         };
         /**
          * @description A policy in which everything may still be open. A contract that does not say what happens is a dispute later, so a
-         *     draft becomes a policy only when nothing is.
+         *     draft becomes a policy only when nothing is. Numbers may be below zero here, so that the judge can name them.
          */
         PolicyDraft: {
             /**
-             * Format: uint32
+             * Format: int64
+             * @description None: nobody is asked.
              * @default null
              */
             approval_units?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             cancel_after_departure_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             cancel_before_departure_cost?: number | null;
@@ -1661,81 +1745,86 @@ export interface components {
             /** @default [] */
             expiry_notice_days?: number[];
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             fault_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             grace_days?: number | null;
             /** @default null */
             honours_holds?: boolean | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             inquiry_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             low_balance?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
+             * @description Needed where the wallet counts minutes.
              * @default null
              */
             minute_step?: number | null;
             /** @default null */
             no_access_captures?: boolean | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             no_fault_found_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             overdraft_limit?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
+             * @description None: overdrawn units are settled by the next purchase only.
              * @default null
              */
             overdraft_price_yen?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             own_defect_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             purchase_min?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             purchase_step?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
+             * @description None: there is no limit.
              * @default null
              */
             purchase_year_max?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             question_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             recurrence_days?: number | null;
+            /** @default null */
+            refuses_uncovered?: boolean | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             solved_by_article_cost?: number | null;
@@ -1932,6 +2021,16 @@ export interface components {
             wish: components["schemas"]["Window"] | null;
             work_order_id: components["schemas"]["WorkOrderId"];
         };
+        /** @description A ticket or a lot found by the number that somebody quotes. */
+        QuotedTicket: {
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            customer_name: string;
+            lot: components["schemas"]["LotView"];
+            /** @description With the issue that holds or used it; none when only the lot was quoted. */
+            ticket: components["schemas"]["TicketView"] | null;
+            unit: components["schemas"]["UnitKind"];
+        };
         /**
          * @description Every technician of the company for one work order: the fit ones first, best first, then the rejected, those of
          *     other territories last.
@@ -1945,6 +2044,20 @@ export interface components {
              */
             exchanges: components["schemas"]["Exchange"][];
             work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        /**
+         * @description Why units are paid back.
+         * @enum {string}
+         */
+        RefundGround: "by_contract" | "small_amount" | "hardship" | "discontinued";
+        /** @description Unused units paid back. How much that is follows from the lot's price. */
+        RefundRequest: {
+            ground: components["schemas"]["RefundGround"];
+            lot_id: components["schemas"]["LotId"];
+            /** @description What happened and how it is paid back. */
+            note: string;
+            /** Format: int64 */
+            units: number;
         };
         /** @description Something that the ledger refused, kept for audit. */
         RefusalView: {
@@ -1964,7 +2077,7 @@ export interface components {
             reason: components["schemas"]["CorrectionReason"];
         };
         /** @enum {string} */
-        RemoteOutcome: "answered" | "own_defect" | "withdrawn" | "solved_by_article";
+        RemoteOutcome: "answered" | "own_defect" | "recurrence" | "withdrawn" | "solved_by_article";
         /** @description A proposal, in units of the wallet; with the figures that it stands on. */
         ReorderProposal: {
             /** Format: int64 */
@@ -2029,6 +2142,43 @@ export interface components {
             symptom_en: string;
             symptom_ja: string;
         };
+        ReportAsset: {
+            id: components["schemas"]["AssetId"];
+            product_id: components["schemas"]["ProductId"];
+            serial: string;
+            site_id: components["schemas"]["SiteId"];
+        };
+        /** @description An issue that a customer reported himself and that waits for the desk or the dispatcher. */
+        ReportedIssue: {
+            /** @description How it stands with the customer's approval; none was never asked for. */
+            approval: components["schemas"]["ApprovalState"] | null;
+            asset_id: components["schemas"]["AssetId"] | null;
+            /** @description Over which it came. */
+            channel: components["schemas"]["Channel"];
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            created_at: components["schemas"]["Timestamp"];
+            customer_name: string;
+            description: string;
+            eta: components["schemas"]["Eta"] | null;
+            id: components["schemas"]["IssueId"];
+            kind: components["schemas"]["IssueKind"];
+            number: string;
+            priority: components["schemas"]["Priority"];
+            site_name: string;
+            state: components["schemas"]["IssueState"];
+            symptom: string | null;
+            visit_id: components["schemas"]["VisitId"] | null;
+            visit_state: components["schemas"]["VisitState"] | null;
+        };
+        /** @description What can be chosen when something is reported under a contract; products and symptoms stand in the catalogue. */
+        ReportForm: {
+            assets: components["schemas"]["ReportAsset"][];
+            contract_id: components["schemas"]["ContractId"];
+            contract_number: string;
+            sites: components["schemas"]["ReportSite"][];
+            unit: components["schemas"]["UnitKind"];
+        };
         ReportRequest: {
             at: components["schemas"]["Timestamp"];
             /** @description Code of the cause. */
@@ -2044,6 +2194,11 @@ export interface components {
             /** @default [] */
             parts?: components["schemas"]["PartUseInput"][];
             remedy: string;
+        };
+        ReportSite: {
+            address: string;
+            id: components["schemas"]["SiteId"];
+            name: string;
         };
         /** @description The service report (作業報告書). */
         ReportView: {
@@ -2071,48 +2226,40 @@ export interface components {
         };
         /** @enum {string} */
         Role: "operator" | "dispatcher" | "technician" | "customer" | "admin";
+        /** @description What became of a root that somebody kept. */
         RootCheck: {
-            /** @description When that posting was made. */
             at: components["schemas"]["Timestamp"] | null;
-            /** @description What stood on the accounts after it. */
-            balances: components["schemas"]["Balances"] | null;
             /**
              * Format: int64
-             * @description The first posting that is not what was sealed.
+             * @description Entries that were read again for this answer.
              */
-            broken_at: number | null;
-            /** @description Whether it is the last one of the day that was asked for; none where no day was. */
-            last_of_day: boolean | null;
+            checked: number;
+            /** @description Of a statement: whose it is. */
+            contract_id: components["schemas"]["ContractId"] | null;
+            contract_number: string | null;
+            /** @description Of a day. */
+            day: string | null;
+            en: string;
+            /** @description The verdict as a sentence that says what to do. */
+            ja: string;
+            /** @description None: the root is unknown. */
+            kind: components["schemas"]["RootKind"] | null;
             /**
              * Format: int64
-             * @description Postings of the wallet now.
+             * @description Of a statement: how many postings it covers, and when the last of them was made.
              */
-            postings: number;
-            /** @description As it was compared: 64 lower-case hex digits. */
-            root: string;
-            /**
-             * Format: int64
-             * @description The posting up to which the statement speaks; 0 is an empty ledger. None unless it matches.
-             */
-            seq: number | null;
-            unit: components["schemas"]["UnitKind"];
-            verdict: components["schemas"]["RootVerdict"];
+            postings: number | null;
+            verdict: components["schemas"]["Verdict"];
         };
-        /** @description The root of a statement, as it stands on paper or screen. */
-        RootRequest: {
-            /** @description 64 hex digits; groups, capitals and wide letters do no harm. */
+        RootCheckRequest: {
+            /** @description As it stands on a statement or in the list of daily roots: 64 hex digits, spaces and hyphens between them allowed. */
             root: string;
-            /**
-             * @description The last day of the statement's period, where it is known.
-             * @default null
-             */
-            to?: string | null;
         };
         /**
-         * @description What the comparison says.
+         * @description What a root stands for.
          * @enum {string}
          */
-        RootVerdict: "matches" | "unknown" | "broken";
+        RootKind: "statement" | "day";
         /** @description What is wrong in one cell, or with a row or the file as a whole. */
         RowFault: {
             /** @description Stable. */
@@ -2172,6 +2319,8 @@ export interface components {
         };
         SearchHits: {
             hits: components["schemas"]["SearchHit"][];
+            /** @description The ticket or lot whose number was typed; its contract is the first hit. */
+            quoted: components["schemas"]["QuotedTicket"] | null;
         };
         /**
          * Format: int64
@@ -2278,6 +2427,8 @@ export interface components {
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             customer_name: string;
+            /** @description The newest root of a day, over the wallets of all contracts. */
+            day_root: components["schemas"]["LedgerRoot"] | null;
             from: string;
             /** @description Oldest first. */
             lines: components["schemas"]["StatementLine"][];
@@ -2342,6 +2493,11 @@ export interface components {
              * @description Units that moved.
              */
             units: number;
+            /**
+             * Format: int64
+             * @description Of a refund, what was paid back, in yen without tax.
+             */
+            yen: number | null;
         };
         SymptomView: {
             code: string;
@@ -2558,6 +2714,11 @@ export interface components {
             /** @description By log-in name; those who may no longer log in too. */
             users: components["schemas"]["PersonView"][];
         };
+        /**
+         * @description What became of a root that somebody kept.
+         * @enum {string}
+         */
+        Verdict: "holds" | "broken" | "unknown";
         /**
          * @description What a technician taps, or a dispatcher decides.
          * @enum {string}
@@ -2819,6 +2980,7 @@ export type EventKind = components['schemas']['EventKind'];
 export type Exchange = components['schemas']['Exchange'];
 export type Expiry = components['schemas']['Expiry'];
 export type ExportKind = components['schemas']['ExportKind'];
+export type FaultReport = components['schemas']['FaultReport'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
@@ -2852,6 +3014,7 @@ export type Language = components['schemas']['Language'];
 export type LawClass = components['schemas']['LawClass'];
 export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
+export type LedgerRoot = components['schemas']['LedgerRoot'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
 export type LineDispute = components['schemas']['LineDispute'];
@@ -2916,19 +3079,26 @@ export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
 export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
+export type QuotedTicket = components['schemas']['QuotedTicket'];
 export type Ranking = components['schemas']['Ranking'];
+export type RefundGround = components['schemas']['RefundGround'];
+export type RefundRequest = components['schemas']['RefundRequest'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
 export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
+export type ReportAsset = components['schemas']['ReportAsset'];
+export type ReportedIssue = components['schemas']['ReportedIssue'];
+export type ReportForm = components['schemas']['ReportForm'];
 export type ReportRequest = components['schemas']['ReportRequest'];
+export type ReportSite = components['schemas']['ReportSite'];
 export type ReportView = components['schemas']['ReportView'];
 export type ReversalRequest = components['schemas']['ReversalRequest'];
 export type Role = components['schemas']['Role'];
 export type RootCheck = components['schemas']['RootCheck'];
-export type RootRequest = components['schemas']['RootRequest'];
-export type RootVerdict = components['schemas']['RootVerdict'];
+export type RootCheckRequest = components['schemas']['RootCheckRequest'];
+export type RootKind = components['schemas']['RootKind'];
 export type RowFault = components['schemas']['RowFault'];
 export type RuleName = components['schemas']['RuleName'];
 export type RuleResult = components['schemas']['RuleResult'];
@@ -2976,6 +3146,7 @@ export type UserChange = components['schemas']['UserChange'];
 export type UserChanged = components['schemas']['UserChanged'];
 export type UserId = components['schemas']['UserId'];
 export type Users = components['schemas']['Users'];
+export type Verdict = components['schemas']['Verdict'];
 export type VisitAction = components['schemas']['VisitAction'];
 export type VisitId = components['schemas']['VisitId'];
 export type VisitRow = components['schemas']['VisitRow'];
