@@ -542,7 +542,7 @@ export interface components {
          * @description Why somebody posts by hand.
          * @enum {string}
          */
-        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "dispute_granted" | "count_difference";
+        CorrectionReason: "worked_in_part" | "not_our_work" | "own_fault" | "recurrence" | "entry_error" | "double_count" | "goodwill" | "contract_change" | "dispute_granted" | "count_difference";
         /**
          * @description Why an issue costs what it costs.
          * @enum {string}
@@ -760,7 +760,7 @@ export interface components {
          */
         ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports";
         /** @enum {string} */
-        FieldOutcome: "repaired" | "own_defect" | "no_fault_found" | "needs_revisit";
+        FieldOutcome: "repaired" | "own_defect" | "recurrence" | "no_fault_found" | "needs_revisit";
         /** @description A position as a phone reported it. */
         Fix: {
             /** Format: double */
@@ -1423,7 +1423,7 @@ export interface components {
          * @description How an issue ended; with the contract's policy it decides whether its tickets are captured or released.
          * @enum {string}
          */
-        Outcome: "repaired" | "answered" | "solved_by_article" | "own_defect" | "no_fault_found" | "no_access" | "withdrawn" | "needs_revisit";
+        Outcome: "repaired" | "answered" | "solved_by_article" | "own_defect" | "recurrence" | "no_fault_found" | "no_access" | "withdrawn" | "needs_revisit";
         /** @description Closing an issue from the desk. */
         OutcomeRequest: {
             /** @default  */
@@ -1577,6 +1577,12 @@ export interface components {
              */
             recurrence_days: number;
             /**
+             * @description What is about a product of which the contract lists no asset is refused; otherwise it is taken and told. A contract
+             *     that lists no asset covers every product.
+             * @default false
+             */
+            refuses_uncovered: boolean;
+            /**
              * Format: uint32
              * @default 0
              */
@@ -1589,21 +1595,22 @@ export interface components {
         };
         /**
          * @description A policy in which everything may still be open. A contract that does not say what happens is a dispute later, so a
-         *     draft becomes a policy only when nothing is.
+         *     draft becomes a policy only when nothing is. Numbers may be below zero here, so that the judge can name them.
          */
         PolicyDraft: {
             /**
-             * Format: uint32
+             * Format: int64
+             * @description None: nobody is asked.
              * @default null
              */
             approval_units?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             cancel_after_departure_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             cancel_before_departure_cost?: number | null;
@@ -1616,81 +1623,86 @@ export interface components {
             /** @default [] */
             expiry_notice_days?: number[];
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             fault_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             grace_days?: number | null;
             /** @default null */
             honours_holds?: boolean | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             inquiry_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             low_balance?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
+             * @description Needed where the wallet counts minutes.
              * @default null
              */
             minute_step?: number | null;
             /** @default null */
             no_access_captures?: boolean | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             no_fault_found_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             overdraft_limit?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
+             * @description None: overdrawn units are settled by the next purchase only.
              * @default null
              */
             overdraft_price_yen?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             own_defect_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             purchase_min?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             purchase_step?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
+             * @description None: there is no limit.
              * @default null
              */
             purchase_year_max?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             question_cost?: number | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             recurrence_days?: number | null;
+            /** @default null */
+            refuses_uncovered?: boolean | null;
             /**
-             * Format: uint32
+             * Format: int64
              * @default null
              */
             solved_by_article_cost?: number | null;
@@ -1914,7 +1926,7 @@ export interface components {
             reason: components["schemas"]["CorrectionReason"];
         };
         /** @enum {string} */
-        RemoteOutcome: "answered" | "own_defect" | "withdrawn" | "solved_by_article";
+        RemoteOutcome: "answered" | "own_defect" | "recurrence" | "withdrawn" | "solved_by_article";
         /** @description A proposal, in units of the wallet; with the figures that it stands on. */
         ReorderProposal: {
             /** Format: int64 */
