@@ -33,6 +33,15 @@ pub struct NoticeView {
     pub read_at: Option<Timestamp>,
     /// The mails that carry it. Customers are not shown to whom of them they went.
     pub mails: Vec<MailView>,
+    /// Who of the customer's people has acknowledged it, the first one first.
+    pub acknowledged: Vec<Acknowledged>,
+}
+
+/// Somebody of the customer's said that he has read a notice, such as that of units that will expire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Acknowledged {
+    pub name: String,
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

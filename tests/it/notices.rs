@@ -39,6 +39,8 @@ async fn a_customer_is_told_what_was_entered_for_him_and_reads_it(office: Office
     let left = customer.change(&read, &json!({})).await;
     assert_eq!((&left["unread"], left["notices"].as_array().map(Vec::len)), (&json!(0), Some(0)));
     assert_eq!(operator.see("/api/notices?unread=true").await["unread"], json!(1), "everybody reads for himself");
+    let seen = operator.see("/api/notices").await["notices"][0]["acknowledged"].clone();
+    assert_eq!(seen.as_array().map(Vec::len), Some(1), "the desk sees who of the customer's has noted it: {seen}");
     let history = customer.see(&format!("/api/contracts/{}/history", text(&notice["contract_id"]))).await;
     assert!(text(&history["entries"][0]["ja"]).starts_with("お知らせ："), "{}", history["entries"][0]);
 

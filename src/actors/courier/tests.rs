@@ -8,7 +8,7 @@ use super::peer::{Mood, Peer};
 use super::{Round, step};
 use crate::domain::access::{Role, User};
 use crate::domain::event::{EventKind, Stream};
-use crate::domain::notice::MailState;
+use crate::domain::notice::{Asking, MailState};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::terms::UnitKind;
 use crate::effects::clock::Clock;
@@ -38,17 +38,44 @@ async fn notice(kit: &Kit) {
 }
 
 async fn mail(kit: &Kit) -> MailView {
+    mails(kit).await.remove(0)
+}
+
+/// Those of the newest notice.
+async fn mails(kit: &Kit) -> Vec<MailView> {
     let page = kit.read(|reader| {
         let user: User = reader.users()?.into_iter().find(|user| user.role == Role::Operator).expect("an operator");
         reader.notices(&user, &NoticeFilter::default())
     });
-    page.await.unwrap().notices[0].mails[0].clone()
+    page.await.unwrap().notices[0].mails.clone()
 }
 
 const SENT: Round = Round { sent: 1, failed: 0, given_up: 0 };
 const FAILED: Round = Round { sent: 0, failed: 1, given_up: 0 };
 const GIVEN_UP: Round = Round { sent: 0, failed: 0, given_up: 1 };
 const NOTHING: Round = Round { sent: 0, failed: 0, given_up: 0 };
+
+#[tokio::test]
+async fn an_approver_alone_gets_the_mail_that_asks_him() {
+    let mut company = company();
+    let other = json!({"code": "P9", "name": "総務 太郎", "kana": "ソウム タロウ", "phone": "080-5555-0199",
+        "email": "taro@utatsu.example.jp"});
+    company["customers"][0]["contacts"].as_array_mut().unwrap().push(other);
+    on_both(company, async |kit| {
+        let contract = kit.card("KS-1001").await.id;
+        for (approver, expected) in [(Some("山田 花子"), 1), (Some("辞めた 人"), 2), (None, 2)] {
+            let (asking, unit, issue_number) = (Asking::Asked, UnitKind::Ticket, "I-1".to_owned());
+            let approver = approver.map(str::to_owned);
+            let key = format!("test:{approver:?}");
+            kit.clock.advance(Seconds::minutes(1));
+            let told = Told::Approval { asking, unit, units: 3, issue_number, approver, until: None };
+            let notice = NewNotice { contract, key, issue: None, told };
+            kit.write(move |unit| unit.give_notice(&notice, Some("saigawa.example.jp"))).await.unwrap();
+            assert_eq!(mails(&kit).await.len(), expected);
+        }
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_notice_reaches_the_contact_once() {

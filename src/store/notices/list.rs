@@ -11,9 +11,9 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::store::error::Fault;
-use crate::store::schema::{contracts, customers, mails, notice_reads, notices};
+use crate::store::schema::{contracts, customers, mails, notice_reads, notices, users};
 use crate::store::{Reader, Unit, portable};
-use crate::views::notice::{MailView, NoticePage, NoticeView};
+use crate::views::notice::{Acknowledged, MailView, NoticePage, NoticeView};
 
 /// Which notices to read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,9 +74,11 @@ impl Reader<'_> {
         let next = rows.last().map(|row| row.id).filter(|_| more);
         let ids: Vec<NoticeId> = rows.iter().map(|row| row.id).collect();
         let mut carried = if user.role == Role::Customer { BTreeMap::new() } else { self.mails_of(&ids)? };
+        let mut acknowledged = self.acknowledged(&ids)?;
         let view = |row: Row| {
             let mails = carried.remove(&row.id).unwrap_or_default();
-            view(row, mails)
+            let acknowledged = acknowledged.remove(&row.id).unwrap_or_default();
+            view(row, mails, acknowledged)
         };
         let notices = rows.into_iter().map(view).collect();
         Ok(NoticePage { notices, unread: self.unread_notices(user)?, next })
@@ -119,6 +121,21 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// Readings by the customers' own people; those by the vendor's acknowledge nothing.
+    fn acknowledged(&mut self, ids: &[NoticeId]) -> Result<BTreeMap<NoticeId, Vec<Acknowledged>>, Fault> {
+        let rows: Vec<(NoticeId, String, Timestamp)> = notice_reads::table
+            .inner_join(users::table.on(users::id.eq(notice_reads::user_id)))
+            .filter(notice_reads::notice_id.eq_any(ids).and(users::role.eq(Role::Customer)))
+            .order((notice_reads::at, users::name))
+            .select((notice_reads::notice_id, users::name, notice_reads::at))
+            .load(self.database)?;
+        let mut found: BTreeMap<NoticeId, Vec<Acknowledged>> = BTreeMap::new();
+        for (notice, name, at) in rows {
+            found.entry(notice).or_default().push(Acknowledged { name, at });
+        }
+        Ok(found)
+    }
+
     /// The contract that a notice is about, for checks of access.
     pub fn notice_contract(&mut self, id: NoticeId) -> Result<ContractId, Fault> {
         let contract = notices::table.find(id).select(notices::contract_id).first(self.database).optional()?;
@@ -126,7 +143,7 @@ impl Reader<'_> {
     }
 }
 
-fn view(row: Row, mails: Vec<MailView>) -> NoticeView {
+fn view(row: Row, mails: Vec<MailView>, acknowledged: Vec<Acknowledged>) -> NoticeView {
     NoticeView {
         id: row.id,
         contract_id: row.contract.0,
@@ -139,6 +156,7 @@ fn view(row: Row, mails: Vec<MailView>) -> NoticeView {
         issue_id: row.issue_id,
         read_at: row.read_at,
         mails,
+        acknowledged,
     }
 }
 

@@ -1,5 +1,5 @@
 import { newOperation } from "$lib/api/operation";
-import type { Catalog, FaultReport, Impact, IssueKind, Product, ReportForm, Urgency } from "$lib/api/types";
+import type { Catalog, FaultReport, Impact, IssueKind, Product, ReportForm, Span, Urgency } from "$lib/api/types";
 import { atClock, onDay } from "$lib/time";
 
 export interface ReportFields {
@@ -130,7 +130,7 @@ export class Report {
 }
 
 /** A date alone is that whole day. */
-function wished({ needs_visit, wish: { date, from, to } }: ReportFields): FaultReport["wish"] {
+function wished({ needs_visit, wish: { date, from, to } }: ReportFields): Span | null {
   if (!needs_visit || !date) return null;
   return { from: atClock(date, from || "00:00"), to: to ? atClock(date, to) : atClock(onDay(date, 1), "00:00") };
 }

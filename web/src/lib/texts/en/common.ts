@@ -97,6 +97,8 @@ export const common = {
     empty: "There are no notices",
     open: "Open",
     read: "Mark as read",
+    acknowledge: "I have noted the expiry",
+    acknowledged: (name: string) => `Acknowledged by ${name}`,
     kind: {
       low_balance: "Low balance",
       expiry: "Expiry ahead",

@@ -95,6 +95,8 @@ export const common = {
     empty: "お知らせはありません",
     open: "開く",
     read: "既読にする",
+    acknowledge: "失効の予定を確認しました",
+    acknowledged: (name: string) => `${name}様が確認済`,
     kind: {
       low_balance: "残数のお知らせ",
       expiry: "期限のお知らせ",
