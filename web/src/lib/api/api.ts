@@ -79,8 +79,10 @@ export const api = {
   statement: (contractId: string, period: { from: string; to: string }) =>
     send<T.Statement>("GET", statementPath(contractId, period), { timeoutMs: STATEMENT_MS }),
   /** Whether the root of a statement fits the ledger; it writes nothing. */
-  checkRoot: (contractId: string, body: T.RootTraceRequest, options: Signal = {}) =>
-    send<T.RootTrace>("POST", `/api/contracts/${part(contractId)}/statement/root`, { ...options, body, timeoutMs: STATEMENT_MS, attempts: 1 }),
+  checkRoot: (root: string) =>
+    send<T.RootCheck>("POST", "/api/ledger-roots/check", { body: { root }, timeoutMs: STATEMENT_MS, attempts: 1 }),
+  /** The roots of the days over the whole ledger, newest first. */
+  ledgerRoots: () => get<T.LedgerRoot[]>("/api/ledger-roots"),
   setInvoice: (contractId: string, lotId: string, body: T.InvoiceRequest, operation: string) =>
     send<T.Invoice>("PUT", `/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/invoice`, { body, operation }),
   billOverdraft: (contractId: string, body: T.OverdraftInvoiceRequest, operation: string) =>

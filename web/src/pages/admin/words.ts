@@ -51,7 +51,14 @@ const ja = {
     pair: (p50: string, p90: string) => `${p50} / ${p90}`,
     key: "P50 / P90",
   },
-  roots: { find: "契約番号・会社名・電話番号で探す", contract: "契約", none: "当てはまる契約がありません" },
+  roots: {
+    days: "日ごとの照合値",
+    keep: "台帳全体の値です。別の場所に控えておくと、後から書き換えられていないことを確かめられます。",
+    none: "まだありません",
+    day: "日",
+    taken: "取った時刻",
+    chains: "動いた台帳",
+  },
   waiting: { empty: "承認を待つ調整はありません", open: "ウォレットを開く" },
 };
 
@@ -106,7 +113,14 @@ const en = {
     pair: (p50: string, p90: string) => `${p50} / ${p90}`,
     key: "P50 / P90",
   },
-  roots: { find: "Find by contract, company or telephone", contract: "Contract", none: "No contract fits" },
+  roots: {
+    days: "Roots of the days",
+    keep: "Each stands for the whole ledger. Keep them elsewhere to prove later that nothing was rewritten.",
+    none: "There is none yet",
+    day: "Day",
+    taken: "Taken",
+    chains: "Ledgers that moved",
+  },
   waiting: { empty: "No adjustment is waiting", open: "Open the wallet" },
 } satisfies Words<typeof ja>;
 
