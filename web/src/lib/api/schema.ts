@@ -94,7 +94,7 @@ export interface components {
         };
         AdjustRequest: {
             /**
-             * @description Last day of units that are added; none is without end.
+             * @description Last day of units that are added; none is that of `lot_id`, and without one the contract's.
              * @default null
              */
             expires_on: string | null;
@@ -105,13 +105,13 @@ export interface components {
             reason: components["schemas"]["CorrectionReason"];
             /**
              * Format: int64
-             * @description Positive: added as a lot of its own. Negative: taken from `lot_id`.
+             * @description Positive: added as a lot of its own, of the same kind as `lot_id` where one is named. Negative: taken from `lot_id`.
              */
             units: number;
         };
         AdjustRequestInput: {
             /**
-             * @description Last day of units that are added; none is without end.
+             * @description Last day of units that are added; none is that of `lot_id`, and without one the contract's.
              * @default null
              */
             expires_on?: string | null;
@@ -122,7 +122,7 @@ export interface components {
             reason: components["schemas"]["CorrectionReason"];
             /**
              * Format: int64
-             * @description Positive: added as a lot of its own. Negative: taken from `lot_id`.
+             * @description Positive: added as a lot of its own, of the same kind as `lot_id` where one is named. Negative: taken from `lot_id`.
              */
             units: number;
         };
@@ -732,7 +732,7 @@ export interface components {
         };
         EventId: string;
         /** @enum {string} */
-        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked";
+        EventKind: "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -1103,6 +1103,11 @@ export interface components {
         LedgerReceipt: {
             /** @description What was posted, newest first; of very many the newest. */
             postings: components["schemas"]["PostingView"][];
+            /**
+             * Format: int64
+             * @description Of a refund, what is to be paid back, in yen without tax.
+             */
+            refund_yen: number | null;
             /** @description An adjustment that waits for a second person; nothing was posted yet. */
             waiting: components["schemas"]["AdjustmentId"] | null;
             wallet: components["schemas"]["WalletSummary"];
@@ -1247,7 +1252,10 @@ export interface components {
             /** @description Units that those will use. */
             units: components["schemas"]["Spread"];
         };
-        /** @description One month of the books, in yen. `opening + sold + received - given - used - breakage = closing`. */
+        /**
+         * @description One month of the books, in yen. `opening + sold + received - given - refunded - withdrawn - used - breakage =
+         *     closing`.
+         */
         MonthLine: {
             /**
              * Format: int64
@@ -1275,6 +1283,11 @@ export interface components {
             received: number;
             /**
              * Format: int64
+             * @description Paid back to customers.
+             */
+            refunded: number;
+            /**
+             * Format: int64
              * @description Paid by customers.
              */
             sold: number;
@@ -1283,6 +1296,11 @@ export interface components {
              * @description Revenue for units that were used, less what reversals took back.
              */
             used: number;
+            /**
+             * Format: int64
+             * @description Sales that were undone: void lots and adjustments downwards.
+             */
+            withdrawn: number;
         };
         /** @description Another visit whose planned start the insertion shifts by a minute or more. */
         Move: {
@@ -1294,7 +1312,7 @@ export interface components {
             visit_id: components["schemas"]["VisitId"];
         };
         /** @enum {string} */
-        Movement: "purchase" | "grant" | "hold" | "capture" | "release" | "expire" | "overdraft" | "reverse" | "adjust" | "transfer" | "void";
+        Movement: "purchase" | "grant" | "hold" | "capture" | "release" | "expire" | "overdraft" | "reverse" | "adjust" | "transfer" | "void" | "refund";
         MyDay: {
             clock: components["schemas"]["ServerClock"];
             date: string;
@@ -1461,7 +1479,7 @@ export interface components {
          * @description The right that a route asks for.
          * @enum {string}
          */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "set_approval_rule" | "give_approval" | "audit_ledger";
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "set_approval_rule" | "give_approval" | "audit_ledger";
         PersonChoice: {
             id: components["schemas"]["PersonId"];
             kind: components["schemas"]["PersonKind"];
@@ -1896,6 +1914,20 @@ export interface components {
             exchanges: components["schemas"]["Exchange"][];
             work_order_id: components["schemas"]["WorkOrderId"];
         };
+        /**
+         * @description Why units are paid back.
+         * @enum {string}
+         */
+        RefundGround: "by_contract" | "small_amount" | "hardship" | "discontinued";
+        /** @description Unused units paid back. How much that is follows from the lot's price. */
+        RefundRequest: {
+            ground: components["schemas"]["RefundGround"];
+            lot_id: components["schemas"]["LotId"];
+            /** @description What happened and how it is paid back. */
+            note: string;
+            /** Format: int64 */
+            units: number;
+        };
         /** @description Something that the ledger refused, kept for audit. */
         RefusalView: {
             /** @description What was asked, such as `capture`. */
@@ -2245,6 +2277,11 @@ export interface components {
              * @description Units that moved.
              */
             units: number;
+            /**
+             * Format: int64
+             * @description Of a refund, what was paid back, in yen without tax.
+             */
+            yen: number | null;
         };
         SymptomView: {
             code: string;
@@ -2786,6 +2823,8 @@ export type ProgressRequest = components['schemas']['ProgressRequest'];
 export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type Ranking = components['schemas']['Ranking'];
+export type RefundGround = components['schemas']['RefundGround'];
+export type RefundRequest = components['schemas']['RefundRequest'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
