@@ -33,8 +33,8 @@ pub const IMPORT_ROWS: u64 = 50_000;
 pub const IMPORT_TICKETS: u64 = 200_000;
 /// Tables that are judged or written at once; the next ones wait, so that readers are left for everybody else.
 pub const IMPORTS: usize = 1;
-/// Faults of a table that are listed; the others are counted. Whoever mends so many runs it again.
-pub const IMPORT_FAULTS: usize = 1_000;
+/// Faults of a table that are listed, one for each row of the longest; the others are counted. Some 20 MB at the worst.
+pub const IMPORT_FAULTS: usize = 50_000;
 /// Rows that are looked up and written at once.
 pub const IMPORT_BATCH: usize = 500;
 /// Changed records that the journal names for one table; the others are counted.
@@ -59,6 +59,12 @@ pub const TEXT_CHARS: usize = 4_000;
 pub const LINE_CHARS: usize = 200;
 /// Hits of a desk search: more are not read while a caller waits.
 pub const SEARCH_HITS: usize = 20;
+/// Other contracts of a customer that are named beside one: more are found by the search.
+pub const OTHER_CONTRACTS: i64 = 20;
+/// Open issues under one contract that came over the customer's page: more are a mistake, or want a call.
+pub const PORTAL_OPEN_ISSUES: i64 = 20;
+/// Reported issues that the desk sees at once, the most urgent first.
+pub const REPORTED_ISSUES: usize = 100;
 /// Entries on a page of the history.
 pub const HISTORY_PAGE: i64 = 50;
 /// Most entries that a client may ask for at once.
@@ -98,13 +104,23 @@ pub const INVOICE_DAYS: u64 = 366;
 pub const APPROVAL_UNITS: i64 = 1_000_000;
 /// Minutes after which an approval may count as given: 30 days, the time in which a month is invoiced.
 pub const APPROVAL_MINUTES: i64 = 43_200;
+/// How long before an approval counts as given its approver is told again; when it was asked for at least twice as long
+/// before.
+pub const APPROVAL_SOON_S: i64 = 900;
 /// Approvals that run out in one transaction, so that a burst of them doesn't keep callers waiting.
 pub const APPROVALS_AT_ONCE: i64 = 50;
 /// Refusals of the ledger, and adjustments by two, shown at once.
 pub const AUDIT_PAGE: i64 = 100;
+/// Ids in one request that are looked up when it was refused, to tell under which contracts that is kept. The largest
+/// honest request names four.
+pub const AUDIT_WORDS: usize = 16;
 /// Wallets and visits that `verify` holds in memory at once.
 pub const VERIFY_WALLETS: usize = 50;
 pub const VERIFY_VISITS: usize = 200;
+/// Entries of the journal that `verify` reads at once.
+pub const VERIFY_ENTRIES: i64 = 2_000;
+/// Roots of days shown at once: a year and a month.
+pub const ROOTS_PAGE: i64 = 400;
 /// Past repairs shown with an asset.
 pub const LAST_REPAIRS: i64 = 5;
 /// Lines of parts in a report.

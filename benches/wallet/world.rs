@@ -69,7 +69,8 @@ pub fn lot(number: usize, count: usize, expires_on: Option<&str>) -> Value {
 }
 
 fn file(contracts: Vec<Value>) -> anyhow::Result<CompanyFile> {
-    let policy = json!({"question_cost": 1, "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 30,
+    let policy = json!({"covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved",
+        "question_cost": 1, "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 30,
         "capture_point": "completion", "overdraft_limit": 0, "no_fault_found_cost": 1,
         "cancel_after_departure_cost": 1});
     let customers: Vec<Value> = contracts

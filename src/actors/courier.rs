@@ -11,7 +11,7 @@ use crate::domain::access;
 use crate::domain::notice::MailState;
 use crate::effects::mail::{Letter, Post, Undelivered};
 use crate::limits;
-use crate::sentences::notice::letter;
+use crate::sentences::notice::{Envelope, letter, view_of};
 use crate::store::notices::DueMail;
 use crate::store::{Fault, Store};
 
@@ -82,7 +82,7 @@ pub async fn step(store: &Store, post: &Post) -> Result<Round, Fault> {
         return Ok(round);
     }
     for mail in store.task(courier(), |unit| unit.begin_mails(limits::MAIL_BATCH)).await? {
-        let sent = post.send(&written(&mail)).await;
+        let sent = post.send(&written(&mail, post.pages())).await;
         store.chaos().point("courier.sent");
         match note(store, &mail, sent).await? {
             MailState::Sent => round.sent += 1,
@@ -93,8 +93,10 @@ pub async fn step(store: &Store, post: &Post) -> Result<Round, Fault> {
     Ok(round)
 }
 
-fn written(mail: &DueMail) -> Letter {
-    let (subject, text) = letter(mail.kind, &mail.words, &mail.envelope);
+/// `pages` is the address at which customers reach the server.
+fn written(mail: &DueMail, pages: Option<&str>) -> Letter {
+    let link = pages.map(|pages| format!("{pages}/portal#contract={}&view={}", mail.contract, view_of(mail.kind)));
+    let (subject, text) = letter(mail.kind, &mail.words, &Envelope { link, ..mail.envelope.clone() });
     Letter {
         message_id: mail.message_id.clone(),
         name: mail.name.clone(),

@@ -24,6 +24,11 @@ pub fn customer_view(topic: Stream, event: &Event) -> Event {
 /// The fields that the history keeps for either side: a new field of an event stays inside until it is named there.
 fn of_contract(event: &Event) -> Event {
     let About { contract_id, issue_id, visit_id, .. } = event.about;
+    if event.kind.is_internal() {
+        let about = About { contract_id, ..About::default() };
+        let data = json!({});
+        return Event { kind: EventKind::Withheld, actor: Actor::system("desk"), about, data, ..event.clone() };
+    }
     Event {
         actor: who(&event.actor),
         about: About { contract_id, issue_id, visit_id, ..About::default() },
@@ -134,6 +139,13 @@ mod tests {
             event(EventKind::WalletHeld, Role::Operator, json!({ "available": 8, "held": 2, "hold_id": "hld_1" }));
         let contract = Stream::Contract(ContractId::from_uuid(Uuid::from_u128(3)));
         assert_eq!(customer_view(contract, &held).data, json!({ "available": 8, "held": 2 }));
+    }
+
+    #[test]
+    fn what_the_vendor_has_not_decided_stays_with_him() {
+        let proposed = event(EventKind::AdjustmentProposed, Role::Admin, json!({ "proposed_units": -7 }));
+        let view = customer_view(Stream::Contract(ContractId::from_uuid(Uuid::from_u128(3))), &proposed);
+        assert_eq!((view.kind, view.data, view.actor), (EventKind::Withheld, json!({}), Actor::system("desk")));
     }
 
     fn check(kind: EventKind, data: Value, shown: Value) {

@@ -16,6 +16,7 @@ use crate::domain::access;
 use crate::domain::event::Stream;
 use crate::domain::ids::{ContractId, WalletId};
 use crate::limits;
+use crate::store::notices::NewNotice;
 use crate::store::{Fault, Store};
 
 /// The actor: it only carries the loop, so that the guardian can bring it back.
@@ -115,7 +116,10 @@ impl Rounds {
         let behind = self.store.read(move |reader| reader.contracts_behind(CONSUMER, limit)).await?;
         self.far_behind = behind.len() == limits::IDS_PER_QUERY;
         self.todo.extend(behind);
-        let today = self.store.clock().now().day(self.store.zone());
+        let now = self.store.clock().now();
+        let soon = self.store.read(move |reader| notices::running_out(reader, now)).await?;
+        self.give(&soon).await?;
+        let today = now.day(self.store.zone());
         if self.told_day != Some(today) {
             self.tell_expiries(today).await?;
             self.told_day = Some(today);
@@ -127,22 +131,28 @@ impl Rounds {
         let mut after: Option<WalletId> = None;
         loop {
             let (due, next) = self.store.read(move |reader| notices::expiring(reader, after, today)).await?;
-            for part in due.chunks(limits::HERALD_CONTRACTS) {
-                let (part, domain) = (part.to_vec(), self.domain.clone());
-                let given = self.store.task(herald(), move |unit| {
-                    let mut given = 0;
-                    for notice in &part {
-                        given += usize::from(unit.give_notice(notice, domain.as_deref())?.is_some());
-                    }
-                    Ok(given)
-                });
-                self.given += given.await?;
-            }
+            self.give(&due).await?;
             match next {
                 Some(last) => after = Some(last),
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Gives notices that the calendar brought, a bounded number in one transaction.
+    async fn give(&mut self, due: &[NewNotice]) -> Result<(), Fault> {
+        for part in due.chunks(limits::HERALD_CONTRACTS) {
+            let (part, domain) = (part.to_vec(), self.domain.clone());
+            let given = self.store.task(herald(), move |unit| {
+                let mut given = 0;
+                for notice in &part {
+                    given += usize::from(unit.give_notice(notice, domain.as_deref())?.is_some());
+                }
+                Ok(given)
+            });
+            self.given += given.await?;
+        }
+        Ok(())
     }
 
     /// Follows some of the streams that grew.

@@ -1,4 +1,4 @@
-//! Does what the calendar asks for: lets tickets die after their last day, approves what a customer lets pass by itself
+//! Does what the calendar asks for: lets tickets die after their last day, takes the root of the ledger once a day, approves what a customer lets pass by itself
 //! after a time, and forgets log-ins and answers that nobody will ask for again. Each step is idempotent and bounded, so a fall or a restart costs nothing.
 
 use actix::prelude::*;
@@ -66,7 +66,7 @@ impl Kept for Timekeeper {
     const MAILBOX: usize = 1;
 }
 
-/// Two transactions, so that neither holds the other up.
+/// Transactions of their own, so that none holds the others up. The root of the day comes after what died at midnight.
 async fn step(store: Store) -> Result<Expired, Fault> {
     let keeper = || access::Actor::system("timekeeper");
     let approved = store.task(keeper(), wallet::approve_overdue).await?;
@@ -77,5 +77,11 @@ async fn step(store: Store) -> Result<Expired, Fault> {
         Ok(expired)
     });
     let expired = work.await?;
+    if !expired.more
+        && let Some(taken) = store.task(keeper(), |unit| unit.take_root()).await?
+    {
+        // In the log it stands outside the database, too.
+        tracing::info!(day = %taken.day, root = taken.root, chains = taken.chains, "the root of the ledger");
+    }
     Ok(Expired { more: expired.more || approved, ..expired })
 }

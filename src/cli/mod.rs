@@ -43,6 +43,7 @@ Run it:
 
 Look after it:
   kaketsuke verify                      proves wallets, streams and states against the journal
+  kaketsuke verify --root HEX           … and that a root on a statement, or of a day, still holds
   kaketsuke backup copy.db              a consistent copy while the server runs
 
 Settings may also stand in the environment (KAKETSUKE_LISTEN, …) or in a TOML file (--config); a flag weighs most.";
@@ -64,7 +65,7 @@ enum Command {
     /// Bring the tables of the database up to date
     Migrate,
     /// Check every wallet, stream and state against its journal
-    Verify,
+    Verify(serve::Kept),
     /// Add somebody who may log in
     User(user::Options),
     /// Write a consistent copy of a SQLite database while the server runs
@@ -100,7 +101,7 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Export(options) => in_system(export::run(start(settings)?, options))?,
         Command::Migrate => in_system(serve::migrate(start(settings)?))?,
-        Command::Verify => return in_system(serve::verify(start(settings)?)),
+        Command::Verify(kept) => return in_system(serve::verify(start(settings)?, kept)),
         Command::User(options) => in_system(user::run(start(settings)?, options))?,
         Command::Backup(options) => in_system(backup::run(start(settings)?, options))?,
         Command::Watch(options) => in_system(watch::run(options))?,

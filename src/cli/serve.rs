@@ -10,6 +10,8 @@ use tokio::task::spawn_blocking;
 use super::progress::shown;
 use crate::domain::place::Position;
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::chain::{Link, hex};
+use crate::domain::wallet::root::{self, Verdict};
 use crate::effects::clock::{ScaledClock, SharedClock, SystemClock};
 use crate::effects::progress::Progress;
 use crate::effects::seeds::Seeds;
@@ -91,8 +93,18 @@ pub async fn migrate(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[derive(Default, clap::Args)]
+pub struct Kept {
+    /// A root that somebody kept, from a statement or of a day: what led to it must still be what it was
+    #[arg(long = "root", value_name = "HEX")]
+    roots: Vec<String>,
+}
+
 /// Prints what was checked and every finding; the exit code says whether there was one.
-pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
+pub async fn verify(settings: Settings, kept: Kept) -> anyhow::Result<ExitCode> {
+    let roots =
+        kept.roots.iter().map(|text| root::parse(text).with_context(|| format!("{text}: a root has 64 hex digits")));
+    let roots: Vec<Link> = roots.collect::<anyhow::Result<_>>()?;
     super::backup::must_exist(&settings.database)?;
     let store =
         Store::open(&settings.database, Arc::new(SystemClock), Seeds::from_entropy()?, settings.zone)?.patient();
@@ -105,8 +117,29 @@ pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
     let counts = store.read(|reader| reader.verified()).await?;
     let checked: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
     println!("checked: {}", checked.join(", "));
-    println!("verify: {} finding(s)", findings.len());
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match store.read(|reader| reader.ledger_roots()).await?.first() {
+        Some(newest) => println!("root of {}: {}", newest.day, newest.root),
+        None => println!("no root of a day yet: the server takes one every day"),
+    }
+    let broken = check_roots(&store, roots).await?;
+    println!("verify: {} finding(s)", findings.len() + broken);
+    Ok(if findings.is_empty() && broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says of each kept root what became of it. Returns how many do not hold.
+async fn check_roots(store: &Store, roots: Vec<Link>) -> anyhow::Result<usize> {
+    let mut broken = 0;
+    for link in roots {
+        let check = store.read(move |reader| reader.check_root(link, None)).await?;
+        let what = match (&check.day, &check.contract_number) {
+            (Some(day), _) => format!(" (root of {day})"),
+            (_, Some(number)) => format!(" (statement of {number}, {} postings)", check.postings.unwrap_or_default()),
+            _ => String::new(),
+        };
+        println!("root {}{what}: {}", hex(&link), check.en);
+        broken += usize::from(check.verdict != Verdict::Holds);
+    }
+    Ok(broken)
 }
 
 #[cfg(test)]
@@ -118,7 +151,7 @@ mod tests {
     async fn a_folder_without_data_is_named_and_nothing_is_made_in_it() {
         let folder = tempfile::tempdir().unwrap();
         let layer = SettingsLayer { data: Some(folder.path().to_owned()), ..SettingsLayer::default() };
-        let error = verify(layer.resolve().unwrap()).await.unwrap_err().to_string();
+        let error = verify(layer.resolve().unwrap(), Kept::default()).await.unwrap_err().to_string();
         assert!(error.contains("there is no database at") && error.contains("--data"), "{error}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
+
 use crate::forecast::backtest::coverage;
 use crate::forecast::months::RUNS;
 use crate::sim;
@@ -24,10 +26,12 @@ pub struct Options {
     /// Customers of the demo company that take part
     #[arg(long, value_name = "COUNT", default_value_t = 40)]
     customers: usize,
-    /// Instead of a day: so many random commands against the ledger, from several nodes at once
+    /// Instead of a day: so many random commands against the ledger, from several nodes at once; in worlds of 5000,
+    /// each from the next seed
     #[arg(long, value_name = "COMMANDS")]
     ledger: Option<u64>,
-    /// Of the ledger's run: an empty database (a file or a postgres:// address) instead of a file of its own
+    /// Of the ledger's run: a PostgreSQL server (a postgres:// address) on which each world gets a database of its own,
+    /// instead of a SQLite file
     #[arg(long, value_name = "ADDRESS", requires = "ledger")]
     on: Option<String>,
     /// Instead of a day: so many fictional companies with two years behind them, whose next months the forecast must
@@ -58,13 +62,33 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(if outcome.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The ledger alone, with its rate.
+/// The ledger alone, with its rate. A world in which something is wrong is printed whole, with its seed.
 fn ledger(options: &Options, commands: u64) -> anyhow::Result<ExitCode> {
     let database = options.on.as_deref().map(Address::parse).transpose()?;
+    if let Some(Address::File(_)) = database {
+        bail!("--on takes a postgres:// address; without it each world is a SQLite file of its own");
+    }
     let run = sim::ledger::Options { database, ..sim::ledger::Options::new(options.seed, commands) };
-    let outcome = sim::ledger::run(&run)?;
-    println!("{}", serde_json::to_string_pretty(&outcome)?);
-    println!("ledger: {} commands, {:.0} a second, {} postings", outcome.commands, outcome.rate(), outcome.postings);
-    println!("simulate: {} finding(s)", outcome.wrong.len());
-    Ok(if outcome.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let night = sim::ledger::night(&run, commands, |world| {
+        let (seed, rate, wrong) = (world.seed, world.rate(), world.wrong.len());
+        println!(
+            "seed {seed}: {} commands, {rate:.0} a second, {} postings, {wrong} wrong",
+            world.commands, world.postings
+        );
+        if commands <= sim::ledger::WORLD {
+            println!("{world:#?}");
+        }
+    })?;
+    if let Some(world) = &night.wrong {
+        println!("{}", serde_json::to_string_pretty(world)?);
+        println!("try again: kaketsuke simulate --seed {} --ledger {}", world.seed, world.commands);
+    }
+    let (worlds, commands) = (night.worlds.len(), night.commands());
+    println!(
+        "ledger: {worlds} worlds, {commands} commands, {:.0} a second, {} postings",
+        night.rate(),
+        night.postings()
+    );
+    println!("simulate: {} finding(s)", night.wrong.as_ref().map_or(0, |world| world.wrong.len()));
+    Ok(if night.wrong.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -2,9 +2,12 @@
 
 use chrono::NaiveDate;
 
+use crate::commands::wallet::approval_rule;
 use crate::domain::event::{Event, EventKind, Stream};
 use crate::domain::ids::{ContractId, WalletId};
-use crate::domain::notice::{NoticeKind, event_key, expiry_due, expiry_key, low_key, runs_low};
+use crate::domain::notice::{Asking, NoticeKind, approval_key, event_key, expiry_due, expiry_key, low_key, runs_low};
+use crate::domain::time::Timestamp;
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::Policy;
 use crate::limits;
 use crate::sentences::Words;
@@ -12,6 +15,7 @@ use crate::sentences::history::balance_change;
 use crate::sentences::notice::Told;
 use crate::store::notices::NewNotice;
 use crate::store::{Fault, Reader, Unit};
+use crate::views::claims::Approval;
 
 /// The name under which the journal's reading is kept.
 pub const CONSUMER: &str = "notices";
@@ -44,10 +48,13 @@ pub fn follow(unit: &mut Unit<'_>, contract: ContractId, domain: Option<&str>) -
 /// The notice that an event calls for.
 fn notice_of(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Result<Option<NewNotice>, Fault> {
     match event.kind {
-        EventKind::InteractionLogged => Ok(proxy_entry(contract, event)),
+        EventKind::InteractionLogged => Ok(logged(contract, event)),
         EventKind::WalletOverdrawn => overdraft(reader, contract, event),
         EventKind::DisputeGranted => Ok(Some(dispute(contract, event, true))),
         EventKind::DisputeRefused => Ok(Some(dispute(contract, event, false))),
+        EventKind::ApprovalAsked => asking(reader, event, Asking::Asked),
+        EventKind::ApprovalDue => asking(reader, event, Asking::Due),
+        EventKind::ApprovalTimedOut => asking(reader, event, Asking::TimedOut),
         kind if kind.as_str().starts_with("wallet.") => low_balance(reader, contract, event),
         _ => Ok(None),
     }
@@ -57,22 +64,69 @@ fn text(event: &Event, pointer: &str) -> String {
     event.data.pointer(pointer).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }
 
-/// A copy for confirmation of what was entered on a customer's behalf: the line that was read out to him.
-fn proxy_entry(contract: ContractId, event: &Event) -> Option<NewNotice> {
+/// The line that was read out, once for each contact: a copy for confirmation of what was entered on a customer's
+/// behalf, and of everything else that uses units.
+fn logged(contract: ContractId, event: &Event) -> Option<NewNotice> {
     let cost = Words::new(text(event, "/consumption/ja"), text(event, "/consumption/en"));
-    let entered = event.data["on_behalf_of"].as_bool().unwrap_or_default() && !cost.ja.is_empty();
-    entered.then(|| NewNotice {
-        contract,
-        key: event_key(NoticeKind::ProxyEntry, event.id),
-        issue: None,
-        told: Told::ProxyEntry { number: text(event, "/number"), caller: text(event, "/caller_name"), cost },
-    })
+    let number = text(event, "/number");
+    let told = if event.data["on_behalf_of"].as_bool().unwrap_or_default() {
+        Told::ProxyEntry { number, caller: text(event, "/caller_name"), cost: cost.clone() }
+    } else if event.data["consumption"]["units"].as_i64().is_some_and(|units| units > 0) {
+        Told::Usage { number, cost: cost.clone() }
+    } else {
+        return None;
+    };
+    let key = event_key(told.kind(), event.id);
+    (!cost.ja.is_empty()).then_some(NewNotice { contract, key, issue: None, told })
+}
+
+/// The approver is asked while he has not answered. What waits from its first moment is told once.
+fn asking(reader: &mut Reader<'_>, event: &Event, asking: Asking) -> Result<Option<NewNotice>, Fault> {
+    let Some(issue) = event.about.issue_id else { return Ok(None) };
+    let Some(approval) = reader.approval(issue)? else { return Ok(None) };
+    let wanted = match asking {
+        Asking::TimedOut => ApprovalState::TimedOut,
+        Asking::Asked | Asking::Due | Asking::Soon => ApprovalState::Pending,
+    };
+    if approval.state != wanted || (asking == Asking::Due && event.at == approval.asked_at) {
+        return Ok(None);
+    }
+    Ok(Some(asked(reader, &approval, &text(event, "/issue_number"), asking)?))
+}
+
+fn asked(reader: &mut Reader<'_>, approval: &Approval, issue_number: &str, asking: Asking) -> Result<NewNotice, Fault> {
+    let contract = approval.contract_id;
+    let (_, unit, _) = reader.wallet_head(contract)?;
+    let rule = approval_rule(reader, contract)?;
+    let named = rule.rule.and_then(|rule| rule.approver_id);
+    let approver = rule.approvers.into_iter().find(|person| Some(person.id) == named).map(|person| person.name);
+    let until = approval.auto_at.filter(|_| asking != Asking::TimedOut).map(|at| {
+        let local = at.utc().with_timezone(&reader.zone());
+        Words::new(local.format("%-m/%-d %H:%M").to_string(), local.format("%-d %b %H:%M").to_string())
+    });
+    let told =
+        Told::Approval { asking, unit, units: approval.units, issue_number: issue_number.to_owned(), approver, until };
+    Ok(NewNotice { contract, key: approval_key(approval.issue_id, asking), issue: Some(approval.issue_id), told })
+}
+
+/// Approvals that count as given soon and whose approver was not told so: a last word before the time is over.
+pub fn running_out(reader: &mut Reader<'_>, now: Timestamp) -> Result<Vec<NewNotice>, Fault> {
+    let mut notices = Vec::new();
+    for (issue, number) in reader.approvals_running_out(now)? {
+        if let Some(approval) = reader.approval(issue)? {
+            notices.push(asked(reader, &approval, &number, Asking::Soon)?);
+        }
+    }
+    Ok(notices)
 }
 
 fn overdraft(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Result<Option<NewNotice>, Fault> {
     let (_, unit, _) = reader.wallet_head(contract)?;
     let owed = -reader.wallet_book(contract)?.overdraft;
-    let policy = today_policy(reader, contract)?;
+    let price_yen = match event.about.issue_id {
+        Some(issue) => reader.overdraft_price(issue)?,
+        None => None,
+    };
     let units = event.data["units"].as_i64().unwrap_or_default();
     Ok(Some(NewNotice {
         contract,
@@ -84,7 +138,7 @@ fn overdraft(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Re
             issue_number: text(event, "/issue_number"),
             // A purchase may have settled it before this was read.
             owed: owed.max(0),
-            price_yen: policy.overdraft_price_yen.map(i64::from),
+            price_yen,
         },
     }))
 }

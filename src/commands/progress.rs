@@ -8,6 +8,7 @@ use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::visit::{VisitAction, VisitState, advance};
+use crate::domain::wallet::account::{NOT_LET_IN, TAKEN_BACK};
 use crate::domain::wallet::policy::CapturePoint;
 use crate::roads::TravelTimes;
 use crate::store::visits::Visit;
@@ -84,6 +85,8 @@ fn no_access(
     let (order, reason) = (visit.work_order_id, reason(request)?);
     withdraw::close(unit, visit, VisitState::NoAccess, EventKind::VisitNoAccess, &reason, travel)?;
     let case = unit.case(order)?;
+    // Whoever stood before a closed door had not arrived as contracts mean it; the trip itself may count.
+    unit.step_back(case.issue, CapturePoint::Arrival, NOT_LET_IN)?;
     unit.futile_trip(case.issue)?;
     queue::reopen(unit, order, &reason)
 }
@@ -141,7 +144,10 @@ fn step(
     }
     unit.update_visit(&mut visit)?;
     tell(unit, &visit, kind_of(request.action.into()), json!({ "tapped_at": request.at }))?;
-    capture(unit, &visit, request.action)
+    match undone {
+        Some(undone) => give_back(unit, &visit, undone),
+        None => capture(unit, &visit, request.action),
+    }
 }
 
 /// Some contracts count a ticket as used from the arrival or from the start of the investigation.
@@ -153,6 +159,18 @@ fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap) -> Result<(), Fault> {
     };
     let case = unit.case(visit.work_order_id)?;
     unit.reach(case.issue, point)?;
+    Ok(())
+}
+
+/// A step that was never made has used nothing.
+fn give_back(unit: &mut Unit<'_>, visit: &Visit, undone: VisitState) -> Result<(), Fault> {
+    let point = match undone {
+        VisitState::Arrived => CapturePoint::Arrival,
+        VisitState::Working => CapturePoint::Investigation,
+        _ => return Ok(()),
+    };
+    let case = unit.case(visit.work_order_id)?;
+    unit.step_back(case.issue, point, TAKEN_BACK)?;
     Ok(())
 }
 

@@ -8,7 +8,6 @@ use crate::domain::ids::{IssueId, WorkOrderId};
 use crate::domain::issue::{IssueState, Outcome, WorkOrderState, may_close_remotely};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
-use crate::domain::wallet::policy::Ending;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Unit};
 use crate::views::desk::{IssueDetail, OutcomeRequest};
@@ -30,7 +29,11 @@ pub fn close(
     let state = if outcome == Outcome::Withdrawn { IssueState::Cancelled } else { IssueState::Closed };
     unit.set_issue_state(id, state, Some(outcome))?;
     tell(unit, &before, outcome, request.note.trim());
-    unit.settle(id, Ending::of(outcome, false))?;
+    if outcome == Outcome::Recurrence {
+        unit.link_recurrence(id)?;
+    }
+    let ending = unit.ending(id, outcome)?;
+    unit.settle(id, ending)?;
     unit.look().issue_detail(id)
 }
 

@@ -8,7 +8,6 @@ use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::visit::{VisitAction, VisitState, advance};
-use crate::domain::wallet::policy::Ending;
 use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::cases::Case;
@@ -32,16 +31,11 @@ pub fn report(
     let outcome = outcome(unit, request)?;
     let at = progress::tap_time(&visit, request.at, unit.now());
     let order = visit.work_order_id;
-    let departed = visit.en_route_at.is_some();
     unit.insert_report(id, request, outcome, at)?;
     finish(unit, visit, outcome, travel)?;
     let case = unit.case(order)?;
     tell_report(unit, &case, technician, id, request, outcome)?;
-    if outcome.is_final() {
-        resolve(unit, &case, Ending { outcome, departed, minutes: Some(request.minutes) })
-    } else {
-        queue::reopen(unit, order, outcome.as_str())
-    }
+    if outcome.is_final() { resolve(unit, &case, outcome) } else { queue::reopen(unit, order, outcome.as_str()) }
 }
 
 /// What a report cannot be filed without, in the words of the form.
@@ -93,7 +87,8 @@ fn outcome(unit: &mut Unit<'_>, request: &ReportRequest) -> Result<Outcome, Faul
     let cause = known
         .ok_or_else(|| Refusal::invalid_both("cause", "原因の一覧にありません", "not one of the company's causes"))?;
     let told: Outcome = request.outcome.into();
-    Ok(if cause.own_defect && told == Outcome::Repaired { Outcome::OwnDefect } else { told })
+    let ours = cause.own_defect && matches!(told, Outcome::Repaired | Outcome::Recurrence);
+    Ok(if ours { Outcome::OwnDefect } else { told })
 }
 
 fn finish(unit: &mut Unit<'_>, visit: Visit, outcome: Outcome, travel: &dyn TravelTimes) -> Result<(), Fault> {
@@ -119,12 +114,15 @@ fn tell_report(
     Ok(())
 }
 
-fn resolve(unit: &mut Unit<'_>, case: &Case, ending: Ending) -> Result<(), Fault> {
-    let outcome = ending.outcome;
+fn resolve(unit: &mut Unit<'_>, case: &Case, outcome: Outcome) -> Result<(), Fault> {
     unit.set_work_order(case.work_order, WorkOrderState::Closed)?;
     unit.set_issue_state(case.issue, IssueState::Closed, Some(outcome))?;
     let data = json!({ "outcome": outcome, "issue_number": case.issue_number });
     unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
+    if outcome == Outcome::Recurrence {
+        unit.link_recurrence(case.issue)?;
+    }
+    let ending = unit.ending(case.issue, outcome)?;
     unit.settle(case.issue, ending)?;
     Ok(())
 }

@@ -137,6 +137,41 @@ async fn finish(kit: &Kit, technician: TechnicianId, visit: VisitId) -> Result<(
     kit.write(move |unit| report::report(unit, technician, visit, &written, &GreatCircle::CITY).map(drop)).await
 }
 
+async fn reported(kit: &Kit, technician: TechnicianId, visit: VisitId, outcome: &str, minutes: i64) {
+    for action in ["accept", "set_out", "arrive", "start"] {
+        tap(kit, technician, visit, action).await;
+    }
+    let now = kit.store.clock().now();
+    let written = json!({"cause": "wear", "remedy": "ベルト交換", "minutes": minutes, "outcome": outcome, "at": now});
+    let written = serde_json::from_value(written).expect("a report");
+    let done = kit.write(move |unit| report::report(unit, technician, visit, &written, &GreatCircle::CITY).map(drop));
+    done.await.expect("the report is taken");
+}
+
+#[tokio::test]
+async fn the_minutes_of_all_visits_are_paid_together_and_rounded_once() {
+    let mut bought = lot(1, 300, None);
+    bought["number"] = "MN-2026-000001".into();
+    let mut company = company_with(json!([bought]));
+    let contract = &mut company["customers"][0]["contracts"][0];
+    contract["unit"] = "minute".into();
+    (contract["policy"]["fault_cost"], contract["policy"]["minute_step"]) = (90.into(), 15.into());
+    on_both(company, async |kit| {
+        let (technician, order, visit) = assigned(&kit).await;
+        reported(&kit, technician, visit, "needs_revisit", 51).await;
+        let again = kit.write(move |unit| {
+            let version = unit.lock_work_order(order)?.version;
+            let request = AssignRequest { technician_id: technician, version, accept_broken: true, reason: None };
+            Ok(assign::assign(unit, order, &request, &GreatCircle::CITY)?.visit.id)
+        });
+        reported(&kit, technician, again.await.expect("the visit is assigned"), "repaired", 12).await;
+        let wallet = kit.card("KS-1001").await.wallet;
+        assert_eq!((wallet.available, wallet.held, wallet.consumed), (225, 0, 75));
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn of_other_territories_only_the_files_are_read() {
     let mut company = company_with(json!([lot(1, 5, None)]));

@@ -8,7 +8,6 @@ use crate::domain::ids::{VisitId, WorkOrderId};
 use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
-use crate::domain::wallet::policy::Ending;
 use crate::roads::TravelTimes;
 use crate::store::visits::Visit;
 use crate::store::{Fault, Unit};
@@ -35,12 +34,12 @@ pub fn cancel(
     travel: &dyn TravelTimes,
 ) -> Result<VisitRow, Fault> {
     let visit = checked(unit, id, request, VisitAction::Cancel)?;
-    let departed = visit.en_route_at.is_some();
     close(unit, visit.clone(), VisitState::Cancelled, EventKind::VisitCancelled, &request.reason, travel)?;
     unit.set_work_order(visit.work_order_id, WorkOrderState::Closed)?;
     let case = unit.case(visit.work_order_id)?;
     unit.set_issue_state(case.issue, IssueState::Cancelled, Some(Outcome::Withdrawn))?;
-    unit.settle(case.issue, Ending::of(Outcome::Withdrawn, departed))?;
+    let ending = unit.ending(case.issue, Outcome::Withdrawn)?;
+    unit.settle(case.issue, ending)?;
     let data = json!({ "outcome": Outcome::Withdrawn, "issue_number": case.issue_number, "reason": request.reason });
     unit.record(&case.streams(), EventKind::IssueClosed, case.about(), data);
     unit.visit_row(id)

@@ -2,8 +2,7 @@
 
 /// Largest file read. A company of 4,000 contracts takes about 12 MB.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Longest code: it is shown in lists and part of web addresses.
-pub const CODE_CHARS_MAX: usize = 40;
+pub use crate::domain::text::CODE_CHARS_MAX;
 /// Longest name of anything.
 pub const NAME_CHARS_MAX: usize = 120;
 /// Longest free text (address, access notes, remedy).
@@ -26,14 +25,10 @@ pub const SITES_PER_CUSTOMER_MAX: usize = 5_000;
 pub const CONTRACTS_PER_CUSTOMER_MAX: usize = 500;
 pub const ASSETS_PER_CONTRACT_MAX: usize = 20_000;
 pub const LOTS_PER_CONTRACT_MAX: usize = 1_000;
-pub const MENU_ITEMS_MAX: usize = 500;
 /// Ticket serials have at most four digits.
 pub const TICKETS_PER_LOT_MAX: u32 = 9_999;
 /// Units in a lot of points or minutes.
 pub const UNITS_PER_LOT_MAX: u32 = 1_000_000;
-/// A ticket cost above this is a typing error.
-pub const COST_MAX: u32 = 1_000;
-pub const RECURRENCE_DAYS_MAX: u32 = 730;
 pub const USERS_MAX: usize = 100_000;
 pub const HOLIDAYS_MAX: usize = 10_000;
 pub const HISTORY_MAX: usize = 1_000_000;

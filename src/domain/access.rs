@@ -48,6 +48,7 @@ coded! {
         DecideDispute = "decide_dispute", "異議を決裁する", "Decide a dispute";
         SetApprovalRule = "set_approval_rule", "承認の上限を決める", "Set the approval rule";
         GiveApproval = "give_approval", "利用を承認する", "Approve a use";
+        ReportFault = "report_fault", "故障を届け出る", "Report a fault";
         AuditLedger = "audit_ledger", "台帳の拒否記録を見る", "Read what the ledger refused";
     }
 }
@@ -57,7 +58,7 @@ coded! {
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {
-        Role::Admin => !matches!(permission, P::WorkVisits | P::ReadPortal),
+        Role::Admin => !matches!(permission, P::WorkVisits | P::ReadPortal | P::ReportFault),
         Role::Operator => matches!(
             permission,
             P::TakeCalls
@@ -95,6 +96,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                     | P::ReadHistory
                     | P::OwnSession
                     | P::Live
+                    | P::ReportFault
                     | P::RaiseDispute
                     | P::SetApprovalRule
                     | P::GiveApproval

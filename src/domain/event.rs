@@ -7,8 +7,9 @@ use serde_json::Value;
 use crate::coded;
 use crate::domain::access::Actor;
 use crate::domain::complaint::Form;
-use crate::domain::ids::{ContractId, EventId, IssueId, TechnicianId, TerritoryId, VisitId, WorkOrderId};
+use crate::domain::ids::{ContractId, EventId, Id, IssueId, TechnicianId, TerritoryId, VisitId, WorkOrderId};
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::chain::{Link, Seal};
 
 coded! {
     EventKind {
@@ -53,6 +54,7 @@ coded! {
         WalletVoided = "wallet.voided", "ロットの無効化", "Lot made void";
         WalletRefunded = "wallet.refunded", "払戻し", "Refunded";
         AdjustmentProposed = "adjustment.proposed", "残高調整の起票", "Adjustment proposed";
+        AdjustmentAccepted = "adjustment.accepted", "残高調整の承認", "Adjustment accepted";
         AdjustmentRefused = "adjustment.refused", "残高調整の却下", "Adjustment refused";
         PolicySet = "policy.set", "契約ルールの改定", "Policy set";
         DisputeRaised = "dispute.raised", "異議の申し出", "Dispute raised";
@@ -70,10 +72,21 @@ coded! {
         NoticeUndelivered = "notice.undelivered", "お知らせのメールが届かず", "Notice not delivered by mail";
         ContractEntered = "contract.entered", "契約を登録", "Contract entered";
         AssetsEntered = "assets.entered", "機器を登録", "Assets entered";
+        /// Never written: stands for an entry in a stream whose reader must not see it, so that its numbers stay gapless.
+        Withheld = "withheld", "社内の記録", "Internal record";
         TableImported = "table.imported", "一覧の取込", "Table imported";
         InvoiceSet = "invoice.set", "請求書を記録", "Invoice noted";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";
+    }
+}
+
+impl EventKind {
+    /// What the vendor has not decided yet: no customer reads it.
+    pub const INTERNAL: &'static [Self] = &[Self::AdjustmentProposed, Self::AdjustmentRefused];
+
+    pub fn is_internal(self) -> bool {
+        Self::INTERNAL.contains(&self)
     }
 }
 
@@ -98,6 +111,48 @@ pub struct Event {
     #[serde(flatten)]
     pub about: About,
     pub data: Value,
+}
+
+/// A journal entry as it is written down, word for word: what its seal is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub id: EventId,
+    pub kind: String,
+    pub version: i32,
+    pub at: Timestamp,
+    /// As JSON.
+    pub actor: String,
+    pub about: About,
+    /// As JSON.
+    pub data: String,
+}
+
+impl Written {
+    /// Whoever changes one byte of the entry breaks the links of the postings and of the streams that rest on it.
+    pub fn seal(&self) -> Link {
+        let mut seal = Seal::new("event");
+        seal.id(self.id).text(&self.kind).number(self.version.into()).number(self.at.micros()).text(&self.actor);
+        let About { contract_id, issue_id, work_order_id, visit_id, technician_id } = self.about;
+        let ids = [
+            contract_id.map(Id::uuid),
+            issue_id.map(Id::uuid),
+            work_order_id.map(Id::uuid),
+            visit_id.map(Id::uuid),
+            technician_id.map(Id::uuid),
+        ];
+        for id in ids {
+            seal.maybe(id.as_ref().map(|id| &id.as_bytes()[..]));
+        }
+        seal.text(&self.data);
+        seal.close()
+    }
+}
+
+/// The link after an entry of a stream, given the link before it; nothing stands before the first one.
+pub fn entry_link(before: &[u8], stream: &str, seq: i64, event: &Link) -> Link {
+    let mut seal = Seal::new("entry");
+    seal.bytes(before).text(stream).number(seq).bytes(event);
+    seal.close()
 }
 
 /// A stream of events with a gapless sequence of its own; also the name of a live topic (`visit:vis_…`).

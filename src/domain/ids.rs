@@ -148,6 +148,8 @@ ids! {
     NoticeId = "ntc";
     /// A mail that carries a notice.
     MailId = "mai";
+    /// An attempt that was refused, kept for audit.
+    RefusalId = "rfs";
     /// A client-made operation id; makes a retry safe.
     OperationId = "op";
 }

@@ -51,6 +51,7 @@ coded! {
         Answered = "answered", "回答済み", "Answered";
         SolvedByArticle = "solved_by_article", "ナレッジで解決", "Solved by an article";
         OwnDefect = "own_defect", "当社起因", "Our own defect";
+        Recurrence = "recurrence", "再発", "Recurrence";
         NoFaultFound = "no_fault_found", "異常なし", "No fault found";
         NoAccess = "no_access", "不在・入館不可", "No access";
         Withdrawn = "withdrawn", "取り下げ", "Withdrawn";

@@ -12,6 +12,7 @@ pub mod notice;
 pub mod person;
 pub mod phone;
 pub mod place;
+pub mod postcode;
 pub mod priority;
 pub mod promise;
 pub mod refusal;

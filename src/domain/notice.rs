@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::coded;
-use crate::domain::ids::{ContractId, EventId, WalletId};
+use crate::domain::ids::{ContractId, EventId, IssueId, WalletId};
 use crate::domain::wallet::policy::Policy;
 
 coded! {
@@ -14,6 +14,8 @@ coded! {
         ProxyEntry = "proxy_entry", "代理入力のご確認", "Entered on your behalf";
         Overdraft = "overdraft", "超過利用のお知らせ", "Overdraft used";
         Dispute = "dispute", "異議の結果", "Dispute decided";
+        Usage = "usage", "ご利用内容の確認", "What your request uses";
+        Approval = "approval", "承認のお願い", "Your approval";
     }
 }
 
@@ -24,6 +26,30 @@ coded! {
         Sent = "sent", "送信済", "Sent";
         GivenUp = "given_up", "送信断念", "Given up";
     }
+}
+
+/// Where the asking for a customer's approval stands, of which he is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// An issue above his limits was accepted.
+    Asked,
+    /// Its units would be used now.
+    Due,
+    /// It counts as approved soon.
+    Soon,
+    /// It counts as approved, since nobody answered.
+    TimedOut,
+}
+
+/// Told once at each step.
+pub fn approval_key(issue: IssueId, asking: Asking) -> String {
+    let step = match asking {
+        Asking::Asked => "asked",
+        Asking::Due => "due",
+        Asking::Soon => "soon",
+        Asking::TimedOut => "timed_out",
+    };
+    format!("approval:{issue}:{step}")
 }
 
 /// Days before a last day at which customers of the trade are told, where the contract names none.

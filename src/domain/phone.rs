@@ -26,6 +26,11 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// A hyphen, or what is typed for one between digits: a dash, a minus, the long sound mark of kana.
+pub fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '－' | 'ー' | 'ｰ' | '─')
+}
+
 fn half_width(text: &str) -> String {
     text.chars()
         .map(|c| match c {

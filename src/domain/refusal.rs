@@ -73,6 +73,8 @@ codes! {
     LotInPast = "wallet.lot_in_past", Invalid, "過去の日付のロットは作れません（{day}、今日は{today}）。今日以降の日付にしてください。", "A lot cannot be dated in the past ({day}, today is {today}). Choose today or a later day.";
     LotTouched = "wallet.lot_touched", Conflict, "このロットは使い始めているため無効にできません（{number}）。調整か取消を使ってください。", "The lot {number} has been used from, so it cannot be made void. Use an adjustment or a reversal.";
     SixMonths = "wallet.six_months", Conflict, "6か月以内の前払式チケットです（資金決済法の適用除外）。{last_day}までに使うか、別の区分のロットを使ってください。", "These units are exempt only within six months (Payment Services Act). Use them by {last_day}, or use a lot of another class.";
+    LateUse = "wallet.late_use", Conflict, "{last_day}で期限の切れた{unit}です。この契約では、仮押さえ中でも期限後は使えません。解放して失効させ、必要なら別のロットで対応してください。", "These {unit}s ended on {last_day}, and this contract lets nothing be used after its last day, not even from a hold. Release the hold, and use another lot if needed.";
+    NoGuarantee = "wallet.no_guarantee", Conflict, "この契約には再発を無償とする日数がないため、再発を理由に戻せません。別の理由を選ぶか、契約ルールを確かめてください。", "This contract guarantees no repair, so nothing is given back as a recurrence. Choose another reason, or check the policy.";
     PurchaseBounds = "wallet.purchase_bounds", Conflict, "購入数が契約の決まりに合いません（最少 {least}、単位 {step}、年間の上限 {most}、購入済み {bought}、今回 {units}）。数を合わせてください。", "The count does not fit the contract (at least {least}, in steps of {step}, at most {most} a year, {bought} bought, now {units}). Change the count.";
     TransferOff = "wallet.transfer_off", Conflict, "この契約では移管できません。契約の決まりを確かめてください。", "This contract allows no transfer. Check its policy.";
     TransferForeign = "wallet.transfer_foreign", Conflict, "移管は同じ企業グループの同じ単位のウォレットの間だけです。移管先の契約を選び直してください。", "Transfers are possible only between wallets of one customer group that count the same unit. Choose another contract.";
@@ -86,6 +88,9 @@ codes! {
     RefundRoom = "wallet.refund_room", Conflict, "少額の払戻しの枠を超えます（この基準期間の残り {room}円、今回 {yen}円）。数を減らすか、次の基準期間まで待ってください。", "It exceeds what may be refunded as small in this base period (left {room} yen, now {yen} yen). Refund fewer, or wait for the next period.";
     AdjustmentClosed = "wallet.adjustment_closed", Conflict, "この調整は決裁済みです。画面を更新し、必要なら新しい調整を起票してください。", "This adjustment was already decided. Refresh the page and propose a new one if needed.";
     SamePerson = "wallet.same_person", Conflict, "1つのウォレットで{days}日間に合わせて{most}を超える調整は、起票者とは別の人が承認します。ほかの管理者に依頼してください。", "Adjustments of one wallet beyond {most} in {days} days are approved by somebody else than who proposed them. Ask another administrator.";
+    TicketMisheard = "ticket.misheard", Invalid, "番号を聞き違えています。数字が1つ違うか、隣どうしが入れ替わっています（検査数字が合いません）。もう一度聞き取ってください。", "The number was misheard: one digit is wrong, or two neighbours changed places (the check digit does not fit). Ask for it again.";
+    ReportCostChanged = "report.cost_changed", Conflict, "使用する枚数が変わりました（確認時 {agreed}、現在 {needed}）。内容を見直して、もう一度送ってください。", "What it costs has changed (you saw {agreed}, now {needed}). Look at it again, then send it.";
+    ReportsTooMany = "report.too_many_open", Conflict, "お客様画面からの未解決の要件が{limit}件あります。これ以上は受付窓口にお電話ください。", "{limit} issues from this page are still open. Please call the service desk for more.";
     NothingOverdrawn = "wallet.nothing_overdrawn", Conflict, "請求できる超過利用がありません（使用済みで、契約に超過単価のあるものだけです）。追加購入を案内してください。", "There is no overdraft to invoice: only used units whose policy has an overage price are. Offer a purchase.";
     NotSold = "wallet.not_sold", Conflict, "{number}は販売したロットではないので、請求書はありません。ロットを確かめてください。", "{number} was not sold, so it has no invoice. Check the lot.";
     DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";
@@ -98,10 +103,12 @@ codes! {
     ApprovalNotYours = "approval.not_yours", Forbidden, "承認できるのは{approver}様です。ご本人に依頼してください。", "{approver} is the approver. Ask them to decide.";
     PolicyHole = "policy.hole", Invalid, "契約ルールに決まっていない点があります（{holes_ja}）。すべて決めてから登録してください。", "The policy leaves something open ({holes_en}). Decide everything, then set it.";
     PolicyInPast = "policy.in_past", Invalid, "契約ルールは過去に遡って変えられません（{day}、今日は{today}）。今日以降の日から始めてください。", "A policy cannot be changed for the past ({day}, today is {today}). Let it begin today or later.";
+    OwnAccess = "user.yourself", Conflict, "ご自分の利用を止めたり、ご自分から管理者の役割を外したりはできません。ほかの管理者に依頼してください。", "Nobody bars himself or gives up being an administrator. Ask another administrator.";
+    LastAdmin = "user.last_admin", Conflict, "最後の管理者です。先に、ほかの人を管理者にしてください。", "This is the last administrator. Make somebody else an administrator first.";
     ImportFaulty = "import.faulty", Invalid, "一覧に{faults}件の誤りがあり、何も取り込んでいません。直してから送り直してください。", "The table has {faults} fault(s), and nothing was imported. Correct them and send it again.";
     MenuUnknown = "menu.unknown", Invalid, "作業メニュー「{item}」は、この契約のポイント表にありません。表にある作業を選んでください。", "The work item \"{item}\" is not on this contract's price list. Choose one that is.";
     NotInForce = "contract.not_in_force", Conflict, "契約期間外です（{starts_on}〜{ends_on}）。契約を確かめてください。", "The contract is not in force ({starts_on} to {ends_on}). Check the contract.";
-    ContractForeign = "contract.foreign", Forbidden, "ほかのお客様の契約です。ご自分の契約を選び直すか、受付窓口にお問い合わせください。", "The contract belongs to another customer. Choose one of your own, or call the service desk.";
+    NotCovered = "contract.not_covered", Conflict, "この機種は契約の対象機器にありません。機器を選び直すか、契約への追加を案内してください。", "The contract covers no asset of this product. Choose another asset, or offer to add it to the contract.";
     SiteForeign = "site.foreign", Invalid, "設置先がこの契約のお客様のものではありません。選び直してください。", "The site is not this customer's. Choose again.";
     AssetForeign = "asset.foreign", Invalid, "機器がこの契約のものではありません。選び直してください。", "The asset is not under this contract. Choose again.";
     OffGlobe = "position.off_globe", Invalid, "位置が地球上にありません。端末の位置情報を確かめてください。", "The position is not on the globe. Check the device.";
@@ -118,6 +125,15 @@ codes! {
     RateLimited = "rate.limited", TooMany, "短い間に送りすぎです。{seconds}秒ほど待ってください。", "Too many requests. Wait about {seconds} seconds.";
     Busy = "busy", Busy, "混み合っています。数秒後に同じ操作番号で送り直してください。", "The server is busy. Retry in a few seconds with the same operation id.";
     Internal = "internal", Internal, "内部の誤りです。同じ操作番号で送り直し、続くときは管理者に知らせてください。", "Internal error. Retry with the same operation id; tell an administrator if it persists.";
+}
+
+impl Code {
+    /// Whether the rules of a contract and its wallet say it, or somebody reached for another's.
+    pub fn is_of_contract(self) -> bool {
+        let name = self.as_str();
+        ["wallet.", "contract.", "menu.", "policy.", "approval."].iter().any(|room| name.starts_with(room))
+            || matches!(self, Self::SiteForeign | Self::AssetForeign | Self::OperationReused)
+    }
 }
 
 /// A refused command. Nothing was written.

@@ -8,6 +8,15 @@ pub struct UnknownCode {
     pub allowed: &'static [&'static str],
 }
 
+/// Longest code of anything: it is shown in lists and part of web addresses.
+pub const CODE_CHARS_MAX: usize = 40;
+
+/// Whether a text can name something in lists and addresses: letters and digits of ASCII, and `-`, `_` or `.`.
+pub fn is_code(code: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    !code.is_empty() && code.len() <= CODE_CHARS_MAX && code.bytes().all(allowed)
+}
+
 /// Declares an enum whose members have a stable code and a label in Japanese and English.
 #[macro_export]
 macro_rules! coded {

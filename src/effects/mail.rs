@@ -50,6 +50,8 @@ pub struct Post {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     deadline: Duration,
+    /// Address at which readers of the mails reach the server.
+    pages: Option<String>,
 }
 
 /// Replies that the address is none (RFC 5321, 4.2.3). Others refuse us rather than the mail: a password is wrong, the
@@ -69,12 +71,22 @@ impl Post {
             .map_err(|_| BadMailSettings::Url("it cannot be read".to_owned()))?;
         let name = ClientId::Domain(from.email.domain().to_owned());
         let transport = builder.hello_name(name).timeout(Some(limits::MAIL_DEADLINE)).build();
-        Ok(Self { transport, from, deadline: limits::MAIL_DEADLINE })
+        Ok(Self { transport, from, deadline: limits::MAIL_DEADLINE, pages: None })
     }
 
     /// The same with less patience.
     pub fn within(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
+    }
+
+    /// The same with links to the server's own pages, such as `https://desk.example.jp`.
+    pub fn with_pages(self, pages: Option<String>) -> Self {
+        Self { pages, ..self }
+    }
+
+    /// Address at which readers of the mails reach the server, without a slash at its end.
+    pub fn pages(&self) -> Option<&str> {
+        self.pages.as_deref()
     }
 
     /// Of the sender's address.

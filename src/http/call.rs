@@ -7,6 +7,7 @@ use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, web};
 use futures_util::StreamExt;
 
+use super::audit::Heard;
 use crate::domain::access::Actor;
 use crate::domain::refusal::{Code, Refusal};
 use crate::effects::spool::Spool;
@@ -22,6 +23,13 @@ pub struct Call {
     pub upload: Option<Arc<Spool>>,
     /// Who asks; none on public routes.
     pub actor: Option<Actor>,
+}
+
+impl Call {
+    /// What stays known of it after the handler has taken it.
+    pub fn heard(&self) -> Heard {
+        Heard { actor: self.actor.clone(), body: self.body.clone(), upload: self.upload.clone() }
+    }
 }
 
 /// The state that all rooms share.

@@ -4,13 +4,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::desk::own_contract;
 use super::extract::{Body, ById, OperationId, Path, Query, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::wallet::post;
 use super::{Method, Route};
 use crate::commands::wallet;
-use crate::domain::access::{Role, User};
+use crate::domain::access::User;
 use crate::domain::ids::{ContractId, DisputeId, IssueId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::dispute::DisputeState;
@@ -20,32 +21,28 @@ use crate::views::claims::*;
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::new(Method::POST, "/api/contracts/{id}/disputes", "Dispute a line of the statement", raise).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/disputes", "Dispute a line of the statement", raise)
+            .created()
+            .audited("dispute"),
         Route::new(Method::GET, "/api/contracts/{id}/disputes", "Disputes of a contract, newest first", disputes),
         Route::new(Method::GET, "/api/disputes", "Disputes in one state; open ones the oldest first", queue),
-        Route::new(Method::POST, "/api/disputes/{id}/decision", "Grant or refuse a dispute", decide),
-        Route::new(Method::POST, "/api/disputes/{id}/withdraw", "Take a dispute back", withdraw),
+        Route::new(Method::POST, "/api/disputes/{id}/decision", "Grant or refuse a dispute", decide)
+            .audited("decide_dispute"),
+        Route::new(Method::POST, "/api/disputes/{id}/withdraw", "Take a dispute back", withdraw)
+            .audited("withdraw_dispute"),
         Route::new(Method::GET, "/api/contracts/{id}/approval-rule", "The customer's own limits", rule),
-        Route::new(Method::PUT, "/api/contracts/{id}/approval-rule", "Set the customer's own limits", set_rule),
+        Route::new(Method::PUT, "/api/contracts/{id}/approval-rule", "Set the customer's own limits", set_rule)
+            .audited("approval_rule"),
         Route::new(Method::GET, "/api/contracts/{id}/approvals", "What was asked, newest first", approvals),
-        Route::new(Method::POST, "/api/issues/{id}/approval", "The customer's yes or no to a use", approve),
+        Route::new(Method::POST, "/api/issues/{id}/approval", "The customer's yes or no to a use", approve)
+            .audited("approval"),
     ]
 }
 
-/// The contract, if it exists for this person.
-fn visible(reader: &mut Reader<'_>, user: &User, contract: ContractId) -> Result<(), Fault> {
-    let owner = reader.contract_owner(contract)?;
-    if user.role == Role::Customer && user.customer != Some(owner) {
-        return Err(Refusal::new(Code::NotFound).into());
-    }
-    Ok(())
-}
-
-/// The contract of a dispute, if it exists for this person.
-fn visible_dispute(reader: &mut Reader<'_>, user: &User, id: DisputeId) -> Result<ContractId, Fault> {
+/// A dispute, if its contract exists for this person.
+fn visible_dispute(reader: &mut Reader<'_>, user: &User, id: DisputeId) -> Result<(), Fault> {
     let contract = reader.dispute(id)?.contract_id;
-    visible(reader, user, contract)?;
-    Ok(contract)
+    own_contract(reader, user, contract)
 }
 
 async fn raise(
@@ -56,9 +53,9 @@ async fn raise(
     Body(request): Body<DisputeRequest>,
 ) -> Result<Stored<Dispute>, Fault> {
     let user = who.user;
-    shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| own_contract(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::raise_dispute(unit, path.id, &request);
-    post(&shared, who.actor, operation, path.id, "dispute", 201, change).await
+    post(&shared, who.actor, operation, 201, change).await
 }
 
 async fn disputes(
@@ -68,7 +65,7 @@ async fn disputes(
 ) -> Result<Json<Vec<DisputeRow>>, Fault> {
     let user = who.user;
     let found = shared.store.read(move |reader| {
-        visible(reader, &user, path.id)?;
+        own_contract(reader, &user, path.id)?;
         reader.disputes(DisputeFilter::Contract(path.id))
     });
     Ok(Json(found.await?))
@@ -98,9 +95,9 @@ async fn decide(
     Body(request): Body<DisputeDecision>,
 ) -> Result<Stored<Dispute>, Fault> {
     let user = who.user;
-    let contract = shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::decide_dispute(unit, path.id, &request);
-    post(&shared, who.actor, operation, contract, "decide_dispute", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn withdraw(
@@ -111,9 +108,9 @@ async fn withdraw(
     Body(request): Body<DisputeWithdrawal>,
 ) -> Result<Stored<Dispute>, Fault> {
     let user = who.user;
-    let contract = shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| visible_dispute(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::withdraw_dispute(unit, path.id, &request);
-    post(&shared, who.actor, operation, contract, "withdraw_dispute", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn rule(
@@ -123,7 +120,7 @@ async fn rule(
 ) -> Result<Json<ApprovalRuleView>, Fault> {
     let user = who.user;
     let found = shared.store.read(move |reader| {
-        visible(reader, &user, path.id)?;
+        own_contract(reader, &user, path.id)?;
         wallet::approval_rule(reader, path.id)
     });
     Ok(Json(found.await?))
@@ -137,9 +134,9 @@ async fn set_rule(
     Body(request): Body<ApprovalRuleRequest>,
 ) -> Result<Stored<ApprovalRuleView>, Fault> {
     let user = who.user;
-    shared.store.read(move |reader| visible(reader, &user, path.id)).await?;
+    shared.store.read(move |reader| own_contract(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::set_approval_rule(unit, path.id, &request);
-    post(&shared, who.actor, operation, path.id, "approval_rule", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn approvals(
@@ -149,7 +146,7 @@ async fn approvals(
 ) -> Result<Json<Vec<ApprovalRow>>, Fault> {
     let user = who.user;
     let found = shared.store.read(move |reader| {
-        visible(reader, &user, path.id)?;
+        own_contract(reader, &user, path.id)?;
         reader.approvals(path.id)
     });
     Ok(Json(found.await?))
@@ -165,9 +162,9 @@ async fn approve(
     let (user, travel) = (who.user, shared.travel.clone());
     let asked = shared.store.read(move |reader| {
         let asked = reader.approval(path.id)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
-        visible(reader, &user, asked.contract_id).map(|()| asked)
+        own_contract(reader, &user, asked.contract_id)
     });
-    let contract = asked.await?.contract_id;
+    asked.await?;
     let change = move |unit: &mut Unit<'_>| wallet::decide_approval(unit, path.id, &request, travel.as_ref());
-    post(&shared, who.actor, operation, contract, "approval", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }

@@ -18,22 +18,28 @@ use crate::store::{Answer, Fault, Reader};
 use crate::views::desk::{
     Catalog, ContractCard, IntakeReceipt, IntakeRequest, IssueDetail, OutcomeRequest, SearchHits,
 };
-use crate::views::history::{HistoryChoices, HistoryPage, Portal};
+use crate::views::history::{HistoryChoices, HistoryPage};
 use crate::views::wallet::{Consumption, WalletDetail};
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/catalog", "Codes with their names", catalog),
-        Route::new(Method::GET, "/api/desk/search", "Contracts by phone, name, kana, number or serial", search),
+        Route::new(
+            Method::GET,
+            "/api/desk/search",
+            "Contracts by phone, name, kana, postcode, serial, or the number of a contract, lot or ticket",
+            search,
+        ),
         Route::new(Method::GET, "/api/contracts/{id}", "The contract's card", card),
         Route::new(Method::GET, "/api/contracts/{id}/wallet", "The wallet with every ticket", wallet),
         Route::new(Method::GET, "/api/contracts/{id}/history", "Everything that happened under a contract", history),
         Route::new(Method::GET, "/api/contracts/{id}/history/choices", "What a history can be narrowed to", choices),
         Route::new(Method::POST, "/api/interactions/preview", "What a contact would cost; changes nothing", preview),
-        Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save).created(),
+        Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save)
+            .created()
+            .audited_by_rules("intake"),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
         Route::new(Method::POST, "/api/issues/{id}/outcome", "Close an issue from the desk", close),
-        Route::new(Method::GET, "/api/portal", "A customer contact's contracts", portal),
     ]
 }
 
@@ -80,13 +86,13 @@ async fn wallet(
     Ok(Json(detail.await?))
 }
 
-/// A customer contact sees the contracts of his own organisation and no other.
+/// A customer contact sees the contracts of his own organisation; any other is to him as if it did not exist.
 pub(super) fn own_contract(reader: &mut Reader<'_>, user: &User, contract: ContractId) -> Result<(), Fault> {
     if user.role != Role::Customer {
         return Ok(());
     }
     let owner = reader.contract_owner(contract)?;
-    if user.customer == Some(owner) { Ok(()) } else { Err(Refusal::new(Code::ContractForeign).into()) }
+    if user.customer == Some(owner) { Ok(()) } else { Err(Refusal::new(Code::NotFound).into()) }
 }
 
 async fn preview(
@@ -131,11 +137,6 @@ async fn close(
     Ok(closed.await?.into())
 }
 
-async fn portal(who: Allowed<perm::ReadPortal>, shared: Shared) -> Result<Json<Portal>, Fault> {
-    let customer = who.customer()?;
-    Ok(Json(shared.store.read(move |reader| reader.portal(customer)).await?))
-}
-
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct HistoryQuery {
@@ -171,6 +172,7 @@ async fn history(
         site: query.site_id,
         issue: query.issue_id,
         person: query.person_id,
+        for_customer: user.role == Role::Customer,
     };
     let page = shared.store.read(move |reader| {
         own_contract(reader, &user, path.id)?;

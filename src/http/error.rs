@@ -54,7 +54,7 @@ pub fn answer(fault: Fault) -> HttpResponse {
     refused(&refusal(fault))
 }
 
-fn refused(refusal: &Refusal) -> HttpResponse {
+pub fn refused(refusal: &Refusal) -> HttpResponse {
     let kind = refusal.code.kind();
     let mut response = HttpResponse::build(status(kind));
     match kind {

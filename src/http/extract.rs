@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::audit::Heard;
 use super::call::{Call, services};
 use super::describe::Describe;
 use crate::domain::complaint::Complaint;
@@ -161,7 +162,7 @@ impl Extract for OperationId {
     fn extract(call: &Call) -> Result<Self, Fault> {
         let header = call.request.headers().get("idempotency-key").and_then(|value| value.to_str().ok());
         let id = header.and_then(|text| text.parse().ok()).ok_or_else(|| Refusal::new(Code::OperationMissing))?;
-        Ok(Self(Operation { id, fingerprint: fingerprint(call) }))
+        Ok(Self(Operation { id, fingerprint: fingerprint(&call.request, &call.heard()) }))
     }
 
     fn describe(to: &mut Describe<'_>) {
@@ -198,13 +199,14 @@ impl Extract for Upload {
     }
 }
 
-fn fingerprint(call: &Call) -> [u8; 32] {
-    let actor = json!(call.actor).to_string();
-    let method = call.request.method().as_str();
-    let address = call.request.uri().to_string();
+/// Tells a request from any other: who asks, the address and the body.
+pub fn fingerprint(request: &HttpRequest, heard: &Heard) -> [u8; 32] {
+    let actor = json!(heard.actor).to_string();
+    let method = request.method().as_str();
+    let address = request.uri().to_string();
     let mut hash = Sha256::new();
-    let spooled = call.upload.as_ref().map(|file| file.sha256());
-    let body = spooled.as_ref().map_or(&call.body[..], |hash| hash);
+    let spooled = heard.upload.as_ref().map(|file| file.sha256());
+    let body = spooled.as_ref().map_or(&heard.body[..], |hash| hash);
     for part in [actor.as_bytes(), method.as_bytes(), address.as_bytes(), body] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);

@@ -36,7 +36,7 @@ pub mod perm {
     rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live
         SellTickets GrantTickets CaptureHold ReleaseHold ReverseUse AdjustBalance ApproveAdjustment TransferTickets VoidLot
         RefundTickets SetPolicy AuditLedger ReadBooks ReadForecast RaiseDispute DecideDispute
-        SetApprovalRule GiveApproval);
+        SetApprovalRule GiveApproval ReportFault);
 }
 
 /// Somebody who is logged in and has the right `P`.
@@ -112,6 +112,16 @@ impl Guard for Public {
 
     fn actor(&self) -> Option<&Actor> {
         None
+    }
+}
+
+/// Who is logged in, whatever they may do.
+pub async fn whoever(request: &HttpRequest) -> Result<Option<Actor>, Fault> {
+    let Some(token) = Token::of(request) else { return Ok(None) };
+    match log_in_of(request, *token.hash()).await {
+        Ok(known) => Ok(Some(Actor::from(&known.user))),
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
     }
 }
 

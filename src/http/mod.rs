@@ -21,6 +21,7 @@
 mod absences;
 mod actors;
 mod advice;
+mod audit;
 pub mod call;
 mod claims;
 pub mod cookie;
@@ -38,9 +39,11 @@ pub mod merge;
 mod notices;
 pub mod openapi;
 mod passwords;
+mod portal;
 mod rate;
 pub mod reply;
 mod reports;
+mod roots;
 pub mod route;
 mod session;
 mod statement;
@@ -67,9 +70,11 @@ pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
         desk::routes(),
+        portal::routes(),
         wallet::routes(),
         claims::routes(),
         statement::routes(),
+        roots::routes(),
         reports::routes(),
         advice::routes(),
         notices::routes(),

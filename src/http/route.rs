@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
+use super::audit::{self, Audited};
 use super::call::{Call, read_body, services, spool_body};
 use super::describe::Describe;
 use super::error;
@@ -19,7 +20,14 @@ use super::reply::Reply;
 use crate::domain::access::Permission;
 use crate::store::Fault;
 
-type Serve = Rc<dyn Fn(HttpRequest, web::Payload, StatusCode) -> LocalBoxFuture<'static, HttpResponse>>;
+type Serve = Rc<dyn Fn(HttpRequest, web::Payload, Terms) -> LocalBoxFuture<'static, HttpResponse>>;
+
+/// How a route answers.
+#[derive(Clone, Copy)]
+struct Terms {
+    status: StatusCode,
+    audited: Option<Audited>,
+}
 
 /// One line of the route table.
 #[derive(Clone)]
@@ -31,6 +39,8 @@ pub struct Route {
     pub permission: Option<Permission>,
     /// Status of an answer that goes well.
     pub status: StatusCode,
+    /// None: what is refused here is nothing for the audit.
+    pub audited: Option<Audited>,
     describe: fn(&mut Describe<'_>),
     serve: Serve,
 }
@@ -40,9 +50,10 @@ impl Route {
     where
         H: Handler<Args>,
     {
-        let serve: Serve = Rc::new(move |request, payload, status| serve(handler.clone(), status, request, payload));
+        let serve: Serve = Rc::new(move |request, payload, terms| serve(handler.clone(), terms, request, payload));
         let status = StatusCode::OK;
-        Self { method, path, summary, permission: H::PERMISSION, status, describe: H::describe, serve }
+        let (permission, describe) = (H::PERMISSION, H::describe);
+        Self { method, path, summary, permission, status, audited: None, describe, serve }
     }
 
     /// A route that turns into a websocket. Its body never ends, so it is not read, and the handler itself finds out
@@ -57,7 +68,8 @@ impl Route {
             async move { made.await.unwrap_or_else(error::answer) }.boxed_local()
         });
         let (method, status) = (Method::GET, StatusCode::SWITCHING_PROTOCOLS);
-        Self { method, path, summary, permission: Some(permission), status, describe: HttpResponse::describe, serve }
+        let (permission, describe) = (Some(permission), HttpResponse::describe);
+        Self { method, path, summary, permission, status, audited: None, describe, serve }
     }
 
     /// The operation's place in the OpenAPI document.
@@ -73,11 +85,23 @@ impl Route {
         self.status = StatusCode::CREATED;
         self
     }
+
+    /// Keeps what is refused here for audit, under the name of what was tried.
+    pub fn audited(mut self, action: &'static str) -> Self {
+        self.audited = Some(Audited { action, rules_only: false });
+        self
+    }
+
+    /// Keeps only what a rule of the contract refused.
+    pub fn audited_by_rules(mut self, action: &'static str) -> Self {
+        self.audited = Some(Audited { action, rules_only: true });
+        self
+    }
 }
 
 fn serve<H: Handler<Args>, Args>(
     handler: H,
-    status: StatusCode,
+    terms: Terms,
     request: HttpRequest,
     payload: web::Payload,
 ) -> LocalBoxFuture<'static, HttpResponse> {
@@ -85,11 +109,17 @@ fn serve<H: Handler<Args>, Args>(
         // Each request passes here before and after its work: a fall before changes nothing, one after loses the answer.
         let chaos = services(&request).map(|services| services.store.chaos().clone()).unwrap_or_default();
         chaos.point("http.request");
-        let made = handler.handle(request, payload).await;
+        let made = handler.handle(request.clone(), payload).await;
         chaos.point("http.answer");
         match made {
-            Ok(reply) => reply.respond(status),
-            Err(fault) => error::answer(fault),
+            Ok(reply) => reply.respond(terms.status),
+            Err(fault) => {
+                let refusal = error::refusal(fault);
+                if let Some(audited) = terms.audited {
+                    audit::keep(&request, audited, &refusal).await;
+                }
+                error::refused(&refusal)
+            }
         }
     }
     .boxed_local()
@@ -131,6 +161,7 @@ macro_rules! handlers {
                     body = read_body(payload).await?;
                 }
                 let call = Call { body, upload, actor: guard.actor().cloned(), request };
+                call.request.extensions_mut().insert(call.heard());
                 self(guard, $($arg::extract(&call)?,)*).await
             }
         }
@@ -157,9 +188,10 @@ pub fn configure(routes: Vec<Route>) -> impl FnOnce(&mut web::ServiceConfig) {
             let allowed = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
             let mut resource = web::resource(path);
             for route in routes {
-                let Route { method, status, serve, .. } = route;
+                let Route { method, status, audited, serve, .. } = route;
+                let terms = Terms { status, audited };
                 resource =
-                    resource.route(web::method(method).to(move |request, payload| serve(request, payload, status)));
+                    resource.route(web::method(method).to(move |request, payload| serve(request, payload, terms)));
             }
             config.service(resource.default_service(web::to(move |request: HttpRequest| {
                 let answer = error::method_not_allowed(&request, &allowed);

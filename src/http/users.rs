@@ -1,26 +1,31 @@
-//! People who may log in.
+//! People who may log in, as administrators keep them.
 
-use super::extract::{Body, OperationId, Shared};
+use super::extract::{Body, ById, OperationId, Path, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::{Json, Stored};
 use super::{Method, Route};
-use crate::domain::access::Role;
+use crate::domain::access::{Actor, Role};
+use crate::domain::ids::UserId;
 use crate::domain::refusal::Refusal;
 use crate::limits;
-use crate::store::access::NewPerson;
-use crate::store::{Answer, Fault};
-use crate::views::session::{Me, NewUser, ServerClock, Users};
+use crate::store::access::TokenHash;
+use crate::store::people::NewPerson;
+use crate::store::{Answer, Fault, Operation, Unit};
+use crate::views::live::close;
+use crate::views::session::{NewUser, PasswordReset, PersonView, UserChange, UserChanged, Users};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::new(Method::GET, "/api/users", "Everybody who may log in", list),
+        Route::new(Method::GET, "/api/users", "Everybody who may log in, or once might", list),
         Route::new(Method::POST, "/api/users", "Add somebody who may log in", add).created(),
+        Route::new(Method::PUT, "/api/users/{id}", "Change somebody, or bar him from logging in", change),
+        Route::new(Method::POST, "/api/users/{id}/password", "Give somebody a new password", set_password),
+        Route::new(Method::GET, "/api/users/{id}/changes", "What was changed about somebody, newest first", changes),
     ]
 }
 
 async fn list(_: Allowed<perm::Administer>, shared: Shared) -> Result<Json<Users>, Fault> {
-    let users = shared.store.read(|reader| reader.users()).await?;
-    Ok(Json(Users { users: users.iter().map(|user| Me::of(user, shared.clock())).collect() }))
+    Ok(Json(Users { users: shared.store.read(|reader| reader.people()).await? }))
 }
 
 async fn add(
@@ -28,18 +33,68 @@ async fn add(
     shared: Shared,
     OperationId(operation): OperationId,
     Body(wanted): Body<NewUser>,
-) -> Result<Stored<Me>, Fault> {
+) -> Result<Stored<PersonView>, Fault> {
     check(&wanted)?;
     let hash = shared.passwords.hash(wanted.password.clone()).await?;
-    let (person, clock) = (person(wanted, hash), shared.clock());
-    let added = shared.store.task(who.actor, move |unit| {
-        let (person, clock) = (person.clone(), clock.clone());
-        unit.once(operation, |unit| {
-            let user = unit.add_user(&person)?;
-            Ok(Answer::json(201, &Me::of(&user, ServerClock { now: unit.now(), ..clock.clone() })))
-        })
+    let person = person(wanted, hash);
+    keep(&shared, who.actor, operation, 201, move |unit| Ok((unit.add_user(&person)?, Vec::new()))).await
+}
+
+async fn change(
+    who: Allowed<perm::Administer>,
+    shared: Shared,
+    Path(path): Path<ById<UserId>>,
+    OperationId(operation): OperationId,
+    Body(wanted): Body<UserChange>,
+) -> Result<Stored<PersonView>, Fault> {
+    line("login", &wanted.login)?;
+    line("name", &wanted.name)?;
+    belongs(wanted.role, wanted.technician_id.is_some(), wanted.customer_id.is_some())?;
+    keep(&shared, who.actor, operation, 200, move |unit| unit.change_user(path.id, &wanted)).await
+}
+
+/// The session of whoever gives himself a new password goes on; all others of that person end.
+async fn set_password(
+    who: Allowed<perm::Administer>,
+    shared: Shared,
+    Path(path): Path<ById<UserId>>,
+    OperationId(operation): OperationId,
+    Body(reset): Body<PasswordReset>,
+) -> Result<Stored<PersonView>, Fault> {
+    password(&reset.password)?;
+    let hash = shared.passwords.hash(reset.password).await?;
+    let token = who.token;
+    keep(&shared, who.actor, operation, 200, move |unit| unit.set_password(path.id, &hash, Some(&token))).await
+}
+
+async fn changes(
+    _: Allowed<perm::Administer>,
+    shared: Shared,
+    Path(path): Path<ById<UserId>>,
+) -> Result<Json<Vec<UserChanged>>, Fault> {
+    Ok(Json(shared.store.read(move |reader| reader.user_changes(path.id)).await?))
+}
+
+/// Makes a change once, and closes the sockets of the sessions that ended with it.
+async fn keep(
+    shared: &Shared,
+    actor: Actor,
+    operation: Operation,
+    status: u16,
+    mut work: impl FnMut(&mut Unit<'_>) -> Result<(PersonView, Vec<TokenHash>), Fault> + Send + 'static,
+) -> Result<Stored<PersonView>, Fault> {
+    let kept = shared.store.task(actor, move |unit| {
+        let mut ended = Vec::new();
+        let answer = unit.once(operation, |unit| {
+            let (person, sessions) = work(unit)?;
+            ended = sessions;
+            Ok(Answer::json(status, &person))
+        })?;
+        Ok((answer, ended))
     });
-    Ok(added.await?.into())
+    let (answer, ended) = kept.await?;
+    ended.iter().for_each(|token| shared.hub.end_log_in(token, close::AUTH_REQUIRED, "auth.required"));
+    Ok(answer.into())
 }
 
 /// A new person with the hash of the password.
@@ -58,32 +113,38 @@ pub fn person(wanted: NewUser, password_hash: String) -> NewPerson {
 
 /// What holds of a new person without a look at the data.
 pub fn check(wanted: &NewUser) -> Result<(), Refusal> {
-    let line = |field: &str, text: &str| {
-        let length = text.chars().count();
-        let fits = text.trim() == text && (1..=limits::LINE_CHARS).contains(&length);
-        if fits {
-            Ok(())
-        } else {
-            Err(Refusal::invalid_both(
-                field,
-                "前後に空白のない1〜200文字にしてください",
-                "1 to 200 characters, without spaces around them",
-            ))
-        }
-    };
     line("login", &wanted.login)?;
     line("name", &wanted.name)?;
-    if !(limits::PASSWORD_CHARS..=limits::PASSWORD_CHARS_MAX).contains(&wanted.password.chars().count()) {
-        return Err(Refusal::invalid_both("password", "8〜256文字にしてください", "8 to 256 characters"));
+    password(&wanted.password)?;
+    belongs(wanted.role, wanted.technician_id.is_some(), wanted.customer_id.is_some())
+}
+
+fn line(field: &str, text: &str) -> Result<(), Refusal> {
+    let fits = text.trim() == text && (1..=limits::LINE_CHARS).contains(&text.chars().count());
+    if fits && !text.chars().any(char::is_control) {
+        return Ok(());
     }
-    if (wanted.role == Role::Technician) != wanted.technician_id.is_some() {
+    let (ja, en) = ("前後に空白のない1〜200文字にしてください", "1 to 200 characters, without spaces around them");
+    Err(Refusal::invalid_both(field, ja, en))
+}
+
+fn password(password: &str) -> Result<(), Refusal> {
+    if (limits::PASSWORD_CHARS..=limits::PASSWORD_CHARS_MAX).contains(&password.chars().count()) {
+        return Ok(());
+    }
+    Err(Refusal::invalid_both("password", "8〜256文字にしてください", "8 to 256 characters"))
+}
+
+/// Which record a role needs, and no other role may have.
+fn belongs(role: Role, technician: bool, customer: bool) -> Result<(), Refusal> {
+    if (role == Role::Technician) != technician {
         return Err(Refusal::invalid_both(
             "technician_id",
             "技術員のログインにだけ、必ず技術員を指定します",
             "a technician's log-in, and only that, names a technician",
         ));
     }
-    if (wanted.role == Role::Customer) != wanted.customer_id.is_some() {
+    if (role == Role::Customer) != customer {
         return Err(Refusal::invalid_both(
             "customer_id",
             "お客様ご担当者のログインにだけ、必ずお客様を指定します",

@@ -1,4 +1,4 @@
-//! The ledger by hand. Each kind of posting has a permission of its own; what is refused is kept for audit.
+//! The ledger by hand. Each kind of posting has a permission of its own; what is refused here is kept for audit.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,6 @@ use super::{Method, Route};
 use crate::commands::wallet;
 use crate::domain::access::Actor;
 use crate::domain::ids::{AdjustmentId, ContractId, LotId};
-use crate::domain::refusal::Refusal;
 use crate::store::{Answer, Fault, Operation, Unit};
 use crate::views::ledger::*;
 use crate::views::wallet::{LedgerPage, TicketPage};
@@ -19,25 +18,46 @@ use crate::views::wallet::{LedgerPage, TicketPage};
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/contracts/{id}/wallet/postings", "The ledger, newest first", postings),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/lots", "Sell a lot", sell).created(),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/grants", "Give a lot away", grant).created(),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/captures", "Use a part of a hold", capture).created(),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/releases", "Give a hold back", release).created(),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/reversals", "Give used units back", reverse).created(),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments", "Adjust the balance", adjust).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/lots", "Sell a lot", sell).created().audited("sell"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/grants", "Give a lot away", grant)
+            .created()
+            .audited("grant"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/captures", "Use a part of a hold", capture)
+            .created()
+            .audited("capture"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/releases", "Give a hold back", release)
+            .created()
+            .audited("release"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/reversals", "Give used units back", reverse)
+            .created()
+            .audited("reverse"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments", "Adjust the balance", adjust)
+            .created()
+            .audited("adjust"),
         Route::new(Method::GET, "/api/contracts/{id}/wallet/adjustments", "Adjustments by two", adjustments),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments/{adjustment}/decision", "Decide", decide),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/transfers", "Move units", transfer).created(),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/refunds", "Pay unused units back", refund).created(),
-        Route::new(Method::POST, "/api/contracts/{id}/wallet/voids", "Make an untouched lot void", void).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/adjustments/{adjustment}/decision", "Decide", decide)
+            .audited("decide"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/transfers", "Move units", transfer)
+            .created()
+            .audited("transfer"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/refunds", "Pay unused units back", refund)
+            .created()
+            .audited("refund"),
+        Route::new(Method::POST, "/api/contracts/{id}/wallet/voids", "Make an untouched lot void", void)
+            .created()
+            .audited("void"),
         Route::new(Method::GET, "/api/contracts/{id}/wallet/lots/{lot}/tickets", "The tickets of a lot", tickets),
         Route::new(Method::GET, "/api/adjustments", "Adjustments that wait for a second person", waiting),
         Route::new(Method::GET, "/api/contracts/{id}/wallet/refusals", "What the ledger refused", refusals),
-        Route::new(Method::PUT, "/api/contracts/{id}/wallet/lots/{lot}/invoice", "The invoice of a lot", set_invoice),
+        Route::new(Method::PUT, "/api/contracts/{id}/wallet/lots/{lot}/invoice", "The invoice of a lot", set_invoice)
+            .audited("invoice"),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/overdraft-invoices", "Invoice what was overdrawn", bill)
-            .created(),
+            .created()
+            .audited("invoice_overdraft"),
         Route::new(Method::GET, "/api/contracts/{id}/policies", "Policies and price lists", policies),
-        Route::new(Method::POST, "/api/contracts/{id}/policies", "Set the next policy", set_policy).created(),
+        Route::new(Method::POST, "/api/contracts/{id}/policies", "Set the next policy", set_policy)
+            .created()
+            .audited("policy"),
     ]
 }
 
@@ -71,42 +91,20 @@ struct PageQuery {
     limit: Option<i64>,
 }
 
-/// Runs a change; a refusal is kept with who asked and the rule that said no.
+/// Runs a change once for its operation id.
 pub(super) async fn post<T: Serialize + 'static>(
     shared: &Shared,
     actor: Actor,
     operation: Operation,
-    contract: ContractId,
-    action: &'static str,
     status: u16,
     mut change: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
 ) -> Result<Stored<T>, Fault> {
-    let made = shared.store.command(actor.clone(), operation, move |unit| Ok(Answer::json(status, &change(unit)?)));
-    let made = made.await;
-    if let Err(Fault::Refused(refusal)) = &made {
-        note(shared, actor, operation, contract, action, refusal.clone()).await;
-    }
-    Ok(made?.into())
-}
-
-/// The audit entry is written after the refused command was taken back, so it stands on its own.
-async fn note(
-    shared: &Shared,
-    actor: Actor,
-    operation: Operation,
-    contract: ContractId,
-    action: &'static str,
-    refusal: Refusal,
-) {
-    tracing::warn!(%contract, action, code = refusal.code.as_str(), "the ledger refused a posting");
-    let noted = shared.store.task(actor, move |unit| unit.note_refusal(operation.id, contract, action, &refusal));
-    if let Err(error) = noted.await {
-        tracing::error!(%error, "a refusal could not be kept for audit");
-    }
+    let made = shared.store.command(actor, operation, move |unit| Ok(Answer::json(status, &change(unit)?)));
+    Ok(made.await?.into())
 }
 
 macro_rules! postings {
-    ($($name:ident($right:ident, $action:literal, $body:ty);)+) => {$(
+    ($($name:ident($right:ident, $body:ty);)+) => {$(
         async fn $name(
             who: Allowed<perm::$right>,
             shared: Shared,
@@ -115,21 +113,21 @@ macro_rules! postings {
             Body(request): Body<$body>,
         ) -> Result<Stored<LedgerReceipt>, Fault> {
             let change = move |unit: &mut Unit<'_>| wallet::$name(unit, path.id, &request);
-            post(&shared, who.actor, operation, path.id, $action, 201, change).await
+            post(&shared, who.actor, operation, 201, change).await
         }
     )+};
 }
 
 postings! {
-    sell(SellTickets, "sell", LotRequest);
-    grant(GrantTickets, "grant", LotRequest);
-    capture(CaptureHold, "capture", CaptureRequest);
-    release(ReleaseHold, "release", ReleaseRequest);
-    reverse(ReverseUse, "reverse", ReversalRequest);
-    adjust(AdjustBalance, "adjust", AdjustRequest);
-    transfer(TransferTickets, "transfer", TransferRequest);
-    refund(RefundTickets, "refund", RefundRequest);
-    void(VoidLot, "void", VoidRequest);
+    sell(SellTickets, LotRequest);
+    grant(GrantTickets, LotRequest);
+    capture(CaptureHold, CaptureRequest);
+    release(ReleaseHold, ReleaseRequest);
+    reverse(ReverseUse, ReversalRequest);
+    adjust(AdjustBalance, AdjustRequest);
+    transfer(TransferTickets, TransferRequest);
+    refund(RefundTickets, RefundRequest);
+    void(VoidLot, VoidRequest);
 }
 
 async fn bill(
@@ -140,7 +138,7 @@ async fn bill(
     Body(request): Body<OverdraftInvoiceRequest>,
 ) -> Result<Stored<LedgerReceipt>, Fault> {
     let change = move |unit: &mut Unit<'_>| wallet::invoice_overdraft(unit, path.id, &request);
-    post(&shared, who.actor, operation, path.id, "invoice_overdraft", 201, change).await
+    post(&shared, who.actor, operation, 201, change).await
 }
 
 async fn set_invoice(
@@ -151,7 +149,7 @@ async fn set_invoice(
     Body(request): Body<InvoiceRequest>,
 ) -> Result<Stored<Invoice>, Fault> {
     let change = move |unit: &mut Unit<'_>| wallet::set_invoice(unit, path.id, path.lot, &request);
-    post(&shared, who.actor, operation, path.id, "invoice", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn decide(
@@ -162,7 +160,7 @@ async fn decide(
     Body(request): Body<DecisionRequest>,
 ) -> Result<Stored<LedgerReceipt>, Fault> {
     let change = move |unit: &mut Unit<'_>| wallet::decide(unit, path.id, path.adjustment, &request);
-    post(&shared, who.actor, operation, path.id, "decide", 200, change).await
+    post(&shared, who.actor, operation, 200, change).await
 }
 
 async fn postings(
@@ -234,5 +232,5 @@ async fn set_policy(
     Body(request): Body<PolicyRequest>,
 ) -> Result<Stored<Vec<PolicyView>>, Fault> {
     let change = move |unit: &mut Unit<'_>| wallet::set_policy(unit, path.id, &request);
-    post(&shared, who.actor, operation, path.id, "policy", 201, change).await
+    post(&shared, who.actor, operation, 201, change).await
 }

@@ -54,6 +54,7 @@ impl Application {
         let parts = TrackerParts { store: store.clone(), hub: hub.clone(), travel: Arc::clone(&world.travel) };
         let mail = settings.mail.as_ref();
         let post = mail.map(|mail| Post::new(&mail.smtp_url, &mail.from)).transpose()?;
+        let post = post.map(|post| post.with_pages(settings.public_url.clone()));
         keep_actors(&parts, &guardian, &arbiter.handle(), &territories, post);
         let mut services = Services::new(store, seeds, hub, guardian, world)?;
         services.secure_cookie = settings.secure_cookie;

@@ -70,6 +70,9 @@ pub struct SettingsLayer {
     /// Sender of these mails, such as "Service desk <desk@example.jp>"
     #[arg(long, global = true, env = "KAKETSUKE_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// Address at which customers reach these pages, for links in mails, such as https://desk.example.jp [default: no links]
+    #[arg(long, global = true, env = "KAKETSUKE_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
 }
 
 /// Settings in force.
@@ -88,6 +91,8 @@ pub struct Settings {
     pub secure_cookie: bool,
     pub proxies: usize,
     pub mail: Option<MailSettings>,
+    /// Address at which customers reach the pages, without a slash at its end.
+    pub public_url: Option<String>,
 }
 
 /// Through which server mail goes out, and from whom.
@@ -136,6 +141,7 @@ impl SettingsLayer {
             proxies: self.proxies.or(lower.proxies),
             smtp_url: self.smtp_url.or(lower.smtp_url),
             mail_from: self.mail_from.or(lower.mail_from),
+            public_url: self.public_url.or(lower.public_url),
         }
     }
 
@@ -164,6 +170,7 @@ impl SettingsLayer {
             secure_cookie: self.secure_cookie.unwrap_or(false),
             proxies,
             mail: mail(self.smtp_url, self.mail_from)?,
+            public_url: self.public_url.map(public_url).transpose()?,
         })
     }
 }
@@ -171,6 +178,13 @@ impl SettingsLayer {
 fn zone(name: Option<&str>) -> anyhow::Result<Tz> {
     let Some(name) = name else { return Ok(chrono_tz::Asia::Tokyo) };
     name.parse().map_err(|_| anyhow::anyhow!("{name:?} is no time zone; use a name such as Asia/Tokyo"))
+}
+
+fn public_url(text: String) -> anyhow::Result<String> {
+    let is_page =
+        ["https://", "http://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
+    ensure!(is_page && !text.contains(['#', '?', ' ']), "public_url must read https://desk.example.jp, not {text:?}");
+    Ok(text.trim_end_matches('/').to_owned())
 }
 
 fn mail(smtp_url: Option<String>, from: Option<String>) -> anyhow::Result<Option<MailSettings>> {

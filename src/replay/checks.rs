@@ -101,7 +101,9 @@ fn about_issue(visit: Option<VisitId>, issue: Option<IssueId>) -> Option<IssueId
 async fn settled(records: &mut Records, name: &str, story: &JobStory, api: &Api) -> Result<(), CallError> {
     let used = match (story.outcome, story.called_off) {
         (Some(FieldOutcome::Repaired), _) => HoldState::Captured,
-        (Some(FieldOutcome::OwnDefect | FieldOutcome::NoFaultFound), _) => HoldState::Released,
+        (Some(FieldOutcome::OwnDefect | FieldOutcome::Recurrence | FieldOutcome::NoFaultFound), _) => {
+            HoldState::Released
+        }
         (None, Some(CallOff::InTime)) => HoldState::Released,
         _ => HoldState::Live,
     };

@@ -60,6 +60,14 @@ pub fn line(
     )
 }
 
+/// The line of an issue about a product that the contract does not list.
+pub fn uncovered(line: Words) -> Words {
+    Words::new(
+        format!("{}【契約の対象機器にない機種です】", line.ja),
+        format!("{} [the contract lists no asset of this product]", line.en),
+    )
+}
+
 /// The figures of a whole contact.
 #[derive(Debug, Clone, Copy)]
 pub struct Total<'a> {
@@ -94,8 +102,32 @@ pub fn total(total: &Total<'_>) -> Words {
     )
 }
 
-/// What an issue has cost in the end.
-pub fn outcome(unit: UnitKind, reason: CostReason, ended: Option<Outcome>, consumed: i64, tickets: &[String]) -> Words {
+/// What an issue has cost in the end. `late` units would have been used and expired, because nothing may be used after
+/// its last day.
+pub fn outcome(
+    unit: UnitKind,
+    reason: CostReason,
+    ended: Option<Outcome>,
+    consumed: i64,
+    late: i64,
+    tickets: &[String],
+) -> Words {
+    let words = settled(unit, reason, ended, consumed, tickets);
+    let (of, units) = (unit.counter_ja(), unit.count_en(late));
+    match (late, consumed) {
+        (0, _) => words,
+        (_, 0) => Words::new(
+            format!("期限後のため使用できず、{late}{of}が失効しました"),
+            format!("{units} could not be used after the last day and expired"),
+        ),
+        _ => Words::new(
+            format!("{}。ほかに{late}{of}が期限後のため失効しました", words.ja),
+            format!("{}; {units} more could not be used after the last day and expired", words.en),
+        ),
+    }
+}
+
+fn settled(unit: UnitKind, reason: CostReason, ended: Option<Outcome>, consumed: i64, tickets: &[String]) -> Words {
     let (name, of, none) = (unit.ja(), unit.counter_ja(), unit.count_en(0));
     let of_name = if unit == UnitKind::Ticket { format!("{name} {consumed}{of}") } else { format!("{consumed}{of}") };
     if consumed > 0 {
@@ -174,13 +206,16 @@ mod tests {
 
     #[test]
     fn our_own_defect_is_named_on_the_statement() {
-        let words = outcome(UnitKind::Ticket, CostReason::Standard, Some(Outcome::OwnDefect), 0, &[]);
+        let words = outcome(UnitKind::Ticket, CostReason::Standard, Some(Outcome::OwnDefect), 0, 0, &[]);
         assert_eq!(words.ja, "当社起因のため 0枚");
+        let words = outcome(UnitKind::Ticket, CostReason::Standard, Some(Outcome::Repaired), 0, 1, &[]);
+        assert_eq!(words.ja, "期限後のため使用できず、1枚が失効しました");
         let used = outcome(
             UnitKind::Ticket,
             CostReason::Standard,
             Some(Outcome::Repaired),
             1,
+            0,
             &["TK-2026-004512-07-3".to_owned()],
         );
         assert_eq!(used.en, "1 ticket used (TK-2026-004512-07-3)");

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Words, grouped};
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{Asking, NoticeKind};
 use crate::domain::wallet::terms::UnitKind;
 
 /// The facts of a notice.
@@ -38,6 +38,21 @@ pub enum Told {
         issue_number: String,
         note: String,
     },
+    /// `cost` is what was read out, or shown before it was sent.
+    Usage {
+        number: String,
+        cost: Words,
+    },
+    Approval {
+        asking: Asking,
+        unit: UnitKind,
+        units: i64,
+        issue_number: String,
+        /// Who is asked; none is anybody of the customer's.
+        approver: Option<String>,
+        /// Until when nobody's answer counts as a yes, in local time.
+        until: Option<Words>,
+    },
 }
 
 impl Told {
@@ -48,6 +63,8 @@ impl Told {
             Self::ProxyEntry { .. } => NoticeKind::ProxyEntry,
             Self::Overdraft { .. } => NoticeKind::Overdraft,
             Self::Dispute { .. } => NoticeKind::Dispute,
+            Self::Usage { .. } => NoticeKind::Usage,
+            Self::Approval { .. } => NoticeKind::Approval,
         }
     }
 
@@ -70,6 +87,11 @@ impl Told {
                 overdraft(*unit, *units, issue_number, *owed, *price_yen)
             }
             Self::Dispute { granted, issue_number, note } => dispute(*granted, issue_number, note),
+            Self::Usage { number, cost } => usage(number, cost),
+            Self::Approval { asking, unit, units, issue_number, approver, until } => {
+                let asked = Asked { units: (*unit, *units), issue: issue_number, approver: approver.as_deref() };
+                approval(*asking, &asked, until.as_ref())
+            }
         }
     }
 }
@@ -134,6 +156,67 @@ fn overdraft(unit: UnitKind, units: i64, issue: &str, owed: i64, price_yen: Opti
     )
 }
 
+fn usage(number: &str, cost: &Words) -> Words {
+    Words::new(
+        format!(
+            "ご依頼を受け付けました（{number}）。{}。内容が違うときは72時間以内に、明細から異議を申し出るか受付窓口にお電話ください。",
+            cost.ja
+        ),
+        format!(
+            "We have your request ({number}). {}. If anything is wrong, dispute the line on the statement or call us \
+             within 72 hours.",
+            cost.en
+        ),
+    )
+}
+
+/// What approval is asked for, and of whom.
+struct Asked<'a> {
+    units: (UnitKind, i64),
+    issue: &'a str,
+    approver: Option<&'a str>,
+}
+
+fn approval(asking: Asking, asked: &Asked<'_>, until: Option<&Words>) -> Words {
+    let (issue, (unit, units)) = (asked.issue, asked.units);
+    let (count_ja, count_en) = (counted_ja(unit, units), unit.count_en(units));
+    let (who_ja, who_en) =
+        asked.approver.map_or_else(Default::default, |name| (format!("{name}様、"), format!("{name}, ")));
+    let (until_ja, until_en) = until.map_or_else(Default::default, |until| {
+        (
+            format!("{}までにお返事がないときは、承認済みとして扱います。", until.ja),
+            format!(" Without an answer by {} it counts as approved.", until.en),
+        )
+    });
+    let (ja, en) = match asking {
+        Asking::Asked => (
+            format!("{who_ja}要件{issue}（{count_ja}）の承認をお願いします。作業はそのまま進めます。"),
+            format!("{who_en}please approve issue {issue} ({count_en}), or not. The work goes on."),
+        ),
+        Asking::Due => (
+            format!(
+                "{who_ja}要件{issue}の{count_ja}は、承認があり次第消費を確定します。承認か不承認をお選びください。"
+            ),
+            format!("{who_en}{count_en} of issue {issue} are used as soon as you approve. Please approve, or not."),
+        ),
+        Asking::Soon => (
+            format!("{who_ja}要件{issue}（{count_ja}）の承認の期限が近づいています。"),
+            format!("{who_en}the time to approve issue {issue} ({count_en}) is nearly over."),
+        ),
+        Asking::TimedOut => (
+            format!(
+                "要件{issue}（{count_ja}）は期限までにお返事がなかったため、承認済みとして扱いました。\
+                 納得できないときは、明細から異議を申し出てください。"
+            ),
+            format!(
+                "Nobody answered in time, so issue {issue} ({count_en}) counts as approved. If you do not accept that, \
+                 dispute its line on the statement."
+            ),
+        ),
+    };
+    Words::new(ja + &until_ja, en + &until_en)
+}
+
 fn dispute(granted: bool, issue: &str, note: &str) -> Words {
     let (note_ja, note_en) =
         if note.is_empty() { (String::new(), String::new()) } else { (format!("（{note}）"), format!(" ({note})")) };
@@ -157,15 +240,29 @@ pub struct Envelope {
     pub customer_name: String,
     pub contact_name: String,
     pub contract_number: String,
+    /// Address of the page where the reader acts; none while nobody told the server its own address.
+    pub link: Option<String>,
+}
+
+/// The part of the customer's page that a notice leads to.
+pub const fn view_of(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::LowBalance | NoticeKind::Expiry => "wallet",
+        NoticeKind::Approval => "approvals",
+        NoticeKind::ProxyEntry | NoticeKind::Overdraft | NoticeKind::Dispute | NoticeKind::Usage => "statement",
+    }
 }
 
 /// Subject and text of the mail, in both languages, since nobody told which one the reader prefers.
 pub fn letter(kind: NoticeKind, words: &Words, to: &Envelope) -> (String, String) {
-    let Envelope { vendor, vendor_phone, customer_name, contact_name, contract_number } = to;
+    let Envelope { vendor, vendor_phone, customer_name, contact_name, contract_number, link } = to;
+    let (link_ja, link_en) = link.as_ref().map_or_else(Default::default, |link| {
+        (format!("ご確認はこちら：{link}\n\n"), format!("Look at it here: {link}\n\n"))
+    });
     let subject = format!("【{}】{}（{contract_number}） / {}", vendor.ja, kind.ja(), kind.en());
     let text = format!(
-        "{customer_name}\n{contact_name} 様\n\n{}\n\n契約番号：{contract_number}\n{}　{vendor_phone}\n\
-         このメールは自動でお送りしています。\n\n--\n\n{}\n\nContract: {contract_number}\n{}, {vendor_phone}\n\
+        "{customer_name}\n{contact_name} 様\n\n{}\n\n{link_ja}契約番号：{contract_number}\n{}　{vendor_phone}\n\
+         このメールは自動でお送りしています。\n\n--\n\n{}\n\n{link_en}Contract: {contract_number}\n{}, {vendor_phone}\n\
          This mail was sent automatically.\n",
         words.ja, vendor.ja, words.en, vendor.en
     );
@@ -229,6 +326,32 @@ mod tests {
     }
 
     #[test]
+    fn an_approver_is_asked_by_name_and_told_until_when() {
+        let told = |asking, approver: Option<&str>, until| Told::Approval {
+            asking,
+            unit: UnitKind::Ticket,
+            units: 3,
+            issue_number: "I-1".to_owned(),
+            approver: approver.map(str::to_owned),
+            until,
+        };
+        check(
+            &told(Asking::Asked, Some("山田 花子"), Some(Words::new("11/23 10:30", "23 Nov 10:30"))),
+            "山田 花子様、要件I-1（チケット3枚）の承認をお願いします。作業はそのまま進めます。\
+             11/23 10:30までにお返事がないときは、承認済みとして扱います。",
+            "山田 花子, please approve issue I-1 (3 tickets), or not. The work goes on. Without an answer by \
+             23 Nov 10:30 it counts as approved.",
+        );
+        check(
+            &told(Asking::TimedOut, None, None),
+            "要件I-1（チケット3枚）は期限までにお返事がなかったため、承認済みとして扱いました。\
+             納得できないときは、明細から異議を申し出てください。",
+            "Nobody answered in time, so issue I-1 (3 tickets) counts as approved. If you do not accept that, dispute \
+             its line on the statement.",
+        );
+    }
+
+    #[test]
     fn a_mail_speaks_both_languages() {
         let to = Envelope {
             vendor: Words::new("犀川機器サービス", "Saigawa Equipment Service"),
@@ -236,11 +359,15 @@ mod tests {
             customer_name: "卯辰製作所".to_owned(),
             contact_name: "山田 花子".to_owned(),
             contract_number: "KS-1001".to_owned(),
+            link: None,
         };
         let words = Told::LowBalance { unit: UnitKind::Ticket, left: 3 }.words();
         let (subject, text) = letter(NoticeKind::LowBalance, &words, &to);
         assert_eq!(subject, "【犀川機器サービス】残数のお知らせ（KS-1001） / Low balance");
         assert!(text.starts_with("卯辰製作所\n山田 花子 様\n\n未使用の残りが"), "{text}");
         assert!(text.contains("\n--\n\nOnly 3 tickets left."), "{text}");
+        let link = Some("https://desk.example.jp/portal#contract=con_1&view=approvals".to_owned());
+        let (_, text) = letter(NoticeKind::Approval, &words, &Envelope { link, ..to });
+        assert_eq!(text.matches("https://desk.example.jp/portal#contract=con_1&view=approvals\n").count(), 2, "{text}");
     }
 }

@@ -37,13 +37,22 @@ pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document
         columns: columns(&say),
         rows: statement.lines.iter().map(|line| row(line, language, zone)).collect(),
         empty: say("この期間の動きはありません。", "Nothing moved in this period."),
-        notes: vec![say(
-            "各行は消し込みのない台帳の写しです。下の照合値を控えておくと、後日この明細が変わっていないことを確かめられます。",
-            "Every line is a copy of a ledger in which nothing is ever changed. Keep the root below to prove later what this \
-             statement said.",
-        )],
+        notes: notes(statement, &say),
         foot: format!("{vendor}   {} {}", say("照合値", "Root"), statement.chain_root),
     }
+}
+
+fn notes(statement: &Statement, say: &impl Fn(&str, &str) -> String) -> Vec<String> {
+    let mut notes = vec![say(
+        "各行は消し込みのない台帳の写しです。下の照合値を控えておくと、後日この明細が変わっていないことを確かめられます。",
+        "Every line is a copy of a ledger in which nothing is ever changed. Keep the root below to prove later what this \
+         statement said.",
+    )];
+    if let Some(day) = &statement.day_root {
+        let name = say("全契約の日次の照合値", "Root of the day over all contracts");
+        notes.push(format!("{name} ({}): {}", day.day, day.root));
+    }
+    notes
 }
 
 fn columns(say: &impl Fn(&str, &str) -> String) -> Vec<Column> {
@@ -78,7 +87,7 @@ fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
 
 /// What was asked for, what was done once something was used for it, and how an objection to it stands.
 fn done(line: &StatementLine, language: Language) -> String {
-    let content = line.content.clone().unwrap_or_default();
+    let content = line.content.clone().or_else(|| invoice(line, language)).unwrap_or_default();
     let content = match (&line.remedy, line.movement) {
         (Some(remedy), Movement::Capture) if !remedy.is_empty() => format!("{content} → {remedy}"),
         _ => content,
@@ -91,6 +100,12 @@ fn done(line: &StatementLine, language: Language) -> String {
     let Some(dispute) = line.dispute else { return content };
     let (ja, en) = (dispute.state.ja(), dispute.state.en().to_lowercase());
     if language == Language::Ja { format!("{content}【異議：{ja}】") } else { format!("{content} [dispute {en}]") }
+}
+
+/// The invoice on which a purchase stands.
+fn invoice(line: &StatementLine, language: Language) -> Option<String> {
+    let number = line.invoice_number.as_ref()?;
+    Some(if language == Language::Ja { format!("請求書 {number}") } else { format!("Invoice {number}") })
 }
 
 fn numbers(line: &StatementLine) -> String {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::error::Fault;
-use super::schema::{contracts, customers, issues, sessions, technicians, territories, track_links, users};
+use super::schema::{contracts, issues, sessions, technicians, territories, track_links, users};
 use super::schema::{visits, work_orders};
 use super::unit::{self, Answer, Operation};
 use super::{Reader, Unit};
@@ -53,19 +53,6 @@ impl Watcher {
             Self::Track(_) => true,
         }
     }
-}
-
-/// A person to be added, with the password already hashed.
-#[derive(Debug, Clone)]
-pub struct NewPerson {
-    pub login: String,
-    pub password_hash: String,
-    pub name: String,
-    pub role: Role,
-    pub language: Language,
-    pub territory: Option<TerritoryId>,
-    pub technician: Option<TechnicianId>,
-    pub customer: Option<CustomerId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -255,48 +242,4 @@ impl Unit<'_> {
         diesel::delete(sessions::table.find(token.to_vec())).execute(self.database)?;
         Ok(())
     }
-
-    /// Adds somebody who may log in. Refuses a log-in name that is taken and records that do not exist.
-    pub fn add_user(&mut self, person: &NewPerson) -> Result<User, Fault> {
-        self.check_person(person)?;
-        let id: UserId = self.id();
-        diesel::insert_into(users::table)
-            .values((
-                users::id.eq(id),
-                users::login.eq(&person.login),
-                users::password_hash.eq(&person.password_hash),
-                users::name.eq(&person.name),
-                users::role.eq(person.role),
-                users::language.eq(person.language),
-                users::territory_id.eq(person.territory),
-                users::technician_id.eq(person.technician),
-                users::customer_id.eq(person.customer),
-                users::active.eq(true),
-            ))
-            .execute(self.database)?;
-        let row: UserRow = users::table.find(id).select(UserRow::as_select()).first(self.database)?;
-        Ok(row.into())
-    }
-
-    fn check_person(&mut self, person: &NewPerson) -> Result<(), Fault> {
-        let taken: i64 = users::table.filter(users::login.eq(&person.login)).count().get_result(self.database)?;
-        refuse_unless(taken == 0, "login", ("このログイン名は使われています", "the log-in name is taken"))?;
-        if let Some(id) = person.territory {
-            let found: i64 = territories::table.find(id).count().get_result(self.database)?;
-            refuse_unless(found > 0, "territory_id", ("その担当エリアはありません", "there is no such territory"))?;
-        }
-        if let Some(id) = person.technician {
-            let found: i64 = technicians::table.find(id).count().get_result(self.database)?;
-            refuse_unless(found > 0, "technician_id", ("その技術員はいません", "there is no such technician"))?;
-        }
-        if let Some(id) = person.customer {
-            let found: i64 = customers::table.find(id).count().get_result(self.database)?;
-            refuse_unless(found > 0, "customer_id", ("そのお客様はいません", "there is no such customer"))?;
-        }
-        Ok(())
-    }
-}
-
-fn refuse_unless(holds: bool, field: &str, (ja, en): (&str, &str)) -> Result<(), Fault> {
-    if holds { Ok(()) } else { Err(Refusal::invalid_both(field, ja, en).into()) }
 }

@@ -14,9 +14,9 @@ use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::views::ledger::{AdjustRequest, AdjustmentView, WaitingAdjustment};
 
-type Row = (AdjustmentId, String, String, String, Timestamp, Option<String>, Option<Timestamp>);
+pub(super) type Row = (AdjustmentId, String, String, String, Timestamp, Option<String>, Option<Timestamp>);
 
-fn view((id, request, state, by, at, decided_by, decided_at): Row) -> Result<AdjustmentView, Fault> {
+pub(super) fn view((id, request, state, by, at, decided_by, decided_at): Row) -> Result<AdjustmentView, Fault> {
     Ok(AdjustmentView {
         id,
         request: json(&request)?,
@@ -28,7 +28,7 @@ fn view((id, request, state, by, at, decided_by, decided_at): Row) -> Result<Adj
     })
 }
 
-const COLUMNS: (
+pub(super) const COLUMNS: (
     adjustments::id,
     adjustments::request,
     adjustments::state,
@@ -92,6 +92,11 @@ impl Unit<'_> {
 }
 
 impl Reader<'_> {
+    pub fn adjustment(&mut self, id: AdjustmentId) -> Result<AdjustmentView, Fault> {
+        let row: Option<Row> = adjustments::table.find(id).select(COLUMNS).first(self.database).optional()?;
+        view(row.ok_or_else(|| Refusal::new(Code::NotFound))?)
+    }
+
     /// Adjustments of all wallets that wait for a second person, the oldest first.
     pub fn waiting_adjustments(&mut self) -> Result<Vec<WaitingAdjustment>, Fault> {
         type Whose = (ContractId, String, String, UnitKind);

@@ -6,10 +6,11 @@ use serde_json::json as data;
 
 use super::codec::{json, to_json};
 use super::error::{Fault, StoreError};
-use super::schema::{approval_rules, approvals, contracts, holds, issues, users, wallets};
+use super::schema::{approval_rules, approvals, contracts, holds, issues, users, wallets, work_orders};
 use super::{Reader, Unit};
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::*;
+use crate::domain::issue::WorkOrderState;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::wallet::account::HoldState;
@@ -221,6 +222,18 @@ impl Unit<'_> {
         self.tell_approval(issue, EventKind::ApprovalDue)
     }
 
+    /// The use that waited for the approval was taken back; the question stands.
+    pub(super) fn wait_no_more(&mut self, issue: IssueId) -> Result<(), Fault> {
+        diesel::update(approvals::table.find(issue))
+            .set((
+                approvals::waiting_units.eq(None::<i64>),
+                approvals::waiting_reason.eq(None::<String>),
+                approvals::version.eq(approvals::version + 1),
+            ))
+            .execute(self.database)?;
+        self.tell_approval(issue, EventKind::ApprovalAsked)
+    }
+
     /// Ends a pending approval.
     pub fn end_approval(&mut self, issue: IssueId, state: ApprovalState, note: &str) -> Result<(), Fault> {
         let by = to_json(self.actor());
@@ -252,8 +265,21 @@ impl Unit<'_> {
             .select((issues::number, wallets::unit))
             .first(self.database)?;
         let about = About { contract_id: Some(contract), issue_id: Some(issue), ..About::default() };
-        let told = data!({ "approval": approval, "issue_number": number, "unit": unit });
-        self.record(&[Stream::Contract(contract)], kind, about, told);
+        let mut told = data!({ "approval": approval, "issue_number": number, "unit": unit });
+        let mut streams = vec![Stream::Contract(contract)];
+        // The dispatcher sees it on the row that still waits; where somebody is assigned nothing changes on the board.
+        if let Some((order, territory)) = self.waiting_order(issue)? {
+            told["queue"] = data!(self.queue_row(order)?);
+            streams.push(Stream::Territory(territory));
+        }
+        self.record(&streams, kind, about, told);
         Ok(())
+    }
+
+    /// The work order of an issue that waits for a technician.
+    fn waiting_order(&mut self, issue: IssueId) -> Result<Option<(WorkOrderId, TerritoryId)>, Fault> {
+        let waits = work_orders::issue_id.eq(issue).and(work_orders::state.eq(WorkOrderState::Open));
+        let order = work_orders::table.filter(waits).select((work_orders::id, work_orders::territory_id));
+        Ok(order.first(self.database).optional()?)
     }
 }

@@ -57,11 +57,14 @@ impl Reader<'_> {
     fn facts_of(&mut self, only: Option<WalletId>) -> Result<BTreeMap<WalletId, ContractFacts>, Fault> {
         let mut facts = self.wallets_with_lots(only)?;
         let zone = self.zone();
-        type Row = (WalletId, Option<IssueId>, Timestamp, i64);
+        type Row = (WalletId, Option<IssueId>, Timestamp, Movement, i64);
+        // A use whose step was taken back, so that its units are on hold again, is none.
+        let used = postings::movement.eq(Movement::Capture);
+        let taken_back = postings::movement.eq(Movement::Reverse).and(postings::to_account.eq(Account::Held));
         let mut query = postings::table
-            .filter(postings::movement.eq(Movement::Capture).and(postings::issue_id.is_not_null()))
+            .filter(used.or(taken_back).and(postings::issue_id.is_not_null()))
             .order((postings::wallet_id, postings::seq))
-            .select((postings::wallet_id, postings::issue_id, postings::at, postings::units))
+            .select((postings::wallet_id, postings::issue_id, postings::at, postings::movement, postings::units))
             .into_boxed();
         if let Some(wallet) = only {
             query = query.filter(postings::wallet_id.eq(wallet));
@@ -69,7 +72,8 @@ impl Reader<'_> {
         let rows: Vec<Row> = query.load(self.database)?;
         let work = self.work_by_issue(only)?;
         let mut seen = BTreeMap::<IssueId, (WalletId, usize)>::new();
-        for (wallet, issue, at, units) in rows {
+        for (wallet, issue, at, movement, units) in rows {
+            let units = if movement == Movement::Capture { units } else { -units };
             let Some((issue, contract)) = issue.zip(facts.get_mut(&wallet)) else { continue };
             if let Some((_, index)) = seen.get(&issue) {
                 contract.uses[*index].units += units;
@@ -79,6 +83,7 @@ impl Reader<'_> {
             seen.insert(issue, (wallet, contract.uses.len()));
             contract.uses.push(Use { day: at.day(zone), units, minutes, skill });
         }
+        facts.values_mut().for_each(|contract| contract.uses.retain(|one| one.units > 0));
         Ok(facts)
     }
 

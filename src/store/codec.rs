@@ -105,7 +105,8 @@ ids!(
     EventId,
     NoticeId,
     MailId,
-    OperationId
+    OperationId,
+    RefusalId
 );
 
 expression!(BigInt, Timestamp);

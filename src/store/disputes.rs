@@ -164,7 +164,9 @@ impl Reader<'_> {
             .optional()?;
         let place = place.ok_or_else(|| Refusal::new(Code::NotFound).at("posting_id"))?;
         let (wallet, unit, event, movement, to, issue, posted_at) = place;
-        let issue = issue.filter(|_| is_charge(to)).ok_or_else(|| Refusal::new(Code::DisputeKind).at("posting_id"))?;
+        let issue = issue
+            .filter(|_| is_charge(movement, to))
+            .ok_or_else(|| Refusal::new(Code::DisputeKind).at("posting_id"))?;
         let issue_number = issues::table.find(issue).select(issues::number).first(self.database)?;
         let together: Vec<(PostingId, i64)> = postings::table
             .filter(postings::wallet_id.eq(wallet).and(postings::event_id.eq(event)))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
 use super::approvals::ApprovalFacts;
@@ -27,6 +28,8 @@ pub struct Facts {
     pub sites: BTreeMap<SiteId, SiteFacts>,
     pub assets: BTreeMap<AssetId, AssetFacts>,
     pub products: BTreeMap<ProductId, ProductFacts>,
+    /// Products named without an asset, of which the contract lists none although it lists others.
+    pub uncovered: BTreeSet<ProductId>,
     /// Repairs of the named assets within the contract's guarantee, newest first.
     pub repairs: Vec<Repaired>,
     pub funds: Funds,
@@ -131,6 +134,7 @@ impl Reader<'_> {
         let contract = self.contract_facts(request.contract_id, today)?;
         let assets = self.asset_facts(request)?;
         let products = self.product_facts(request, &assets)?;
+        let uncovered = self.uncovered(request)?;
         let cost = |issue: &IssueRequest| {
             let item = contract.item(issue.menu_item.as_deref());
             contract.policy.cost(issue.kind, item, false).units
@@ -147,6 +151,7 @@ impl Reader<'_> {
             contract,
             assets,
             products,
+            uncovered,
         })
     }
 
@@ -192,6 +197,22 @@ impl Reader<'_> {
             .select((assets::id, assets::contract_id, assets::site_id, assets::product_id))
             .load(self.database)?;
         Ok(rows.into_iter().map(|(id, contract, site, product)| (id, AssetFacts { contract, site, product })).collect())
+    }
+
+    fn uncovered(&mut self, request: &IntakeRequest) -> Result<BTreeSet<ProductId>, Fault> {
+        let unnamed = request.issues.iter().filter(|issue| issue.asset_id.is_none());
+        let mut named: BTreeSet<ProductId> = unnamed.filter_map(|issue| issue.product_id).collect();
+        let listed = assets::table.filter(assets::contract_id.eq(request.contract_id));
+        if named.is_empty() || !select(exists(listed)).get_result(self.database)? {
+            return Ok(BTreeSet::new());
+        }
+        let covered: Vec<ProductId> = listed
+            .filter(assets::product_id.eq_any(named.clone()))
+            .select(assets::product_id)
+            .distinct()
+            .load(self.database)?;
+        named.retain(|product| !covered.contains(product));
+        Ok(named)
     }
 
     fn product_facts(

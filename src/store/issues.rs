@@ -13,6 +13,7 @@ use crate::domain::issue::{IssueKind, IssueState, WorkOrderState};
 use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Timestamp, Window};
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::terms::UnitKind;
 use crate::planner::problem::PartCount;
@@ -150,12 +151,14 @@ struct QueueJoin {
     site: (String, f64, f64),
     customer_name: String,
     balance: (i64, UnitKind),
+    approval: Option<ApprovalState>,
 }
 
 pub(super) fn queue_rows(database: &mut Database, filter: QueueFilter) -> Result<Vec<QueueRow>, Fault> {
     let mut query = work_orders::table
         .inner_join(issues::table.inner_join(sites::table.inner_join(customers::table)))
         .inner_join(wallets::table.on(wallets::contract_id.eq(issues::contract_id)))
+        .left_join(approvals::table.on(approvals::issue_id.eq(issues::id)))
         .order((issues::priority, work_orders::created_at, work_orders::id))
         .select((
             (
@@ -179,6 +182,7 @@ pub(super) fn queue_rows(database: &mut Database, filter: QueueFilter) -> Result
             (sites::name, sites::lat, sites::lon),
             customers::name,
             (wallets::available, wallets::unit),
+            approvals::state.nullable(),
         ))
         .into_boxed();
     query = match filter {
@@ -220,5 +224,6 @@ fn queue_row(row: QueueJoin, names: &Names) -> Result<QueueRow, StoreError> {
         recurrence: cost_reason == CostReason::Recurrence,
         balance: row.balance.0,
         unit: row.balance.1,
+        approval: row.approval,
     })
 }

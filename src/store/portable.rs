@@ -1,9 +1,10 @@
-//! Statements that Diesel has no common form for. `$1` binds on both databases.
+//! Statements that Diesel has no common form for.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::BigInt;
 
 use super::connection::Database;
+use super::kept::Kept;
 use crate::domain::ids::{NoticeId, UserId};
 use crate::domain::time::Timestamp;
 
@@ -16,40 +17,34 @@ struct Value {
 /// Adds `count` to a stream's head and returns the new head. The row stays locked until the commit, which makes the
 /// sequence gapless and in commit order.
 pub(super) fn advance_stream(database: &mut Database, stream: &str, count: i64) -> QueryResult<i64> {
-    let sql = "INSERT INTO streams (stream, head) VALUES ($1, $2) \
+    let sql = "INSERT INTO streams (stream, head) VALUES (?, ?) \
                ON CONFLICT (stream) DO UPDATE SET head = streams.head + excluded.head RETURNING head AS value";
-    diesel::sql_query(sql)
-        .bind::<Text, _>(stream)
-        .bind::<BigInt, _>(count)
-        .get_result::<Value>(database)
-        .map(|row| row.value)
+    Kept::new(sql).text(stream).number(count).get_result::<Value>(database).map(|row| row.value)
 }
 
 /// The next number of a series, from 1.
 pub(super) fn next_number(database: &mut Database, scope: &str) -> QueryResult<i64> {
-    let sql = "INSERT INTO counters (scope, last) VALUES ($1, 1) \
+    let sql = "INSERT INTO counters (scope, last) VALUES (?, 1) \
                ON CONFLICT (scope) DO UPDATE SET last = counters.last + 1 RETURNING last AS value";
-    diesel::sql_query(sql).bind::<Text, _>(scope).get_result::<Value>(database).map(|row| row.value)
+    Kept::new(sql).text(scope).get_result::<Value>(database).map(|row| row.value)
 }
 
 /// Makes sure that the series goes on after `least`.
 pub(super) fn raise_number(database: &mut Database, scope: &str, least: i64) -> QueryResult<()> {
-    let sql = "INSERT INTO counters (scope, last) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET \
+    let sql = "INSERT INTO counters (scope, last) VALUES (?, ?) ON CONFLICT (scope) DO UPDATE SET \
                last = CASE WHEN counters.last < excluded.last THEN excluded.last ELSE counters.last END";
-    diesel::sql_query(sql).bind::<Text, _>(scope).bind::<BigInt, _>(least).execute(database).map(drop)
+    Kept::new(sql).text(scope).number(least).execute(database).map(drop)
 }
 
 /// Keeps how far a consumer has read a stream.
 pub(super) fn set_consumer(database: &mut Database, name: &str, stream: &str, seq: i64) -> QueryResult<()> {
-    let sql = "INSERT INTO consumers (name, stream, seq) VALUES ($1, $2, $3) \
+    let sql = "INSERT INTO consumers (name, stream, seq) VALUES (?, ?, ?) \
                ON CONFLICT (name, stream) DO UPDATE SET seq = excluded.seq";
-    let set = diesel::sql_query(sql).bind::<Text, _>(name).bind::<Text, _>(stream).bind::<BigInt, _>(seq);
-    set.execute(database).map(drop)
+    Kept::new(sql).text(name).text(stream).number(seq).execute(database).map(drop)
 }
 
 /// Marks a notice as read; the first reading counts.
 pub(super) fn mark_read(database: &mut Database, notice: NoticeId, user: UserId, at: Timestamp) -> QueryResult<()> {
-    let sql = "INSERT INTO notice_reads (notice_id, user_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    let mark = diesel::sql_query(sql).bind::<Binary, _>(notice).bind::<Binary, _>(user).bind::<BigInt, _>(at);
-    mark.execute(database).map(drop)
+    let sql = "INSERT INTO notice_reads (notice_id, user_id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    Kept::new(sql).id(notice).id(user).number(at.micros()).execute(database).map(drop)
 }

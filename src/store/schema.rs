@@ -283,6 +283,10 @@ diesel::table! {
         en -> Text,
         actor -> Text,
         at -> BigInt,
+        seq -> Nullable<BigInt>,
+        link -> Nullable<Binary>,
+        operation -> Nullable<Binary>,
+        fingerprint -> Nullable<Binary>,
     }
 }
 
@@ -526,6 +530,18 @@ diesel::table! {
         technician_id -> Nullable<Binary>,
         customer_id -> Nullable<Binary>,
         active -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_changes (user_id, version) {
+        user_id -> Binary,
+        version -> BigInt,
+        action -> Text,
+        what -> Text,
+        actor -> Text,
+        at -> BigInt,
     }
 }
 
@@ -584,6 +600,25 @@ diesel::table! {
         stream -> Text,
         seq -> BigInt,
         event_id -> Binary,
+        link -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    ledger_roots (nth) {
+        nth -> BigInt,
+        day -> Text,
+        taken_at -> BigInt,
+        root -> Binary,
+    }
+}
+
+diesel::table! {
+    ledger_root_heads (nth, chain) {
+        nth -> BigInt,
+        chain -> Text,
+        seq -> BigInt,
+        link -> Binary,
     }
 }
 
@@ -666,12 +701,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     etas,
     track_links,
     users,
+    user_changes,
     sessions,
     operations,
     counters,
     streams,
     journal,
     stream_entries,
+    ledger_roots,
+    ledger_root_heads,
     consumers,
     notices,
     notice_reads,

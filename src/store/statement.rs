@@ -30,7 +30,7 @@ struct PostingRow {
     place: (PostingId, i64, Timestamp, EventId),
     moved: (Movement, Account, Account, i64),
     ticket: Option<String>,
-    lot: Option<String>,
+    lot: (Option<String>, Option<String>),
     issue: (Option<IssueId>, Option<String>, Option<String>),
     told: (String, Vec<u8>),
 }
@@ -69,8 +69,9 @@ impl Reader<'_> {
         };
         let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
         let work = self.work_of(issues.into_iter().collect())?;
-        let (lines, closing) = lines(rows, opening, &work, &self.line_disputes(contract)?, &self.line_refunds(wallet)?);
-        let chain_root = hex(&root);
+        let (disputes, refunds) = (self.line_disputes(contract)?, self.line_refunds(wallet)?);
+        let (lines, closing) = lines(rows, opening, &work, &disputes, &refunds);
+        let (chain_root, day_root) = (hex(&root), self.newest_root()?);
         Ok(Statement {
             contract_id: contract,
             contract_number,
@@ -85,6 +86,7 @@ impl Reader<'_> {
             closing,
             lines,
             chain_root,
+            day_root,
         })
     }
 
@@ -120,6 +122,7 @@ impl Reader<'_> {
         let rows: Vec<PostingRow> = postings::table
             .left_join(tickets::table.on(postings::ticket_id.eq(tickets::id.nullable())))
             .left_join(lots::table.on(postings::lot_id.eq(lots::id.nullable())))
+            .left_join(invoices::table.on(postings::lot_id.eq(invoices::lot_id.nullable())))
             .left_join(issues::table.on(postings::issue_id.eq(issues::id.nullable())))
             .filter(postings::wallet_id.eq(wallet).and(postings::at.ge(begin)).and(postings::at.lt(end)))
             .order(postings::seq)
@@ -128,7 +131,7 @@ impl Reader<'_> {
                 (postings::id, postings::seq, postings::at, postings::event_id),
                 (postings::movement, postings::from_account, postings::to_account, postings::units),
                 tickets::number.nullable(),
-                lots::number.nullable(),
+                (lots::number.nullable(), invoices::invoice_number.nullable()),
                 (postings::issue_id, issues::number.nullable(), issues::description.nullable()),
                 (postings::reason, postings::link),
             ))
@@ -194,6 +197,7 @@ fn lines(
         let (posting_id, seq, at, event_id) = row.place;
         let (movement, from, to, units) = row.moved;
         let (issue_id, issue_number, content) = row.issue;
+        let (lot, invoice) = row.lot;
         balances.post(from, to, units);
         let together = |line: &&mut StatementLine| {
             (line.event_id, line.movement, line.issue_id) == (event_id, movement, issue_id) && line.reason == row.told.0
@@ -214,7 +218,8 @@ fn lines(
             movement,
             units,
             tickets: row.ticket.into_iter().collect(),
-            lot: row.lot,
+            lot,
+            invoice_number: invoice.filter(|_| movement == Movement::Purchase),
             issue_id,
             issue_number,
             content,
@@ -224,7 +229,7 @@ fn lines(
             yen: refunds.get(&posting_id).copied(),
             available: balances.available,
             held: balances.held,
-            disputable: issue_id.is_some() && is_charge(to),
+            disputable: issue_id.is_some() && is_charge(movement, to),
             dispute: disputes.get(&posting_id).copied(),
         });
     }

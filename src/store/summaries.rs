@@ -14,7 +14,7 @@ use crate::domain::priority::Priority;
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::approval::ApprovalState;
-use crate::views::desk::IssueSummary;
+use crate::views::desk::{Channel, IssueSummary};
 
 /// Which issues to sum up.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub enum IssueFilter {
     /// The open ones of these contracts.
     OpenOf(Vec<ContractId>),
     One(IssueId),
+    /// Those of all contracts that customers reported on their own page and for which nobody has been sent.
+    Reported,
 }
 
 impl Reader<'_> {
@@ -34,24 +36,30 @@ impl Reader<'_> {
 type SummaryRow = (
     (IssueId, ContractId, String, IssueKind, IssueState, Priority),
     (Option<String>, String, Option<AssetId>, Timestamp),
-    String,
+    (String, Channel),
     Option<ApprovalState>,
 );
 
 fn issue_summaries(database: &mut Database, filter: &IssueFilter) -> Result<Vec<(ContractId, IssueSummary)>, Fault> {
     let mut query = issues::table
         .inner_join(sites::table)
+        .inner_join(interactions::table)
         .left_join(approvals::table.on(approvals::issue_id.eq(issues::id)))
         .order((issues::created_at.desc(), issues::id.desc()))
         .select((
             (issues::id, issues::contract_id, issues::number, issues::kind, issues::state, issues::priority),
             (issues::symptom, issues::description, issues::asset_id, issues::created_at),
-            sites::name,
+            (sites::name, interactions::channel),
             approvals::state.nullable(),
         ))
         .into_boxed();
     query = match filter {
         IssueFilter::One(id) => query.filter(issues::id.eq(*id)),
+        IssueFilter::Reported => {
+            let waiting =
+                [IssueState::Received, IssueState::Triaging, IssueState::Remote, IssueState::AwaitingDispatch];
+            query.filter(interactions::channel.eq(Channel::Portal)).filter(issues::state.eq_any(waiting))
+        }
         IssueFilter::OpenOf(contracts) => {
             let open: Vec<IssueState> = IssueState::ALL.iter().copied().filter(|state| state.is_open()).collect();
             query.filter(issues::contract_id.eq_any(contracts.clone())).filter(issues::state.eq_any(open))
@@ -90,13 +98,14 @@ fn current_visits(database: &mut Database, ids: &[IssueId]) -> Result<Vec<Curren
 }
 
 fn summary(row: SummaryRow, visits: &[CurrentVisit]) -> (ContractId, IssueSummary) {
-    let (head, (symptom, description, asset_id, created_at), site_name, approval) = row;
+    let (head, (symptom, description, asset_id, created_at), (site_name, channel), approval) = row;
     let (id, contract, number, kind, state, priority) = head;
     let visit = visits.iter().find(|visit| visit.issue == id);
     let summary = IssueSummary {
         id,
         number,
         kind,
+        channel,
         state,
         priority,
         symptom,

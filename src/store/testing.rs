@@ -206,7 +206,8 @@ pub fn company_with(lots: Value) -> Value {
 }
 
 fn policy() -> Value {
-    json!({"question_cost": 1, "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 30,
+    json!({"covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved",
+           "question_cost": 1, "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 30,
            "capture_point": "completion", "overdraft_limit": 2, "no_fault_found_cost": 1,
            "cancel_after_departure_cost": 1})
 }

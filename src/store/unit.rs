@@ -10,12 +10,14 @@ use super::codec::{json, to_json};
 use super::connection::Database;
 use super::error::{Fault, StoreError};
 use super::portable;
+use super::refusals::was_refused_otherwise;
 use super::schema::{journal, operations, stream_entries};
 use crate::domain::access::Actor;
-use crate::domain::event::{About, Event, EventKind, Stream};
+use crate::domain::event::{About, Event, EventKind, Stream, Written, entry_link};
 use crate::domain::ids::{EventId, Id, OperationId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::chain::Link;
 use crate::effects::seeds::Seeds;
 use serde_json::Value;
 
@@ -50,7 +52,7 @@ pub struct Unit<'a> {
     now: Timestamp,
     zone: chrono_tz::Tz,
     actor: Actor,
-    events: Vec<(Vec<Stream>, Event)>,
+    events: Vec<(Vec<Stream>, Written, Link)>,
 }
 
 impl<'a> Unit<'a> {
@@ -103,11 +105,20 @@ impl<'a> Unit<'a> {
         id
     }
 
-    /// The same with an id made before, for what had to be written with a reference to it.
-    pub(super) fn record_as(&mut self, id: EventId, streams: &[Stream], kind: EventKind, about: About, data: Value) {
-        let event =
-            Event { id, kind, version: EVENT_VERSION as u16, at: self.now, actor: self.actor.clone(), about, data };
-        self.events.push((streams.to_vec(), event));
+    /// The same with an id made before, for what had to be written with a reference to it. Returns the entry's seal.
+    pub(super) fn record_as(
+        &mut self,
+        id: EventId,
+        streams: &[Stream],
+        kind: EventKind,
+        about: About,
+        data: Value,
+    ) -> Link {
+        let (kind, actor, data) = (kind.as_str().to_owned(), to_json(&self.actor), to_json(&data));
+        let written = Written { id, kind, version: EVENT_VERSION, at: self.now, actor, about, data };
+        let seal = written.seal();
+        self.events.push((streams.to_vec(), written, seal));
+        seal
     }
 
     /// The next number of a human-readable series, such as the issues of a territory and year.
@@ -137,53 +148,66 @@ impl<'a> Unit<'a> {
     /// while it still works and no two wait for each other.
     pub(super) fn finish(self) -> Result<BTreeMap<Stream, i64>, Fault> {
         let mut wanted: BTreeMap<Stream, i64> = BTreeMap::new();
-        for stream in self.events.iter().flat_map(|(streams, _)| streams) {
+        for stream in self.events.iter().flat_map(|(streams, ..)| streams) {
             *wanted.entry(*stream).or_default() += 1;
         }
-        let mut next = BTreeMap::new();
-        let mut heads = BTreeMap::new();
+        let mut ends: BTreeMap<Stream, (i64, Vec<u8>)> = BTreeMap::new();
         for (stream, count) in wanted {
-            let head = portable::advance_stream(self.database, &stream.to_string(), count)?;
-            next.insert(stream, head - count + 1);
-            heads.insert(stream, head);
+            let name = stream.to_string();
+            let last = portable::advance_stream(self.database, &name, count)? - count;
+            // Nobody else adds to the stream now: its row is ours until the commit.
+            ends.insert(stream, (last, link_at(self.database, &name, last)?));
         }
-        for (streams, event) in &self.events {
+        for (streams, event, seal) in &self.events {
             insert_event(self.database, event)?;
             for stream in streams {
-                let seq = next.get_mut(stream).expect("every stream of an event was counted above");
-                insert_entry(self.database, *stream, *seq, event.id)?;
+                let (seq, link) = ends.get_mut(stream).expect("every stream of an event was counted above");
+                let name = stream.to_string();
                 *seq += 1;
+                *link = entry_link(link, &name, *seq, seal).to_vec();
+                insert_entry(self.database, &name, *seq, event.id, link)?;
             }
         }
-        Ok(heads)
+        Ok(ends.into_iter().map(|(stream, (head, _))| (stream, head)).collect())
     }
 }
 
-fn insert_event(database: &mut Database, event: &Event) -> Result<(), Fault> {
+fn insert_event(database: &mut Database, event: &Written) -> Result<(), Fault> {
     diesel::insert_into(journal::table)
         .values((
             journal::id.eq(event.id),
-            journal::kind.eq(event.kind),
-            journal::version.eq(i32::from(event.version)),
+            journal::kind.eq(&event.kind),
+            journal::version.eq(event.version),
             journal::at.eq(event.at),
-            journal::actor.eq(to_json(&event.actor)),
+            journal::actor.eq(&event.actor),
             journal::contract_id.eq(event.about.contract_id),
             journal::issue_id.eq(event.about.issue_id),
             journal::work_order_id.eq(event.about.work_order_id),
             journal::visit_id.eq(event.about.visit_id),
             journal::technician_id.eq(event.about.technician_id),
-            journal::data.eq(to_json(&event.data)),
+            journal::data.eq(&event.data),
         ))
         .execute(database)?;
     Ok(())
 }
 
-fn insert_entry(database: &mut Database, stream: Stream, seq: i64, event: EventId) -> Result<(), Fault> {
+/// The link of an entry; nothing before the first one, and of entries that are older than links.
+fn link_at(database: &mut Database, stream: &str, seq: i64) -> Result<Vec<u8>, Fault> {
+    if seq == 0 {
+        return Ok(Vec::new());
+    }
+    let link: Option<Option<Vec<u8>>> =
+        stream_entries::table.find((stream, seq)).select(stream_entries::link).first(database).optional()?;
+    Ok(link.flatten().unwrap_or_default())
+}
+
+fn insert_entry(database: &mut Database, stream: &str, seq: i64, event: EventId, link: &[u8]) -> Result<(), Fault> {
     diesel::insert_into(stream_entries::table)
         .values((
-            stream_entries::stream.eq(stream.to_string()),
+            stream_entries::stream.eq(stream),
             stream_entries::seq.eq(seq),
             stream_entries::event_id.eq(event),
+            stream_entries::link.eq(link),
         ))
         .execute(database)?;
     Ok(())
@@ -203,7 +227,12 @@ pub(super) fn earlier_answer(database: &mut Database, operation: Operation) -> R
         .select((operations::fingerprint, operations::status, operations::answer))
         .first(database)
         .optional()?;
-    let Some((fingerprint, status, body)) = row else { return Ok(None) };
+    let Some((fingerprint, status, body)) = row else {
+        if was_refused_otherwise(database, operation)? {
+            return Err(Refusal::new(Code::OperationReused).into());
+        }
+        return Ok(None);
+    };
     if fingerprint != operation.fingerprint {
         return Err(Refusal::new(Code::OperationReused).into());
     }

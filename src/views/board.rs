@@ -12,6 +12,7 @@ use crate::domain::place::Position;
 use crate::domain::priority::Priority;
 use crate::domain::time::{Timestamp, Window};
 use crate::domain::visit::VisitState;
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::terms::UnitKind;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -151,6 +152,9 @@ pub struct QueueRow {
     pub balance: i64,
     /// What they are.
     pub unit: UnitKind,
+    /// How it stands with the customer's approval, which the work never waits for; none was never asked for.
+    #[serde(default)]
+    pub approval: Option<ApprovalState>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::board::VisitRow;
 use super::claims::Approval;
 use super::technician::ReportView;
-use super::wallet::{Consumption, WalletSummary};
+use super::wallet::{Consumption, QuotedTicket, WalletSummary};
 use crate::coded;
 use crate::domain::eta::Eta;
 use crate::domain::ids::*;
@@ -48,12 +48,17 @@ coded! {
         Kana = "kana", "カナ", "Kana";
         Contract = "contract", "契約番号", "Contract";
         Serial = "serial", "製造番号", "Serial";
+        Ticket = "ticket", "チケット番号", "Ticket number";
+        Lot = "lot", "ロット番号", "Lot number";
+        Postcode = "postcode", "郵便番号", "Postcode";
     }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SearchHits {
     pub hits: Vec<SearchHit>,
+    /// The ticket or lot whose number was typed; its contract is the first hit.
+    pub quoted: Option<QuotedTicket>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -149,12 +154,28 @@ pub struct ContractCard {
     pub sites: Vec<SiteView>,
     pub assets: Vec<AssetView>,
     pub wallet: WalletSummary,
+    /// The customer's other contracts, each with a wallet of its own.
+    #[serde(default)]
+    pub other_contracts: Vec<OtherContract>,
     pub open_issues: Vec<IssueSummary>,
     /// The policy in force today.
     pub policy: Policy,
     pub policy_version: i64,
     /// The price list that came with it.
     pub menu: Vec<MenuItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OtherContract {
+    pub id: ContractId,
+    pub number: String,
+    pub plan: String,
+    #[schemars(with = "String")]
+    pub ends_on: NaiveDate,
+    /// Units available.
+    pub balance: i64,
+    /// What they are.
+    pub unit: UnitKind,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -223,6 +244,8 @@ pub struct IssueSummary {
     pub id: IssueId,
     pub number: String,
     pub kind: IssueKind,
+    /// Over which it came.
+    pub channel: Channel,
     pub state: IssueState,
     pub priority: Priority,
     pub symptom: Option<String>,
@@ -343,6 +366,7 @@ coded! {
     RemoteOutcome {
         Answered = "answered", "回答済み", "Answered";
         OwnDefect = "own_defect", "当社起因", "Our own defect";
+        Recurrence = "recurrence", "再発", "Recurrence";
         Withdrawn = "withdrawn", "取り下げ", "Withdrawn";
         SolvedByArticle = "solved_by_article", "ナレッジで解決", "Solved by an article";
     }
@@ -353,6 +377,7 @@ impl From<RemoteOutcome> for Outcome {
         match outcome {
             RemoteOutcome::Answered => Self::Answered,
             RemoteOutcome::OwnDefect => Self::OwnDefect,
+            RemoteOutcome::Recurrence => Self::Recurrence,
             RemoteOutcome::Withdrawn => Self::Withdrawn,
             RemoteOutcome::SolvedByArticle => Self::SolvedByArticle,
         }

@@ -29,7 +29,10 @@ pub struct HistoryEntry {
     pub seq: i64,
     pub at: Timestamp,
     pub kind: EventKind,
+    /// Who caused it; a person's own name, else what it was, in Japanese.
     pub actor_name: String,
+    /// The same in English.
+    pub actor_name_en: String,
     pub actor_role: Option<Role>,
     pub issue_id: Option<IssueId>,
     pub issue_number: Option<String>,

@@ -9,6 +9,8 @@ pub mod history;
 pub mod ledger;
 pub mod live;
 pub mod notice;
+pub mod portal;
+pub mod roots;
 pub mod session;
 pub mod statement;
 pub mod table;

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::access::{Language, Permission, Role, User, may};
+use crate::coded;
+use crate::domain::access::{Actor, Language, Permission, Role, User, may};
 use crate::domain::ids::{CustomerId, TechnicianId, TerritoryId, UserId};
 use crate::domain::time::Timestamp;
 
@@ -78,7 +79,76 @@ pub struct NewUser {
     pub customer_id: Option<CustomerId>,
 }
 
+/// A person as he shall be from now on; the password stays.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserChange {
+    /// Of the person that was seen.
+    pub version: i64,
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    pub language: Language,
+    pub territory_id: Option<TerritoryId>,
+    pub technician_id: Option<TechnicianId>,
+    pub customer_id: Option<CustomerId>,
+    /// Whether this person may log in.
+    pub active: bool,
+}
+
+/// A new password, told to the person by other means.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    pub password: String,
+}
+
+/// Somebody who may log in, or who once might.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonView {
+    pub id: UserId,
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    pub language: Language,
+    pub territory_id: Option<TerritoryId>,
+    pub technician_id: Option<TechnicianId>,
+    pub technician_name: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    pub customer_name: Option<String>,
+    /// Whether this person may log in.
+    pub active: bool,
+    pub version: i64,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Users {
-    pub users: Vec<Me>,
+    /// By log-in name; those who may no longer log in too.
+    pub users: Vec<PersonView>,
+}
+
+coded! {
+    /// What was done about somebody's log-in.
+    UserAction {
+        Added = "added", "登録", "Added";
+        Changed = "changed", "変更", "Changed";
+        Password = "password", "パスワードの再設定", "New password";
+    }
+}
+
+/// One field before and after. A value is a name where the field names a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldChange {
+    pub field: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// A change of somebody's log-in, kept for audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserChanged {
+    pub action: UserAction,
+    pub what: Vec<FieldChange>,
+    pub actor: Actor,
+    pub at: Timestamp,
 }

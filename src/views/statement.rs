@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::roots::LedgerRoot;
 use crate::domain::ids::{ContractId, DisputeId, EventId, IssueId, PostingId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Balances, Movement};
@@ -33,6 +34,8 @@ pub struct Statement {
     pub lines: Vec<StatementLine>,
     /// Hash over all postings up to the last line, in hex: whoever keeps a statement can prove later what it said.
     pub chain_root: String,
+    /// The newest root of a day, over the wallets of all contracts.
+    pub day_root: Option<LedgerRoot>,
 }
 
 /// Postings of one kind that were made together for one issue.
@@ -52,6 +55,9 @@ pub struct StatementLine {
     pub tickets: Vec<String>,
     /// Number of the lot, where whole lots moved.
     pub lot: Option<String>,
+    /// The invoice of a lot that was bought, as far as it is known.
+    #[serde(default)]
+    pub invoice_number: Option<String>,
     pub issue_id: Option<IssueId>,
     pub issue_number: Option<String>,
     /// What the customer asked for.

@@ -94,7 +94,7 @@ pub struct ImportReport {
     pub changed: u64,
     /// Known ones that are the same.
     pub unchanged: u64,
-    /// In the order of the file, at most 1,000.
+    /// In the order of the file, at most 50,000.
     pub faults: Vec<RowFault>,
     /// All of them, those beyond the list too.
     pub faults_total: u64,

@@ -128,6 +128,7 @@ coded! {
     FieldOutcome {
         Repaired = "repaired", "修理完了", "Repaired";
         OwnDefect = "own_defect", "当社起因", "Our own defect";
+        Recurrence = "recurrence", "再発", "Recurrence";
         NoFaultFound = "no_fault_found", "異常なし", "No fault found";
         NeedsRevisit = "needs_revisit", "要再訪", "Revisit needed";
     }
@@ -138,6 +139,7 @@ impl From<FieldOutcome> for Outcome {
         match outcome {
             FieldOutcome::Repaired => Self::Repaired,
             FieldOutcome::OwnDefect => Self::OwnDefect,
+            FieldOutcome::Recurrence => Self::Recurrence,
             FieldOutcome::NoFaultFound => Self::NoFaultFound,
             FieldOutcome::NeedsRevisit => Self::NeedsRevisit,
         }

@@ -87,6 +87,18 @@ pub struct TicketView {
     pub issue_number: Option<String>,
 }
 
+/// A ticket or a lot found by the number that somebody quotes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct QuotedTicket {
+    pub contract_id: ContractId,
+    pub contract_number: String,
+    pub customer_name: String,
+    pub unit: UnitKind,
+    pub lot: LotView,
+    /// With the issue that holds or used it; none when only the lot was quoted.
+    pub ticket: Option<TicketView>,
+}
+
 /// Some tickets of one lot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TicketPage {

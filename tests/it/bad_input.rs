@@ -170,7 +170,7 @@ async fn what_belongs_to_others_is_refused_and_leaves_nothing(office: Office) {
     let foreign = office.card(&operator, "KS-2001").await;
     for part in ["history", "wallet"] {
         let path = format!("/api/contracts/{}/{part}", text(&foreign["id"]));
-        judge.get(&customer, &path, 403, "contract.foreign").await;
+        judge.get(&customer, &path, 404, "not_found").await;
     }
     judge.get(&customer, &format!("/api/contracts/{}", text(&foreign["id"])), 403, "auth.forbidden").await;
     let mut socket = office.socket(&customer).await;

@@ -9,6 +9,7 @@ use crate::on_both;
 
 on_both! {
     a_statement_shows_customer_and_company_what_was_used_and_why
+    a_root_that_somebody_kept_is_checked_for_both_sides
     the_books_say_what_is_still_owed_to_customers
     each_movement_of_the_ledger_is_booked_once
     unused_tickets_are_paid_back_and_the_statement_says_so
@@ -52,12 +53,38 @@ async fn a_statement_shows_customer_and_company_what_was_used_and_why(office: Of
 
     let before = customer.see(&statement(&own, "", "from=2020-01-01&to=2020-12-31")).await;
     assert_eq!((before["lines"].as_array().map(Vec::len), &before["closing"]["available"]), (Some(0), &json!(0)));
-    refused(customer.get(&statement(&other, "", TODAY)).await, 403, "contract.foreign").await;
-    refused(customer.get(&statement(&other, ".pdf", TODAY)).await, 403, "contract.foreign").await;
+    refused(customer.get(&statement(&other, "", TODAY)).await, 404, "not_found").await;
+    refused(customer.get(&statement(&other, ".pdf", TODAY)).await, 404, "not_found").await;
     let turned = statement(&own, "", "from=2026-11-23&to=2026-11-22");
     refused(customer.get(&turned).await, 400, "request.invalid").await;
     let technician = office.person("hayashi").await;
     refused(technician.get(&statement(&own, "", TODAY)).await, 403, "auth.forbidden").await;
+}
+
+async fn a_root_that_somebody_kept_is_checked_for_both_sides(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let (own, other) = (office.card(&operator, "KS-1001").await, office.card(&operator, "KS-2001").await);
+    let mine = text(&customer.see(&statement(&own, "", TODAY)).await["chain_root"]).to_owned();
+    let theirs = text(&operator.see(&statement(&other, "", TODAY)).await["chain_root"]).to_owned();
+    office.fault(&operator, "KS-1001", 0, Value::Null).await;
+    let asked = |root: &str| json!({ "root": root });
+    let copied = format!(" {} {}", mine[..32].to_uppercase(), &mine[32..]);
+    let seen = customer.change("/api/ledger-roots/check", &asked(&copied)).await;
+    assert_eq!((&seen["verdict"], &seen["kind"]), (&json!("holds"), &json!("statement")), "{seen}");
+    assert_eq!(seen["contract_number"], "KS-1001");
+    assert_eq!(seen, operator.change("/api/ledger-roots/check", &asked(&mine)).await, "both sides are told the same");
+    let foreign = customer.change("/api/ledger-roots/check", &asked(&theirs)).await;
+    assert_eq!((&foreign["verdict"], &foreign["contract_id"]), (&json!("unknown"), &Value::Null));
+    assert_eq!(operator.change("/api/ledger-roots/check", &asked(&theirs)).await["verdict"], "holds");
+    let mistyped = customer.post("/api/ledger-roots/check", &asked(&mine[1..])).await;
+    refused(mistyped, 400, "request.invalid").await;
+
+    let admin = office.person("admin").await;
+    let days = admin.see("/api/ledger-roots").await;
+    let newest = days.as_array().and_then(|days| days.first()).expect("the root of today");
+    let seen = customer.change("/api/ledger-roots/check", &asked(text(&newest["root"]))).await;
+    assert_eq!((&seen["verdict"], &seen["kind"], &seen["day"]), (&json!("holds"), &json!("day"), &newest["day"]));
+    refused(customer.get("/api/ledger-roots").await, 403, "auth.forbidden").await;
 }
 
 async fn the_books_say_what_is_still_owed_to_customers(office: Office) {

@@ -13,6 +13,7 @@ on_both! {
     a_dispute_belongs_to_the_customer_and_not_to_who_raised_it
     nobody_else_learns_that_a_dispute_exists
     a_use_above_the_customers_own_limit_waits_for_his_yes_and_the_work_does_not
+    the_dispatcher_sees_on_the_board_what_waits_for_a_yes
 }
 
 fn path(card: &Value, what: &str) -> String {
@@ -203,5 +204,37 @@ async fn a_use_above_the_customers_own_limit_waits_for_his_yes_and_the_work_does
     assert_eq!(approved["state"], "approved");
     let detail = operator.see(&format!("/api/issues/{}", text(&issue["id"]))).await;
     assert_eq!((&detail["approval"], &detail["hold_state"]), (&json!("approved"), &json!("captured")));
+    office.assert_sound().await;
+}
+
+async fn the_dispatcher_sees_on_the_board_what_waits_for_a_yes(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let dispatcher = office.person("dispatcher").await;
+    let card = office.card(&operator, "KS-1001").await;
+    let plain = office.fault(&operator, "KS-1001", 0, Value::Null).await;
+    let rule = json!({ "version": 0, "units_per_issue": 0 });
+    assert_eq!(customer.put(&path(&card, "approval-rule"), &rule).await.status(), 200);
+    let mut board = office.socket(&dispatcher).await;
+    let territory = office.territory(&dispatcher).await;
+    board.subscribe(format!("territory:{territory}"), Value::Null).await;
+
+    let issue = office.fault(&operator, "KS-1001", 0, Value::Null).await;
+    let opened = board.event("work_order.opened").await;
+    assert_eq!(opened["event"]["data"]["queue"]["approval"], "pending");
+    assert_eq!(office.queued(&dispatcher, &issue["work_order_id"]).await["approval"], "pending");
+    assert_eq!(office.queued(&dispatcher, &plain["work_order_id"]).await["approval"], Value::Null);
+    let card_now = office.card(&operator, "KS-1001").await;
+    let open = card_now["open_issues"].as_array().expect("issues");
+    let row = open.iter().find(|row| row["id"] == issue["id"]).expect("it is open");
+    assert_eq!(row["approval"], "pending");
+
+    let asked = customer.see(&path(&card, "approvals")).await[0].clone();
+    let yes = json!({ "approved": true, "version": asked["version"] });
+    customer.change(&format!("/api/issues/{}/approval", text(&issue["id"])), &yes).await;
+    let told = board.event("approval.given").await;
+    let row = &told["event"]["data"]["queue"];
+    assert_eq!((&row["work_order_id"], &row["approval"]), (&issue["work_order_id"], &json!("approved")));
+    let history = customer.see(&path(&card, "history")).await.to_string();
+    assert!(!history.contains("work_order_id\":\"wor"), "the queue stays inside");
     office.assert_sound().await;
 }

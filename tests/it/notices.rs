@@ -53,7 +53,7 @@ async fn a_customer_is_told_what_was_entered_for_him_and_reads_it(office: Office
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     let foreign = format!("/api/notices/{}/read", text(&foreign["id"]));
-    refused(customer.post(&foreign, &json!({})).await, 403, "contract.foreign").await;
+    refused(customer.post(&foreign, &json!({})).await, 404, "not_found").await;
     refused(office.person("hayashi").await.get("/api/notices").await, 403, "auth.forbidden").await;
 }
 
@@ -73,5 +73,5 @@ async fn purchases_are_advised_from_the_contracts_own_use(office: Office) {
     refused(customer.get(&path("comparison?monthly_yen=-1")).await, 400, "request.invalid").await;
     let other = office.card(&operator, "KS-2001").await;
     let foreign = format!("/api/contracts/{}/reorder", text(&other["id"]));
-    refused(customer.get(&foreign).await, 403, "contract.foreign").await;
+    refused(customer.get(&foreign).await, 404, "not_found").await;
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::kit::Office;
-use crate::kit::office::{intake, text};
+use crate::kit::office::{intake, text, usual_policy};
 use crate::kit::person::refused;
 use crate::on_both;
 
@@ -48,7 +48,7 @@ async fn a_use_is_corrected_by_a_new_posting_and_what_was_refused_is_kept_for_au
 
     let kept = admin.see(&path(&card, "wallet/refusals")).await;
     let rules: Vec<&str> = kept.as_array().expect("a list").iter().map(|entry| text(&entry["code"])).collect();
-    assert_eq!(rules, ["wallet.release_after_capture", "wallet.second_capture"]);
+    assert_eq!(rules, ["wallet.release_after_capture", "wallet.second_capture", "wallet.foreign"]);
     assert_eq!(kept[0]["actor"]["name"], "operatorさん");
     assert_eq!(admin.see(&path(&other, "wallet/refusals")).await[0]["code"], "wallet.foreign");
     let history = operator.see(&path(&card, "history")).await;
@@ -101,7 +101,7 @@ async fn a_customer_reads_his_own_ledger_and_price_list_and_no_others(office: Of
     assert_eq!((&rest["postings"][0]["movement"], &rest["next"]), (&json!("purchase"), &Value::Null));
     assert_eq!(customer.see(&path(&own, "policies")).await[0]["in_force"], true);
     for what in ["wallet/postings", "policies", "wallet"] {
-        refused(customer.get(&path(&other, what)).await, 403, "contract.foreign").await;
+        refused(customer.get(&path(&other, what)).await, 404, "not_found").await;
     }
 }
 
@@ -109,11 +109,10 @@ async fn a_policy_with_a_hole_is_refused_and_a_whole_one_is_what_the_operator_re
     let (operator, admin) = (office.person("operator").await, office.person("admin").await);
     let card = office.card(&operator, "KS-1001").await;
     let mut body = json!({ "contract_version": card["version"], "from_day": "2026-11-23", "reason": "改定",
-        "policy": { "covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved", "question_cost": 1,
-            "fault_cost": 2, "inquiry_cost": 0, "recurrence_days": 30, "capture_point": "arrival",
-            "own_defect_cost": 0, "solved_by_article_cost": 0, "no_fault_found_cost": 1,
-            "cancel_before_departure_cost": 0, "cancel_after_departure_cost": 1, "overdraft_limit": 0 },
+        "policy": usual_policy(),
         "menu": [{ "code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": 3 }] });
+    (body["policy"]["fault_cost"], body["policy"]["capture_point"]) = (json!(2), json!("arrival"));
+    body["policy"]["no_access_captures"] = Value::Null;
     let problem = refused(admin.post(&path(&card, "policies"), &body).await, 400, "policy.hole").await;
     assert_eq!(problem["field"], "no_access_captures");
     assert!(text(&problem["ja"]).contains("不在・入館不可のとき"), "{problem}");
@@ -182,7 +181,7 @@ async fn what_the_screens_ask_for_beside_the_ledger(office: Office) {
     assert_eq!(first["tickets"][0]["issue_id"], issue["id"]);
     let rest = customer.see(&path(&card, &format!("{tickets}?limit=6&after=6"))).await;
     assert_eq!((rest["tickets"].as_array().map(Vec::len), &rest["next"]), (Some(4), &Value::Null));
-    refused(customer.get(&path(&other, &tickets)).await, 403, "contract.foreign").await;
+    refused(customer.get(&path(&other, &tickets)).await, 404, "not_found").await;
     refused(operator.get(&path(&other, &tickets)).await, 404, "not_found").await;
 
     let of_issue = customer.see(&path(&card, &format!("history?issue_id={}", text(&issue["id"])))).await;
@@ -195,7 +194,7 @@ async fn what_the_screens_ask_for_beside_the_ledger(office: Office) {
     let choices = customer.see(&path(&card, "history/choices")).await;
     assert!(!choices["assets"].as_array().expect("a list").is_empty(), "{choices}");
     assert!(choices["people"].to_string().contains("operatorさん"), "{choices}");
-    refused(customer.get(&path(&other, "history/choices")).await, 403, "contract.foreign").await;
+    refused(customer.get(&path(&other, "history/choices")).await, 404, "not_found").await;
 
     let asked = json!({ "units": 50, "reason": "goodwill" });
     let waiting = admin.change(&path(&card, "wallet/adjustments"), &asked).await;

@@ -116,7 +116,7 @@ export const contracts = names.map(([name, kana, phone], i) => {
       { id: id("ctt"), name: "総務課 中村", kana: "なかむら", phone, email: `soumu@customer${i}.example` },
       { id: id("ctt"), name: "設備課 林", kana: "はやし", phone: phone.replace(/.$/, "9"), email: `setsubi@customer${i}.example` },
     ],
-    sites, assets, wallet: wallet(i), issues: [], history: [],
+    sites, assets, wallet: wallet(i), other_contracts: [], issues: [], history: [],
     policy: { overdraft_limit: 1, recurrence_days: 30, capture_point: "work_started", question_cost: 1, fault_cost: 1, inquiry_cost: 0 },
   };
 });
@@ -169,14 +169,14 @@ export function makeQueueRow(issue, dueMinutes) {
     work_order_id: id("wor"), version: 1, territory_id: territory.id, issue_id: issue.id, issue_number: issue.number, priority: issue.priority, created_at: issue.created_at,
     arrive_by: dueMinutes === null ? null : at(dueMinutes), customer_name: contract.customer.name, site_name: site.name, position: site.position,
     product_name_ja: product.name_ja, product_name_en: product.name_en, symptom_ja: found.name_ja, symptom_en: found.name_en,
-    description: issue.description, service_minutes: found.service_minutes, wish: null, recurrence: workNumber++ % 4 === 1, issue, address: site.address,
+    description: issue.description, service_minutes: found.service_minutes, wish: null, recurrence: workNumber++ % 4 === 1, approval: workNumber % 5 === 2 ? "pending" : null, issue, address: site.address,
   };
   queue.push(row);
   return row;
 }
 
 export function visitOf(row, technician, startMs) {
-  const { issue, wish, recurrence, arrive_by, ...rest } = row;
+  const { issue, wish, recurrence, approval, arrive_by, ...rest } = row;
   const visit = {
     id: id("vis"), work_order_id: row.work_order_id, issue_id: row.issue_id, issue_number: row.issue_number, territory_id: territory.id, technician_id: technician.id, technician_name: technician.name,
     state: "dispatched", priority: row.priority, customer_name: row.customer_name, site_name: row.site_name, address: row.address, position: row.position, product_name_ja: rest.product_name_ja,

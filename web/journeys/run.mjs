@@ -7,12 +7,13 @@ import { keyboard } from "./stories/keyboard.mjs";
 import { light } from "./stories/light.mjs";
 import { looks } from "./stories/looks.mjs";
 import { offline } from "./stories/offline.mjs";
+import { office } from "./stories/office.mjs";
 import { quiet } from "./stories/quiet.mjs";
 import { repair } from "./stories/repair.mjs";
 import { wallet } from "./stories/wallet.mjs";
 
 /** In this order: the later ones find the day as the earlier ones left it; the last looks back at all of them. */
-const stories = { repair, offline, keyboard, away, wallet, looks, light, quiet };
+const stories = { repair, offline, keyboard, away, wallet, office, looks, light, quiet };
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = wanted.find((name) => !stories[name]);
 if (unknown) throw new Error(`no story ${unknown}; there are ${Object.keys(stories).join(", ")}`);

@@ -1,4 +1,1 @@
-UPDATE lots SET scope = CASE scope WHEN 'any' THEN 'any' WHEN 'visit' THEN 'visit' WHEN 'maintenance' THEN 'visit' ELSE 'remote' END;
-ALTER TABLE lots DROP CONSTRAINT lots_scope_check;
-ALTER TABLE lots ADD CONSTRAINT lots_scope_check CHECK (scope IN ('any', 'remote', 'visit'));
 DROP TABLE refunds;

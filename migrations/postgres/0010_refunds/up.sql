@@ -11,7 +11,3 @@ CREATE TABLE refunds (
   at BIGINT NOT NULL
 );
 CREATE INDEX refunds_wallet ON refunds (wallet_id, at);
-
--- Lots may be for one way of service only.
-ALTER TABLE lots DROP CONSTRAINT lots_scope_check;
-ALTER TABLE lots ADD CONSTRAINT lots_scope_check CHECK (scope IN ('any', 'remote', 'phone', 'chat', 'mail', 'visit', 'maintenance'));

@@ -11,9 +11,3 @@ CREATE TABLE refunds (
   at BIGINT NOT NULL
 );
 CREATE INDEX refunds_wallet ON refunds (wallet_id, at);
-
--- Lots may be for one way of service only. SQLite cannot change what a column allows, so it is made anew.
-ALTER TABLE lots ADD COLUMN scope_wide TEXT NOT NULL DEFAULT 'any' CHECK (scope_wide IN ('any', 'remote', 'phone', 'chat', 'mail', 'visit', 'maintenance'));
-UPDATE lots SET scope_wide = scope;
-ALTER TABLE lots DROP COLUMN scope;
-ALTER TABLE lots RENAME COLUMN scope_wide TO scope;

@@ -112,6 +112,10 @@ fn product(issue: &IssueRequest, facts: &Facts, at: &dyn Fn(&str) -> String) -> 
         }
         product = Some(asset.product);
     }
+    let refused = facts.contract.policy.refuses_uncovered;
+    if refused && product.is_some_and(|id| facts.uncovered.contains(&id)) {
+        return Err(Refusal::new(Code::NotCovered).at(at("product_id")));
+    }
     let known = product.map(|id| facts.products.get(&id));
     if known.is_some_and(|known| known.is_none()) {
         let (ja, en) = ("機種が登録されていません", "the product is unknown");

@@ -2,11 +2,13 @@
 
 mod check;
 mod plan;
+mod report;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use check::not_in_force;
+pub use report::{preview_report, report};
 
 use crate::domain::time::Timestamp;
 use crate::store::{Fault, Reader, Unit};

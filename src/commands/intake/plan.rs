@@ -77,6 +77,8 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         let linked = repeated.and_then(|repair| repair.issue.as_ref()).map(|(id, _)| *id);
         let said = repeated.map(|repair| said(repair, today, zone));
         let words = consumption::line(unit, index, issue.kind, cost.units, &taken, overdrawn, said);
+        let uncovered = product.is_some_and(|id| issue.asset_id.is_none() && facts.uncovered.contains(&id));
+        let words = if uncovered { consumption::uncovered(words) } else { words };
         lines.push(line(index, issue, cost, &taken, linked, words));
         let asks_approval = facts.approval.limits.asks(cost.units, accepted);
         accepted += cost.units;

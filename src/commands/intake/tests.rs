@@ -260,3 +260,38 @@ async fn our_own_defect_gives_back_what_was_used_even_when_it_was_never_bought()
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_product_that_the_contract_does_not_list_is_told_or_refused_as_it_says() {
+    for refuses in [false, true] {
+        let mut company = company_with(json!([lot(1, 5, None)]));
+        let mut other = company["products"][0].clone();
+        (other["code"], other["name_ja"]) = ("AC-90".into(), "コンプレッサー AC-90".into());
+        company["products"].as_array_mut().expect("products").push(other);
+        let assets = company["customers"][0]["contracts"][0]["assets"].as_array().expect("assets").clone();
+        let mut strange = assets[0].clone();
+        (strange["serial"], strange["product"], strange["site"]) = ("AC90-0001".into(), "AC-90".into(), "S2".into());
+        let other_contract = &mut company["customers"][1]["contracts"][0];
+        (other_contract["assets"], other_contract["ends_on"]) = (json!([strange]), "2027-03-31".into());
+        company["customers"][0]["contracts"][0]["policy"]["refuses_uncovered"] = refuses.into();
+        on_both(company, async |kit| {
+            let (card, other) = (kit.card("KS-1001").await, kit.card("KS-2001").await);
+            let mut request = call(&card);
+            request.issues[0].asset_id = None;
+            request.issues[0].product_id = Some(other.assets[0].product_id);
+            let said = previewed(&kit, &request).await;
+            if refuses {
+                let refusal = refused(said);
+                assert_eq!((refusal.code, refusal.field.as_deref()), (Code::NotCovered, Some("issues[0].product_id")));
+            } else {
+                let line = &said.unwrap().lines[0];
+                assert!(line.sentence_ja.ends_with("【契約の対象機器にない機種です】"), "{}", line.sentence_ja);
+            }
+            request.issues[0].product_id = Some(card.assets[0].product_id);
+            let said = previewed(&kit, &request).await.unwrap();
+            assert!(!said.lines[0].sentence_ja.contains("対象機器"), "an asset of it is listed");
+            kit.assert_sound().await;
+        })
+        .await;
+    }
+}

@@ -166,7 +166,7 @@ fn tell_contact(
         "caller_name": request.caller_name.trim(),
         "on_behalf_of": request.on_behalf_of,
         "issues": issues,
-        "consumption": { "ja": cost.sentence_ja, "en": cost.sentence_en },
+        "consumption": { "ja": cost.sentence_ja, "en": cost.sentence_en, "units": cost.total },
     });
     unit.record(&[Stream::Contract(request.contract_id)], EventKind::InteractionLogged, about, data);
 }

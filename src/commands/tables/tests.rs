@@ -64,8 +64,8 @@ const CONTACTS: &str =
 const SITES: &str = "customer,code,name,postcode,address,lat,lon,territory,access_notes\n\
     C3,S3,第二工場,920-0003,金沢市兼六町3-3,36.562,136.662,KN,\"守衛所で受付。\n=入館証が必要\"\n";
 const CONTRACTS: &str = "number,customer,plan,starts_on,ends_on,question_cost,fault_cost,inquiry_cost,recurrence_days,\
-    capture_point,overdraft_limit,no_fault_found_cost,cancel_after_departure_cost,expiry_notice_days\n\
-    KS-3001,C3,標準,2026-04-01,2027-03-31,1,1,0,30,completion,2,1,1,90;30\n";
+    capture_point,overdraft_limit,no_fault_found_cost,cancel_after_departure_cost,expiry_notice_days,covers_ja,covers_en\n\
+    KS-3001,C3,標準,2026-04-01,2027-03-31,1,1,0,30,completion,2,1,1,90;30,1要件,One issue\n";
 const ASSETS: &str = "serial,contract,product,site,installed_on\nAC20-0301,KS-3001,AC-20,S3,2025/5/10\nAC20-0302,KS-3001,AC-20,S3,2025-05-10\n";
 const LOTS: &str = "number,contract,origin,count,price_yen,issued_on,expires_on,used\n\
     TK-2026-000301,KS-3001,paid,10,\"50,000\",2026-04-01,2027-03-31,3\n\
@@ -197,6 +197,29 @@ fn ten_thousand() -> (String, Vec<(u64, &'static str, &'static str)>) {
         text += &format!("N{n:05},KS-1001,{product},{site},{day}\n");
     }
     (text, planted)
+}
+
+#[tokio::test]
+async fn a_policy_set_on_screen_goes_out_and_comes_in_again() {
+    on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
+        let card = kit.card("KS-1001").await;
+        let body = json!({"contract_version": card.version, "from_day": "2026-11-23", "reason": "改定",
+            "policy": {"covers_ja": "=1要件、「\"解決\"」まで\n部品代は別", "covers_en": "-One issue; parts | not",
+                "question_cost": 100_000, "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 3_650,
+                "capture_point": "arrival", "own_defect_cost": 5_000, "solved_by_article_cost": 0,
+                "no_fault_found_cost": 1, "no_access_captures": true, "cancel_before_departure_cost": 0,
+                "cancel_after_departure_cost": 100_000, "honours_holds": false, "grace_days": 366,
+                "overdraft_limit": 100_000, "overdraft_price_yen": 100_000_000, "approval_units": 3,
+                "low_balance": 2, "expiry_notice_days": [3_650, 30, 0], "purchase_min": 7, "purchase_step": 5,
+                "purchase_year_max": 10, "transfer_allowed": true, "minute_step": 1_440, "refuses_uncovered": true},
+            "menu": [{"code": "a.b-c_d", "name_ja": "清掃|床;壁", "name_en": "\\Cleaning", "units": 100_000}]});
+        let request = serde_json::from_value(body).expect("a request");
+        kit.write(move |unit| crate::commands::wallet::set_policy(unit, card.id, &request)).await.expect("it is sound");
+        let out = export(&kit, ExportKind::Contracts, TableFormat::Csv).await;
+        assert_eq!(faults(&dry(&kit, ImportKind::Contracts, &out).await), []);
+        assert_eq!(brought(&kit, ImportKind::Contracts, &out).await, (0, 0, 2));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub fn adjust(unit: &mut Unit<'_>, contract: ContractId, request: &AdjustRequest
             return Ok(None);
         }
         let id = unit.propose_adjustment(wallet, request)?;
-        tell(unit, contract, EventKind::AdjustmentProposed, id, request);
+        tell(unit, contract, EventKind::AdjustmentProposed, id, request)?;
         Ok(Some(id))
     })
 }
@@ -60,10 +60,10 @@ pub fn decide(
     }
     receipt(unit, contract, |unit| {
         unit.decide_adjustment(id, decision.accept)?;
+        let kind = if decision.accept { EventKind::AdjustmentAccepted } else { EventKind::AdjustmentRefused };
+        tell(unit, contract, kind, id, &proposed.request)?;
         if decision.accept {
             post(unit, contract, &proposed.request)?;
-        } else {
-            tell(unit, contract, EventKind::AdjustmentRefused, id, &proposed.request);
         }
         Ok(None)
     })
@@ -115,11 +115,20 @@ fn added(unit: &mut Unit<'_>, contract: ContractId, request: &AdjustRequest) -> 
     Ok(terms)
 }
 
-fn tell(unit: &mut Unit<'_>, contract: ContractId, kind: EventKind, id: AdjustmentId, request: &AdjustRequest) {
+fn tell(
+    unit: &mut Unit<'_>,
+    contract: ContractId,
+    kind: EventKind,
+    id: AdjustmentId,
+    request: &AdjustRequest,
+) -> Result<(), Fault> {
     let about = About { contract_id: Some(contract), ..About::default() };
+    let adjustment = unit.look().adjustment(id)?;
     // Not `units`: nothing has moved.
-    let data = json!({ "adjustment_id": id, "proposed_units": request.units, "reason": request.reason });
+    let data = json!({ "adjustment_id": id, "proposed_units": request.units, "reason": request.reason,
+        "adjustment": adjustment });
     unit.record(&[Stream::Contract(contract)], kind, about, data);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -84,7 +84,8 @@ fn refuse(
 ) -> Result<(), Fault> {
     let detail = unit.look().issue_detail(issue)?;
     let visit = detail.visits.iter().map(|visit| visit.state).find(|state| state.is_live());
-    if detail.summary.priority == Priority::P1 || may_close_remotely(detail.summary.state, visit).is_err() {
+    let goes_on = may_close_remotely(detail.summary.state, visit).is_err() || unit.has_departed(issue)?;
+    if detail.summary.priority == Priority::P1 || goes_on {
         return Err(Refusal::new(Code::ApprovalGoesOn).into());
     }
     let end = OutcomeRequest { version: detail.version, outcome: RemoteOutcome::Withdrawn, note: note.to_owned() };

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use super::*;
 use crate::commands::intake::{preview, save};
 use crate::domain::access::{Actor, Role};
+use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, Id, IssueId, UserId};
 use crate::domain::issue::IssueKind;
 use crate::domain::refusal::Code;
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::{CorrectionReason, Movement, Origin};
 use crate::domain::wallet::terms::Scope;
+use crate::store::history::HistoryFilter;
 use crate::store::testing::{Kit, call, company_with, date, lot, on_both};
 use crate::views::desk::Channel;
 use crate::views::ledger::{AdjustRequest, DecisionRequest, LotRequest, PolicyRequest, TransferRequest};
@@ -221,6 +223,12 @@ async fn a_large_adjustment_waits_for_a_second_person() {
         let down = post(&kit, move |unit| adjust(unit, contract, &adjustment(-3, Some(lot_id)))).await.unwrap();
         assert_eq!(down.wallet.available, 19);
         let large = post(&kit, move |unit| adjust(unit, contract, &adjustment(-10, Some(lot_id)))).await.unwrap();
+        let newest = async |for_customer| {
+            let filter = HistoryFilter { for_customer, ..HistoryFilter::default() };
+            kit.read(move |reader| reader.history(contract, &filter)).await.unwrap().entries[0].kind
+        };
+        let of_both = (newest(false).await, newest(true).await);
+        assert_eq!(of_both, (EventKind::AdjustmentProposed, EventKind::WalletAdjusted), "nothing is decided yet");
         assert_eq!(large.wallet.available, 19, "nothing is posted yet");
         let id = large.waiting.expect("it waits");
         let accept = DecisionRequest { accept: true };
@@ -343,7 +351,8 @@ async fn a_new_policy_governs_what_is_accepted_from_its_day_and_nothing_before()
                 "inquiry_cost": 0, "recurrence_days": 30, "capture_point": "acceptance", "own_defect_cost": 0,
                 "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": false,
                 "cancel_before_departure_cost": 0, "cancel_after_departure_cost": 1, "overdraft_limit": 2,
-                "approval_units": 1}});
+                "honours_holds": true, "grace_days": 0, "low_balance": 0, "purchase_min": 1, "purchase_step": 1,
+                "transfer_allowed": false, "refuses_uncovered": false, "approval_units": 1}});
         let request: PolicyRequest = serde_json::from_value(body).unwrap();
         let contract = card.id;
         let holed = PolicyRequest { policy: Default::default(), ..request.clone() };

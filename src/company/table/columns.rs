@@ -219,6 +219,7 @@ fn policy_ja(name: &str) -> &'static str {
         "purchase_year_max" => "年間購入上限",
         "transfer_allowed" => "移管の可否",
         "minute_step" => "分の切り上げ単位",
+        "refuses_uncovered" => "対象外の機種を断る",
         _ => "",
     }
 }

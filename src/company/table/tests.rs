@@ -106,20 +106,37 @@ fn a_policy_stands_in_columns_of_its_own_and_says_what_is_open() {
         columns(ImportKind::Contracts).into_iter().map(|column| column.name.into_owned()).collect();
     assert!(policy_fields().iter().all(|field| names.contains(&field.name)));
     let head = "number,customer,plan,starts_on,ends_on,question_cost,fault_cost,inquiry_cost,recurrence_days,\
-        capture_point,overdraft_limit,no_fault_found_cost,cancel_after_departure_cost,expiry_notice_days,menu,transfer_allowed\n";
+        capture_point,overdraft_limit,no_fault_found_cost,cancel_after_departure_cost,expiry_notice_days,menu,transfer_allowed,\
+        covers_ja,covers_en,own_defect_cost,purchase_min,purchase_step,purchase_year_max\n";
     let sound = format!(
-        "{head}K1,C1,標準,2026-04-01,2027-03-31,1,1,0,30,arrival,0,1,1,90;60,a|3|清掃|Cleaning;b|5|点検|Check,TRUE\n"
+        "{head}K1,C1,標準,2026-04-01,2027-03-31,1,1,0,30,arrival,0,1,1,90;60,a|3|清掃|Cleaning;b|5|点検|Check,TRUE,1要件,One issue,,,,\n"
     );
     let row = only::<ContractRow>(sound.as_bytes());
     assert_eq!((row.contract.policy.expiry_notice_days.len(), row.contract.menu.len()), (2, 2));
     assert!(row.contract.policy.transfer_allowed && row.contract.policy.honours_holds);
-    let open = format!("{head}K1,C1,標準,2026-04-01,2026-03-31,1,1,0,9999,never,0,,1,,x,\n");
+    let open = format!("{head}K1,C1,標準,2026-04-01,2026-03-31,1,1,0,9999,never,0,,1,,x,,,,,,,\n");
     let expected = [
         fault(2, "menu", "cell.menu"),
         fault(2, "no_fault_found_cost", "cell.empty"),
         fault(2, "capture_point", "cell.choice"),
     ];
     assert_eq!(refused::<ContractRow>(open.as_bytes()), expected);
+}
+
+#[test]
+fn a_policy_in_columns_is_judged_like_one_on_the_screen() {
+    let head = "number,customer,plan,starts_on,ends_on,question_cost,fault_cost,inquiry_cost,recurrence_days,\
+        capture_point,overdraft_limit,no_fault_found_cost,cancel_after_departure_cost,expiry_notice_days,menu,\
+        covers_ja,covers_en,own_defect_cost,purchase_min,purchase_step,purchase_year_max\n";
+    let row = |rest: &str| format!("{head}K1,C1,標準,2026-04-01,2027-03-31,1,1,0,30,arrival,0,1,1,{rest}\n");
+    let refused = |rest: &str| {
+        let faults = refused::<ContractRow>(row(rest).as_bytes());
+        assert!(faults.iter().all(|(_, _, code)| code == "policy.hole"), "{faults:?}");
+        faults.into_iter().map(|(_, column, _)| column).collect::<Vec<_>>()
+    };
+    assert_eq!(refused("90;60,,,,,,,"), ["covers_ja", "covers_en"]);
+    assert_eq!(refused("60;90,,1要件,One issue,5000,,0,"), ["own_defect_cost", "expiry_notice_days", "purchase_step"]);
+    assert_eq!(refused(",a|1|清掃|Cleaning;a|2|点検|Check,1要件,One issue,,10,5,9"), ["purchase_year_max", "menu"]);
 }
 
 proptest! {

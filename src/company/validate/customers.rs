@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::fault::Faults;
 use super::known::Known;
 use crate::company::area::contains;
-use crate::company::{CompanyFile, Contact, Contract, Customer, Lot, Origin, Policy, Site, UnitKind, limits};
+use crate::company::{CompanyFile, Contact, Contract, Customer, Lot, Origin, Site, UnitKind, limits};
+use crate::domain::refusal::Code;
+use crate::domain::wallet::judge::holes;
 use crate::domain::wallet::number::parse_lot;
 
 pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
@@ -112,29 +114,11 @@ fn check_contract(faults: &mut Faults, at: &str, contract: &Contract, sites: &BT
 pub fn terms(faults: &mut Faults, at: &str, contract: &Contract) {
     faults.name(format!("{at}.plan"), &contract.plan);
     faults.order(format!("{at}.ends_on"), contract.starts_on, contract.ends_on, true);
-    policy(faults, &format!("{at}.policy"), &contract.policy);
-    faults.count(format!("{at}.menu"), contract.menu.len(), limits::MENU_ITEMS_MAX);
-    faults.codes(contract.menu.iter().map(|m| m.code.as_str()), |i| format!("{at}.menu[{i}].code"));
-    for (index, item) in contract.menu.iter().enumerate() {
-        faults.name(format!("{at}.menu[{index}].name_ja"), &item.name_ja);
-        faults.name(format!("{at}.menu[{index}].name_en"), &item.name_en);
-        faults.range(format!("{at}.menu[{index}].units"), item.units, 0, limits::COST_MAX);
+    for hole in holes(&contract.policy, contract.unit, &contract.menu) {
+        let field = if hole.field.starts_with("menu") { hole.field } else { format!("policy.{}", hole.field) };
+        let (ja, en) = (format!("契約ルールの穴：{}。", hole.ja), format!("A hole in the policy: {}.", hole.en));
+        faults.add(format!("{at}.{field}"), Code::PolicyHole.as_str(), ja, en);
     }
-}
-
-fn policy(faults: &mut Faults, at: &str, policy: &Policy) {
-    let costs = [
-        ("question_cost", policy.question_cost),
-        ("fault_cost", policy.fault_cost),
-        ("inquiry_cost", policy.inquiry_cost),
-        ("overdraft_limit", policy.overdraft_limit),
-        ("no_fault_found_cost", policy.no_fault_found_cost),
-        ("cancel_after_departure_cost", policy.cancel_after_departure_cost),
-    ];
-    for (field, cost) in costs {
-        faults.range(format!("{at}.{field}"), cost, 0, limits::COST_MAX);
-    }
-    faults.range(format!("{at}.recurrence_days"), policy.recurrence_days, 0, limits::RECURRENCE_DAYS_MAX);
 }
 
 /// A lot of a wallet that counts `unit`.

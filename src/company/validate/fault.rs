@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::company::limits;
+use crate::domain::text::is_code;
 
 /// What is wrong and where, with a stable code and a reason in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -118,9 +119,4 @@ impl Faults {
             self.add(path, "phone.form", ja, format!("“{phone}” is no phone number."));
         }
     }
-}
-
-fn is_code(code: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    !code.is_empty() && code.len() <= limits::CODE_CHARS_MAX && code.bytes().all(allowed)
 }

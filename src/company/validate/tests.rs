@@ -85,7 +85,17 @@ fn faults_of_customers_are_told_with_their_path() {
     let at = "customers[3].contracts[0]";
     expect(&file, |f| f.customers[3].contracts[0].ends_on = long_ago(), &format!("{at}.ends_on"), "date.order");
     let days = |f: &mut CompanyFile| f.customers[3].contracts[0].policy.recurrence_days = 9_999;
-    expect(&file, days, &format!("{at}.policy.recurrence_days"), "number.range");
+    expect(&file, days, &format!("{at}.policy.recurrence_days"), "policy.hole");
+    let silent = |f: &mut CompanyFile| f.customers[3].contracts[0].policy.covers_en.clear();
+    expect(&file, silent, &format!("{at}.policy.covers_en"), "policy.hole");
+    let dear = |f: &mut CompanyFile| f.customers[3].contracts[0].policy.own_defect_cost = 5_000;
+    expect(&file, dear, &format!("{at}.policy.own_defect_cost"), "policy.hole");
+    let unnamed = |f: &mut CompanyFile| {
+        let name = || "清掃".to_owned();
+        f.customers[3].contracts[0].menu =
+            vec![crate::company::MenuItem { code: "a b".to_owned(), name_ja: name(), name_en: name(), units: 1 }];
+    };
+    expect(&file, unnamed, &format!("{at}.menu[0].code"), "policy.hole");
     let site = |f: &mut CompanyFile| f.customers[3].contracts[0].assets[0].site = "S0001".into();
     expect(&file, site, &format!("{at}.assets[0].site"), "reference.unknown");
     expect(&file, |f| f.history[0].cause = "ghost".into(), "history[0].cause", "reference.unknown");

@@ -37,8 +37,8 @@ coded! {
 
 impl Movement {
     /// The accounts a movement usually takes from and gives to. An overdraft is a hold of units that nobody bought
-    /// yet; when such a hold, or one whose ticket died meanwhile, is released, its posting goes elsewhere. The next
-    /// purchase settles an overdraft by the same movement from `available` back to `overdraft`. An adjustment downwards
+    /// yet; when such a hold, or one whose ticket died meanwhile, is released, its posting goes elsewhere. So does the
+    /// reversal of a use whose step was taken back: to `held`. The next purchase settles an overdraft by the same movement from `available` back to `overdraft`. An adjustment downwards
     /// and the receiving side of a transfer go the other way round.
     pub const fn accounts(self) -> (Account, Account) {
         match self {
@@ -81,6 +81,7 @@ coded! {
         WorkedInPart = "worked_in_part", "一部のみ実施", "Done in part";
         NotOurWork = "not_our_work", "対象外の作業", "Not under the contract";
         OwnFault = "own_fault", "当社の不手際", "Our own mistake";
+        Recurrence = "recurrence", "再発", "Recurrence";
         EntryError = "entry_error", "入力誤り", "Entry error";
         DoubleCount = "double_count", "二重計上", "Counted twice";
         Goodwill = "goodwill", "お詫び・サービス", "Goodwill";
@@ -88,6 +89,15 @@ coded! {
         DisputeGranted = "dispute_granted", "異議の認容", "Dispute granted";
         CountDifference = "count_difference", "残数の相違", "Count differs";
     }
+}
+
+/// Why units are on hold again: the technician took back the step that had used them, or it led to a closed door.
+pub const TAKEN_BACK: &str = "step_taken_back";
+pub const NOT_LET_IN: &str = "not_let_in";
+
+/// Whether a reversal for this reason puts the units back on hold and not into the balance.
+pub fn is_held_again(reason: &str) -> bool {
+    reason == TAKEN_BACK || reason == NOT_LET_IN
 }
 
 coded! {

@@ -80,8 +80,14 @@ impl Book {
         Self { wallet, balances: Balances::default(), postings: 0, head }
     }
 
-    /// Writes the next line. The link is the book's new head.
-    pub fn post(&mut self, id: PostingId, event: EventId, at: Timestamp, entry: Entry) -> (Posting, Link) {
+    /// Writes the next line, of which an event with this seal tells. The link is the book's new head.
+    pub fn post(
+        &mut self,
+        id: PostingId,
+        at: Timestamp,
+        (event, told): (EventId, Link),
+        entry: Entry,
+    ) -> (Posting, Link) {
         self.balances.post(entry.from, entry.to, entry.units);
         self.postings += 1;
         let posting = Posting {
@@ -98,6 +104,7 @@ impl Book {
             refers_to: entry.refers_to,
             terms: entry.terms,
             event,
+            told: Some(told),
             at,
             reason: entry.reason,
         };
@@ -129,7 +136,7 @@ mod tests {
         for (number, movement) in [Movement::Purchase, Movement::Hold, Movement::Capture].into_iter().enumerate() {
             let id = PostingId::from_uuid(Uuid::from_u128(number as u128));
             let at = Timestamp::from_seconds(1_790_000_000);
-            lines.push(written.post(id, event, at, Entry::usual(movement, 2, "test")));
+            lines.push(written.post(id, at, (event, [7; 32]), Entry::usual(movement, 2, "test")));
         }
         let mut read = empty();
         for (posting, link) in &lines {

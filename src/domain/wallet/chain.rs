@@ -77,13 +77,22 @@ pub struct Posting {
     pub terms: Option<Link>,
     /// The journal entry that tells of it.
     pub event: EventId,
+    /// Seal of that entry, and so of who posted. None: the posting is older than such seals.
+    pub told: Option<Link>,
     pub at: Timestamp,
     pub reason: String,
 }
 
 /// The link after `posting`, given the link before it. Every field is in it.
 pub fn link(before: &Link, posting: &Posting) -> Link {
-    let mut seal = Seal::new("posting");
+    let mut seal = match &posting.told {
+        Some(told) => {
+            let mut seal = Seal::new("told posting");
+            seal.bytes(told);
+            seal
+        }
+        None => Seal::new("posting"),
+    };
     seal.bytes(before).id(posting.id).id(posting.wallet).number(posting.seq).number(posting.units);
     seal.number(posting.at.micros()).id(posting.event);
     let refers_to = posting.refers_to.map(Id::uuid);
@@ -126,6 +135,7 @@ mod tests {
             refers_to: None,
             terms: None,
             event: EventId::from_uuid(Uuid::from_u128(3)),
+            told: Some([3; 32]),
             at: Timestamp::from_seconds(1_790_000_000),
             reason: "purchase".into(),
         }
@@ -146,10 +156,23 @@ mod tests {
             Posting { refers_to: Some(posting().id), ..posting() },
             Posting { terms: Some([0; 32]), ..posting() },
             Posting { event: EventId::from_uuid(Uuid::nil()), ..posting() },
+            Posting { told: Some([4; 32]), ..posting() },
+            Posting { told: None, ..posting() },
         ];
         for posting in forged {
             assert_ne!(link(&first, &posting), honest);
         }
         assert_ne!(link(&honest, &posting()), honest);
+    }
+
+    /// Roots on statements that customers keep must fit for ever: these bytes, made by another program from the same
+    /// fields, never change.
+    #[test]
+    fn the_links_of_old_statements_stay_what_they_were() {
+        let first = genesis(posting().wallet, ContractId::from_uuid(Uuid::from_u128(4)), UnitKind::Ticket);
+        let older = Posting { told: None, ..posting() };
+        assert_eq!(hex(&first), "860007d422de6ed6c8cdd3076658324ad2df6eaa68dbcf0dbcf9a8f41d8e82bc");
+        assert_eq!(hex(&link(&first, &older)), "e891a255a355f6c7c8ac9d51aa8598bb4f70c0db5167ea0ab99f63eab0300960");
+        assert_eq!(hex(&link(&first, &posting())), "52815881c57f9440f24a1ac52b83d77a601dca5dce3006d2a6097917291cdac9");
     }
 }

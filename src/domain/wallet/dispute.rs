@@ -2,7 +2,7 @@
 
 use crate::coded;
 use crate::domain::time::{Seconds, Timestamp};
-use crate::domain::wallet::account::Account;
+use crate::domain::wallet::account::{Account, Movement};
 
 coded! {
     DisputeState {
@@ -22,9 +22,9 @@ pub fn is_late(told_at: Timestamp, now: Timestamp) -> bool {
 }
 
 /// Whether a line that put units on `to` charges them to an issue: what was held for one, or used. Other movements are
-/// corrected by their own means.
-pub const fn is_charge(to: Account) -> bool {
-    matches!(to, Account::Held | Account::Consumed)
+/// corrected by their own means, and a use that was taken back is the hold again that was charged before.
+pub fn is_charge(movement: Movement, to: Account) -> bool {
+    movement != Movement::Reverse && matches!(to, Account::Held | Account::Consumed)
 }
 
 #[cfg(test)]
@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn only_what_charges_an_issue_is_disputed() {
-        assert!(is_charge(Account::Held) && is_charge(Account::Consumed));
-        assert!(!is_charge(Account::Available) && !is_charge(Account::Expired) && !is_charge(Account::Overdraft));
+        assert!(is_charge(Movement::Hold, Account::Held) && is_charge(Movement::Capture, Account::Consumed));
+        assert!(!is_charge(Movement::Release, Account::Available) && !is_charge(Movement::Expire, Account::Expired));
+        assert!(!is_charge(Movement::Release, Account::Overdraft) && !is_charge(Movement::Reverse, Account::Held));
     }
 }

@@ -81,6 +81,10 @@ pub struct Policy {
     /// Minutes worked are rounded up to multiples of this.
     #[serde(default = "one")]
     pub minute_step: u32,
+    /// What is about a product of which the contract lists no asset is refused; otherwise it is taken and told. A contract
+    /// that lists no asset covers every product.
+    #[serde(default)]
+    pub refuses_uncovered: bool,
 }
 
 fn yes() -> bool {
@@ -108,14 +112,16 @@ pub struct Ending {
     pub outcome: Outcome,
     /// Somebody had set out for it.
     pub departed: bool,
-    /// Minutes worked, where they are known.
+    /// Somebody stood before a closed door on the way.
+    pub closed_door: bool,
+    /// Minutes worked at all its visits together, where they are known.
     pub minutes: Option<i64>,
 }
 
 impl Ending {
     /// An issue that is over without a technician's report.
     pub const fn of(outcome: Outcome, departed: bool) -> Self {
-        Self { outcome, departed, minutes: None }
+        Self { outcome, departed, closed_door: false, minutes: None }
     }
 }
 
@@ -164,6 +170,7 @@ impl Policy {
         purchase_year_max: None,
         transfer_allowed: false,
         minute_step: 1,
+        refuses_uncovered: false,
     };
 
     /// Units to hold when the issue is accepted: those of the chosen work item, else those of its kind. A recurrence
@@ -195,20 +202,25 @@ impl Policy {
         self.approval_units.is_some_and(|most| units > i64::from(most))
     }
 
-    /// Of `held` units, how many are captured when the issue ends so; the rest is released. Never more than was read
-    /// out at acceptance.
-    pub fn captured(&self, ending: Ending, held: i64, unit: UnitKind) -> i64 {
+    /// Of the `agreed` units that were read out at acceptance, how many an issue costs that ends so; never more than
+    /// those. Where the contract counts a use makes no difference: what was captured beyond this goes back, and what is
+    /// still held beyond it is released.
+    pub fn due(&self, ending: Ending, agreed: i64, unit: UnitKind) -> i64 {
+        let worked = || self.worked(ending.minutes, unit).unwrap_or(agreed);
         let due = match ending.outcome {
-            Outcome::Repaired | Outcome::Answered => self.worked(ending.minutes, unit).unwrap_or(held),
-            Outcome::OwnDefect => i64::from(self.own_defect_cost),
+            Outcome::OwnDefect => return i64::from(self.own_defect_cost).clamp(0, agreed),
+            Outcome::Recurrence if self.recurrence_days > 0 => return 0,
+            Outcome::Repaired | Outcome::Answered | Outcome::Recurrence => worked(),
             Outcome::SolvedByArticle => i64::from(self.solved_by_article_cost),
             Outcome::NoFaultFound => i64::from(self.no_fault_found_cost),
             Outcome::Withdrawn if ending.departed => i64::from(self.cancel_after_departure_cost),
             Outcome::Withdrawn => i64::from(self.cancel_before_departure_cost),
-            Outcome::NoAccess if self.no_access_captures => held,
+            Outcome::NoAccess if self.no_access_captures => agreed,
             Outcome::NoAccess | Outcome::NeedsRevisit => 0,
         };
-        due.clamp(0, held)
+        // A trip that used the issue's units stays used, whatever the customer decides afterwards.
+        let trip = if ending.closed_door && self.no_access_captures { agreed } else { 0 };
+        due.max(trip).clamp(0, agreed)
     }
 
     /// Minutes worked, rounded up to the contract's step. None: the wallet does not count minutes, or nobody did.
@@ -216,16 +228,6 @@ impl Policy {
         let step = i64::from(self.minute_step.max(1));
         let minutes = minutes.filter(|_| unit == UnitKind::Minute)?;
         Some((minutes.max(0) + step - 1) / step * step)
-    }
-
-    /// Of `consumed` units that were captured before the end (at the policy's capture point), how many go back. Only
-    /// our own defect and "no fault found" undo a consumption; whoever withdraws after that point has used his units.
-    pub fn reversed(&self, outcome: Outcome, consumed: i64) -> i64 {
-        match outcome {
-            Outcome::OwnDefect => (consumed - i64::from(self.own_defect_cost)).max(0),
-            Outcome::NoFaultFound => (consumed - i64::from(self.no_fault_found_cost)).max(0),
-            _ => 0,
-        }
     }
 
     /// Whether the hold stays as it is because the issue goes on.
@@ -261,8 +263,8 @@ mod tests {
         Policy { overdraft_limit: 2, ..Policy::SIMPLE }
     }
 
-    fn captured(policy: &Policy, outcome: Outcome, held: i64, departed: bool) -> i64 {
-        policy.captured(Ending::of(outcome, departed), held, UnitKind::Ticket)
+    fn due(policy: &Policy, outcome: Outcome, agreed: i64, departed: bool) -> i64 {
+        policy.due(Ending::of(outcome, departed), agreed, UnitKind::Ticket)
     }
 
     #[test]
@@ -283,50 +285,58 @@ mod tests {
 
     #[test]
     fn our_own_defect_costs_the_customer_nothing() {
-        assert_eq!(captured(&policy(), Outcome::OwnDefect, 1, true), 0);
-        assert_eq!(captured(&policy(), Outcome::SolvedByArticle, 1, false), 0);
-        assert_eq!(captured(&policy(), Outcome::Repaired, 1, true), 1);
+        assert_eq!(due(&policy(), Outcome::OwnDefect, 1, true), 0);
+        assert_eq!(due(&policy(), Outcome::SolvedByArticle, 1, false), 0);
+        assert_eq!(due(&policy(), Outcome::Repaired, 1, true), 1);
     }
 
     #[test]
     fn cancelling_is_free_until_somebody_has_set_out() {
-        assert_eq!(captured(&policy(), Outcome::Withdrawn, 1, false), 0);
-        assert_eq!(captured(&policy(), Outcome::Withdrawn, 1, true), 1);
+        assert_eq!(due(&policy(), Outcome::Withdrawn, 1, false), 0);
+        assert_eq!(due(&policy(), Outcome::Withdrawn, 1, true), 1);
         let strict = Policy { cancel_before_departure_cost: 1, ..policy() };
-        assert_eq!(captured(&strict, Outcome::Withdrawn, 1, false), 1);
+        assert_eq!(due(&strict, Outcome::Withdrawn, 1, false), 1);
     }
 
     #[test]
     fn a_closed_door_costs_what_the_contract_says() {
-        assert_eq!(captured(&policy(), Outcome::NoAccess, 2, true), 0);
+        assert_eq!(due(&policy(), Outcome::NoAccess, 2, true), 0);
         let strict = Policy { no_access_captures: true, ..policy() };
-        assert_eq!(captured(&strict, Outcome::NoAccess, 2, true), 2);
+        assert_eq!(due(&strict, Outcome::NoAccess, 2, true), 2);
     }
 
     #[test]
-    fn after_the_capture_point_only_our_own_fault_gives_units_back() {
-        assert_eq!(policy().reversed(Outcome::OwnDefect, 2), 2);
-        assert_eq!(policy().reversed(Outcome::NoFaultFound, 2), 1);
-        assert_eq!(policy().reversed(Outcome::Withdrawn, 2), 0);
-        assert_eq!(policy().reversed(Outcome::Repaired, 2), 0);
+    fn a_trip_to_a_closed_door_stays_paid_when_the_customer_withdraws_and_not_when_the_fault_was_ours() {
+        let strict = Policy { no_access_captures: true, cancel_after_departure_cost: 0, ..policy() };
+        let ending = |outcome| Ending { closed_door: true, ..Ending::of(outcome, true) };
+        assert_eq!(strict.due(ending(Outcome::Withdrawn), 2, UnitKind::Ticket), 2);
+        assert_eq!(strict.due(ending(Outcome::OwnDefect), 2, UnitKind::Ticket), 0);
+        assert_eq!(policy().due(ending(Outcome::Withdrawn), 2, UnitKind::Ticket), 1, "here a closed door is free");
+    }
+
+    #[test]
+    fn what_proves_to_be_a_recurrence_is_ours_to_make_good_where_the_contract_guarantees_it() {
+        assert_eq!(due(&policy(), Outcome::Recurrence, 2, true), 0);
+        let none = Policy { recurrence_days: 0, ..policy() };
+        assert_eq!(due(&none, Outcome::Recurrence, 2, true), 2);
     }
 
     #[test]
     fn never_more_is_captured_than_was_held() {
         let generous = Policy { no_fault_found_cost: 5, ..policy() };
-        assert_eq!(captured(&generous, Outcome::NoFaultFound, 1, true), 1);
+        assert_eq!(due(&generous, Outcome::NoFaultFound, 1, true), 1);
     }
 
     #[test]
     fn minutes_are_counted_up_to_the_next_step_and_no_further_than_agreed() {
         let hours = Policy { minute_step: 15, ..policy() };
         let after = |minutes| {
-            let ending = Ending { outcome: Outcome::Repaired, departed: true, minutes: Some(minutes) };
-            hours.captured(ending, 60, UnitKind::Minute)
+            let ending = Ending { minutes: Some(minutes), ..Ending::of(Outcome::Repaired, true) };
+            hours.due(ending, 60, UnitKind::Minute)
         };
         assert_eq!([after(0), after(31), after(45), after(95)], [0, 45, 45, 60]);
-        let ending = Ending { outcome: Outcome::Repaired, departed: true, minutes: Some(5) };
-        assert_eq!(hours.captured(ending, 2, UnitKind::Ticket), 2, "tickets are no minutes");
+        let ending = Ending { minutes: Some(5), ..Ending::of(Outcome::Repaired, true) };
+        assert_eq!(hours.due(ending, 2, UnitKind::Ticket), 2, "tickets are no minutes");
     }
 
     #[test]

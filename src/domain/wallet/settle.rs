@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::domain::ids::{LotId, PostingId, TicketId};
+use crate::domain::refusal::Code;
 use crate::domain::wallet::account::{Account, Movement, TicketState};
 use crate::domain::wallet::book::Entry;
+use crate::domain::wallet::terms::LateUse;
 
 /// A ticket bound to an issue; of points and minutes a slip of several units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub struct BoundTicket {
     /// The last day on which it may be used, days of grace included.
     pub usable_until: NaiveDate,
     /// Whether it may still be used for this issue after its last day.
-    pub honoured: bool,
+    pub late: LateUse,
     /// The posting that bound it to the issue or used it: a correction names it.
     pub last_posting: Option<PostingId>,
 }
@@ -43,24 +45,47 @@ pub fn units_to(steps: &[Step], account: Account) -> i64 {
     steps.iter().filter(|step| step.entry.to == account).map(|step| step.entry.units).sum()
 }
 
+impl BoundTicket {
+    /// The rule that forbids its use on a day, if any.
+    fn forbidden(&self, today: NaiveDate) -> Option<Code> {
+        self.late.forbidden().filter(|_| self.usable_until < today)
+    }
+}
+
 impl Bound {
+    /// Of the first `units`, what may not be used today: the rule that says so, and the last day.
+    pub fn late(&self, units: i64, today: NaiveDate) -> Option<(Code, NaiveDate)> {
+        let mut before = 0;
+        for ticket in self.tickets.iter() {
+            if before >= units {
+                break;
+            }
+            if let Some(rule) = ticket.forbidden(today) {
+                return Some((rule, ticket.usable_until));
+            }
+            before += ticket.units;
+        }
+        None
+    }
+
     pub fn units(&self) -> i64 {
         self.tickets.iter().map(|ticket| ticket.units).sum::<i64>() + self.overdraft_units
     }
 
     /// Captures `captured` units, tickets before overdrawn ones, and gives the rest back. A ticket that died while it
     /// was held is honoured when captured, unless the contract or the law forbids it; given back, it expires. What was
-    /// not honoured is lost to both sides and nothing else takes its place.
+    /// not honoured expires under the name of the rule that forbids it, and nothing else takes its place.
     pub fn settle(&self, captured: i64, today: NaiveDate, reason: &str) -> Vec<Step> {
         let mut left = captured;
         let mut steps = Vec::new();
         for ticket in &self.tickets {
             let kept = left.min(ticket.units);
             left -= kept;
-            let usable = ticket.usable_until >= today || ticket.honoured;
-            let lost = if usable { 0 } else { kept };
-            steps.extend(capture(ticket, kept - lost, reason));
-            steps.extend(give_back(ticket, ticket.units - kept + lost, Account::Held, today, reason));
+            match ticket.forbidden(today) {
+                None => steps.extend(capture(ticket, kept, reason)),
+                Some(rule) => steps.extend(give_back(ticket, kept, Account::Held, today, rule.as_str())),
+            }
+            steps.extend(give_back(ticket, ticket.units - kept, Account::Held, today, reason));
         }
         let captured_overdraft = left.clamp(0, self.overdraft_units);
         let released_overdraft = self.overdraft_units - captured_overdraft;
@@ -82,6 +107,20 @@ impl Bound {
             left -= given;
             steps.extend(give_back(ticket, given, Account::Consumed, today, reason));
         }
+        steps
+    }
+}
+
+impl Bound {
+    /// Puts everything back on hold that was captured too early: the issue goes on as if it had not come so far.
+    pub fn reopen(&self, reason: &str) -> Vec<Step> {
+        let back = |units| Entry { to: Account::Held, ..Entry::usual(Movement::Reverse, units, reason) };
+        let of_ticket = |ticket: &BoundTicket| {
+            let entry = back(ticket.units).of_ticket(ticket.lot, ticket.id).referring_to(ticket.last_posting);
+            Step { ticket: Some(ticket.clone()), state: Some(TicketState::Held), entry }
+        };
+        let mut steps: Vec<Step> = self.tickets.iter().map(of_ticket).collect();
+        steps.extend(overdrawn(self.overdraft_units, back(self.overdraft_units)));
         steps
     }
 }
@@ -125,7 +164,7 @@ mod tests {
             number: serial.to_string(),
             units: 1,
             usable_until: day(expires_on),
-            honoured: true,
+            late: LateUse::Honoured,
             last_posting: None,
         };
         Bound { tickets: expiries.iter().enumerate().map(ticket).collect(), overdraft_units }
@@ -160,8 +199,11 @@ mod tests {
     #[test]
     fn a_dead_ticket_of_six_months_is_not_used_late_and_no_other_pays_for_it() {
         let mut late = bound(&["2026-11-22", "2027-03-31"], 0);
-        late.tickets[0].honoured = false;
+        late.tickets[0].late = LateUse::AgainstLaw;
+        assert_eq!(late.late(1, day("2026-11-23")), Some((Code::SixMonths, day("2026-11-22"))));
+        assert_eq!(late.late(1, day("2026-11-22")), None, "its last day is not over");
         let steps = late.settle(1, day("2026-11-23"), "");
+        assert_eq!(steps[0].entry.reason, "wallet.six_months");
         check(&steps, &[(Movement::Expire, Account::Expired, 1), (Movement::Release, Account::Available, 1)]);
         assert_eq!(units_to(&steps, Account::Consumed), 0);
     }
@@ -173,6 +215,13 @@ mod tests {
         let steps = slip.settle(45, day("2026-11-23"), "repaired");
         check(&steps, &[(Movement::Capture, Account::Consumed, 45), (Movement::Release, Account::Available, 15)]);
         check(&slip.reverse(20, day("2026-11-23"), ""), &[(Movement::Reverse, Account::Available, 20)]);
+    }
+
+    #[test]
+    fn what_was_captured_too_early_is_on_hold_again_whole() {
+        let steps = bound(&["2026-11-22", "2027-03-31"], 1).reopen("undone");
+        check(&steps, &[(Movement::Reverse, Account::Held, 1); 3]);
+        assert!(steps.iter().all(|step| step.entry.from == Account::Consumed));
     }
 
     #[test]

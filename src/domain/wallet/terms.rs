@@ -253,10 +253,33 @@ pub fn check_count(units: i64, unit: UnitKind) -> Result<(), Refusal> {
     Err(Refusal::new(Code::WalletCount).with("units", units).with("most", most).at("units"))
 }
 
-/// Whether units whose last day is over may still be used for an issue that was accepted before. Units sold under the
-/// six-month exemption never may: the exemption is lost when expired ones are in practice still taken.
-pub fn honoured(law_class: LawClass, honours_holds: bool) -> bool {
-    honours_holds && law_class != LawClass::SixMonthExempt
+/// Whether units whose last day is over may still be used for an issue that was accepted before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LateUse {
+    Honoured,
+    /// The contract lets a hold end with the last day of its units.
+    AgainstContract,
+    /// Sold under the six-month exemption, which is lost when expired units are in practice still taken.
+    AgainstLaw,
+}
+
+impl LateUse {
+    pub fn of(law_class: LawClass, honours_holds: bool) -> Self {
+        match (law_class, honours_holds) {
+            (LawClass::SixMonthExempt, _) => Self::AgainstLaw,
+            (_, true) => Self::Honoured,
+            (_, false) => Self::AgainstContract,
+        }
+    }
+
+    /// The rule that forbids it.
+    pub const fn forbidden(self) -> Option<Code> {
+        match self {
+            Self::Honoured => None,
+            Self::AgainstContract => Some(Code::LateUse),
+            Self::AgainstLaw => Some(Code::SixMonths),
+        }
+    }
 }
 
 /// The days of grace of a lot that is sold under a policy. Units of the six-month exemption have none: it is lost when
@@ -315,8 +338,9 @@ mod tests {
         check(&LotTerms { expires_on: Some(day("2027-05-22")), ..six.clone() }, None);
         check(&LotTerms { expires_on: Some(day("2027-05-23")), ..six.clone() }, Some(Code::SixMonths));
         check(&LotTerms { expires_on: None, ..six }, Some(Code::SixMonths));
-        assert!(!honoured(LawClass::SixMonthExempt, true));
-        assert!(honoured(LawClass::B2bExempt, true));
+        assert_eq!(LateUse::of(LawClass::SixMonthExempt, true).forbidden(), Some(Code::SixMonths));
+        assert_eq!(LateUse::of(LawClass::B2bExempt, false).forbidden(), Some(Code::LateUse));
+        assert_eq!(LateUse::of(LawClass::B2bExempt, true).forbidden(), None);
     }
 
     #[test]

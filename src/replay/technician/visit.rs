@@ -93,7 +93,7 @@ impl Technician {
         let started = self.visits.get(&id).and_then(|visit| visit.timeline.started_at).unwrap_or(now);
         let (cause, remedy) = match outcome {
             FieldOutcome::Repaired => (CAUSE_WORN, "部品を調整し、動作を確認しました"),
-            FieldOutcome::OwnDefect => (CAUSE_OUR_WORK, "前回の作業を直しました"),
+            FieldOutcome::OwnDefect | FieldOutcome::Recurrence => (CAUSE_OUR_WORK, "前回の作業を直しました"),
             FieldOutcome::NoFaultFound => (CAUSE_NONE, "点検し、異常はありませんでした"),
             FieldOutcome::NeedsRevisit => (CAUSE_WORN, "作業を中断しました"),
         };

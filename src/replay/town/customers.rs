@@ -13,7 +13,14 @@ const TICKET_YEN: u64 = 12_000;
 
 /// A fault costs one ticket when it is repaired, and nothing when it was ours, was none, or was called off.
 fn policy() -> Policy {
-    Policy { recurrence_days: 0, no_fault_found_cost: 0, cancel_after_departure_cost: 0, ..Policy::SIMPLE }
+    Policy {
+        covers_ja: "1要件の解決まで".to_owned(),
+        covers_en: "One issue until it is solved".to_owned(),
+        recurrence_days: 0,
+        no_fault_found_cost: 0,
+        cancel_after_departure_cost: 0,
+        ..Policy::SIMPLE
+    }
 }
 
 pub fn customers(day: &Day, areas: &Areas, catalogue: &Catalogue, on: NaiveDate) -> Vec<Customer> {

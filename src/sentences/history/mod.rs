@@ -13,6 +13,7 @@ use super::Words;
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::account::is_held_again;
 
 /// What happened, in words.
 pub fn sentence(event: &Event, zone: Tz) -> Words {
@@ -36,8 +37,9 @@ pub fn balance_change(event: &Event) -> Option<i64> {
         | EventKind::WalletReleased
         | EventKind::WalletAdjusted
         | EventKind::WalletTransferred
-        | EventKind::WalletRefunded
-        | EventKind::WalletReversed => Some(units),
+        | EventKind::WalletRefunded => Some(units),
+        EventKind::WalletReversed if is_held_again(event.data["reason"].as_str().unwrap_or_default()) => None,
+        EventKind::WalletReversed => Some(units),
         EventKind::WalletHeld | EventKind::WalletOverdrawn | EventKind::WalletVoided => Some(-units),
         // A ticket that dies on its way back from an issue had left the balance before.
         EventKind::WalletExpired if event.about.issue_id.is_none() => Some(-units),

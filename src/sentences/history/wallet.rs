@@ -3,7 +3,8 @@
 use super::{Facts, plain};
 use crate::domain::event::EventKind;
 use crate::domain::issue::Outcome;
-use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::refusal::Code;
+use crate::domain::wallet::account::{CorrectionReason, NOT_LET_IN, TAKEN_BACK, is_held_again};
 use crate::domain::wallet::policy::CapturePoint;
 use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::terms::UnitKind;
@@ -27,7 +28,10 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
         EventKind::WalletRefunded => refunded(facts, unit, lot, left),
         EventKind::WalletAdjusted | EventKind::WalletTransferred => changed(kind, units, lot, left, unit),
         _ => {
-            let Some((verb_ja, verb_en)) = verb(kind) else { return plain(kind) };
+            let Some((mut verb_ja, mut verb_en)) = verb(kind) else { return plain(kind) };
+            if kind == EventKind::WalletReversed && is_held_again(facts.text("/reason")) {
+                (verb_ja, verb_en) = ("仮押さえに戻し", "back on hold");
+            }
             let why = reason(facts);
             let because_ja = if why.ja.is_empty() { String::new() } else { format!("{}のため ", why.ja) };
             let because_en = if why.en.is_empty() { String::new() } else { format!("{}: ", why.en) };
@@ -106,8 +110,16 @@ fn reason(facts: &Facts<'_>) -> Words {
     if let Ok(point) = text.parse::<CapturePoint>() {
         return Words::new(format!("契約（{}）", point.ja()), point.en());
     }
+    if let Some(rule) = [Code::SixMonths, Code::LateUse].into_iter().find(|rule| rule.as_str() == text) {
+        return match rule {
+            Code::SixMonths => Words::new("期限後は使えない前払式（6か月以内）", "Exempt only within six months"),
+            _ => Words::new("期限後は使えない契約", "The contract lets nothing be used late"),
+        };
+    }
     match text {
         "before import" => Words::new("導入前の利用", "Used before the import"),
+        TAKEN_BACK => Words::new("到着・作業開始の取り消し", "Arrival or start taken back"),
+        NOT_LET_IN => Words::new("不在・入館不可", "No access"),
         "last day over" => Words::new("期限切れ", "Last day over"),
         _ => Words::new("", ""),
     }

@@ -4,12 +4,13 @@ use chrono::{Days, NaiveDate};
 use serde_json::json;
 
 use super::deeds::{Act, Deed};
-use crate::domain::ids::{ContractId, IssueId, LotId, ProductId, SiteId};
+use super::field::Turn;
+use crate::domain::ids::{ContractId, IssueId, LotId, ProductId, SiteId, TechnicianId};
 use crate::domain::wallet::account::CorrectionReason;
 use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
 use crate::sim::luck::Luck;
-use crate::views::desk::{IntakeRequest, OutcomeRequest, RemoteOutcome};
+use crate::views::desk::{IntakeRequest, RemoteOutcome};
 use crate::views::ledger::*;
 
 /// What the desk knows of one contract.
@@ -21,14 +22,19 @@ pub struct Known {
     pub site: SiteId,
     pub product: ProductId,
     pub lots: Vec<LotId>,
-    /// Issues that are not over.
+    pub technicians: Vec<TechnicianId>,
+    /// Issues that are not over, and those of them for which somebody must go out.
     pub open: Vec<IssueId>,
+    pub visiting: Vec<IssueId>,
     /// Issues that are, the newest last; some more will be corrected.
     pub closed: Vec<IssueId>,
 }
 
 /// Issues remembered after they were closed.
 pub const REMEMBERED: usize = 50;
+
+/// Open issues above which a desk rather closes some.
+const OPEN_MOST: usize = 60;
 
 const OUTCOMES: [RemoteOutcome; 4] =
     [RemoteOutcome::Answered, RemoteOutcome::OwnDefect, RemoteOutcome::Withdrawn, RemoteOutcome::SolvedByArticle];
@@ -38,12 +44,14 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
     let at = usize::try_from(luck.between(0, known.len() as i64 - 1)).unwrap_or_default();
     let here = &known[at];
     let act = match luck.between(0, 99) {
-        0..24 => Act::Call(Box::new(call(luck, here))),
-        24..43 => close(luck, here),
-        43..67 => by_hand(luck, here),
-        67..78 => lot(luck, here, today),
-        78..82 => adjustment(luck, here, today),
-        82..88 => transfer(luck, known, here),
+        0..18 if here.open.len() < OPEN_MOST => Act::Call(Box::new(call(luck, here))),
+        0..31 => close(luck, here),
+        31..47 => field(luck, here),
+        47..66 => by_hand(luck, here),
+        66..76 => lot(luck, here, today),
+        76..81 => adjustment(luck, here, today),
+        81..83 => Act::Decide { accept: luck.chance(75), oneself: luck.chance(20) },
+        83..88 => transfer(luck, known, here),
         88..90 => void(luck, here),
         90 => refund(luck, here),
         91..92 => policy(luck, here, today),
@@ -76,10 +84,18 @@ fn call(luck: &mut Luck, here: &Known) -> IntakeRequest {
 fn close(luck: &mut Luck, here: &Known) -> Act {
     let outcome = *luck.pick(&OUTCOMES).unwrap_or(&RemoteOutcome::Answered);
     match luck.pick(&here.open) {
-        // An open issue still has its first version: only its end changes it.
-        Some(issue) => Act::Close(*issue, OutcomeRequest { version: 1, outcome, note: String::new() }),
+        Some(issue) => Act::Close(*issue, outcome),
         None => Act::Expire,
     }
+}
+
+/// Somebody goes on with a visit of one of the issues that have waited longest.
+fn field(luck: &mut Luck, here: &Known) -> Act {
+    let issue = luck.pick(&here.visiting[..here.visiting.len().min(3)]);
+    let (Some(issue), Some(technician)) = (issue.copied(), luck.pick(&here.technicians).copied()) else {
+        return Act::Expire;
+    };
+    Act::Field(Turn { issue, technician, chance: luck.between(0, 99), minutes: luck.between(1, 180) })
 }
 
 /// What the customer says, and what he is answered.
@@ -135,7 +151,9 @@ fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
 }
 
 fn adjustment(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
-    let units = luck.between(-5, 5);
+    // One in three is too large for one person alone.
+    let most = if luck.chance(35) { 40 } else { 5 };
+    let units = luck.between(-most, most);
     let lot_id = luck.pick(&here.lots).copied().filter(|_| units < 0);
     let expires_on = today.checked_add_days(Days::new(90));
     let reason = CorrectionReason::CountDifference;
@@ -170,7 +188,8 @@ fn policy(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
         "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": luck.chance(50),
         "cancel_before_departure_cost": luck.between(0, 1), "cancel_after_departure_cost": 1,
         "overdraft_limit": (!luck.chance(20)).then_some(luck.between(0, 40)), "transfer_allowed": true,
-        "honours_holds": luck.chance(80), "minute_step": 15, "grace_days": luck.between(0, 20),
+        "honours_holds": luck.chance(80), "low_balance": luck.between(0, 5), "purchase_min": 1, "purchase_step": 1,
+        "minute_step": 15, "refuses_uncovered": false, "grace_days": luck.between(0, 20),
         "overdraft_price_yen": luck.chance(70).then_some(6_000)});
     let menu = json!([{"code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": cost + 5}]);
     let request = json!({"contract_version": here.version, "from_day": today, "policy": draft, "menu": menu,

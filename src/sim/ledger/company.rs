@@ -7,11 +7,23 @@ use crate::domain::wallet::policy::CapturePoint;
 use crate::domain::wallet::terms::UnitKind;
 
 /// Contracts in the company: a few, so that commands meet in the same wallets.
-pub const CONTRACTS: usize = 12;
+pub const CONTRACTS: usize = 16;
+
+/// Technicians, at work day and night: the clock of a run jumps.
+const TECHNICIANS: usize = 16;
+
+fn technician(nth: usize) -> Value {
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let shifts: Vec<Value> = days.iter().map(|day| json!({"weekday": day, "from": "00:00", "to": "23:59"})).collect();
+    json!({"code": format!("T{nth}"), "name": format!("技術員{nth}"), "kana": "ギジュツイン",
+        "phone": format!("090-5555-{nth:04}"), "territory": "KN", "home": {"lat": 36.56, "lon": 136.66},
+        "skills": [{"code": "air", "level": 3}], "shifts": shifts, "break": null})
+}
 
 /// The whole company. No lot is in it: everything is bought in the run.
 pub fn company() -> anyhow::Result<CompanyFile> {
     let customers: Vec<Value> = (0..CONTRACTS).map(customer).collect();
+    let technicians: Vec<Value> = (0..TECHNICIANS).map(technician).collect();
     Ok(serde_json::from_value(json!({
         "format": "kaketsuke-company/1", "name_ja": "試算サービス", "name_en": "Trial Service",
         "zone": "Asia/Tokyo", "vendor_phone": "076-555-0100",
@@ -21,7 +33,9 @@ pub fn company() -> anyhow::Result<CompanyFile> {
         "products": [{"code": "AC", "name_ja": "コンプレッサー", "name_en": "Compressor", "maker": "白山工機",
             "skill": "air", "symptoms": [{"code": "noise", "name_ja": "異音", "name_en": "Noise",
                 "service_minutes": 60, "needs_visit": true, "level_min": 1, "qualification": null}]}],
-        "causes": [], "technicians": [], "customers": customers, "users": [],
+        "causes": [{"code": "wear", "name_ja": "摩耗", "name_en": "Wear", "own_defect": false},
+                   {"code": "ours", "name_ja": "組立不良", "name_en": "Assembly fault", "own_defect": true}],
+        "technicians": technicians, "customers": customers, "users": [],
     }))?)
 }
 
@@ -29,9 +43,10 @@ fn customer(nth: usize) -> Value {
     let unit = [UnitKind::Ticket, UnitKind::Ticket, UnitKind::Point, UnitKind::Minute][nth % 4];
     let point = CapturePoint::ALL[nth % CapturePoint::ALL.len()];
     let (question, fault) = if unit.is_single() { (1, 2) } else { (15, 40) };
-    let policy = json!({"question_cost": question, "fault_cost": fault, "inquiry_cost": 0, "recurrence_days": 0,
+    let policy = json!({"covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved",
+        "question_cost": question, "fault_cost": fault, "inquiry_cost": 0, "recurrence_days": 0,
         "capture_point": point, "overdraft_limit": if nth.is_multiple_of(3) { 0 } else { 60 }, "no_fault_found_cost": 1,
-        "cancel_after_departure_cost": 1, "cancel_before_departure_cost": nth % 2, "honours_holds": !nth.is_multiple_of(5),
+        "cancel_after_departure_cost": 1, "cancel_before_departure_cost": nth % 2, "no_access_captures": nth % 3 == 1, "honours_holds": !nth.is_multiple_of(5),
         "transfer_allowed": true, "minute_step": 15, "overdraft_price_yen": 6_000, "grace_days": nth % 4 * 5});
     json!({"code": format!("C{nth}"), "name": format!("お客様{nth}"), "kana": "オキャクサマ",
         "phones": [format!("076-555-{nth:04}")], "contacts": [], "group": format!("G{}", nth / 8),

@@ -1,7 +1,9 @@
 //! Doing what was chosen, by the same use cases that the API calls.
 
+use super::field::{self, Turn};
 use crate::commands::{intake, remote_outcome, wallet};
-use crate::domain::ids::{ContractId, IssueId};
+use crate::domain::access::{Actor, Role};
+use crate::domain::ids::{ContractId, Id, IssueId, UserId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::dispute::{DisputeState, is_charge};
@@ -9,7 +11,7 @@ use crate::roads::GreatCircle;
 use crate::store::disputes::DisputeFilter;
 use crate::store::{Answer, Fault, Unit};
 use crate::views::claims::*;
-use crate::views::desk::{IntakeRequest, OutcomeRequest};
+use crate::views::desk::{IntakeRequest, IssueDetail, OutcomeRequest, RemoteOutcome};
 use crate::views::ledger::*;
 use crate::views::wallet::PostingView;
 
@@ -23,13 +25,20 @@ pub struct Deed {
 #[derive(Debug, Clone)]
 pub enum Act {
     Call(Box<IntakeRequest>),
-    Close(IssueId, OutcomeRequest),
+    Close(IssueId, RemoteOutcome),
+    /// The next thing in the life of an issue's visit.
+    Field(Turn),
     Capture(CaptureRequest),
     Release(ReleaseRequest),
     Reverse(ReversalRequest),
     Sell(LotRequest),
     Grant(LotRequest),
     Adjust(AdjustRequest),
+    /// Another accepts or refuses the newest adjustment that waits; or the same person tries to.
+    Decide {
+        accept: bool,
+        oneself: bool,
+    },
     Transfer(TransferRequest),
     Void(VoidRequest),
     Refund(RefundRequest),
@@ -58,6 +67,8 @@ impl Act {
             Self::Sell(_) => "sell",
             Self::Grant(_) => "grant",
             Self::Adjust(_) => "adjust",
+            Self::Decide { .. } => "decide",
+            Self::Field(_) => "field",
             Self::Transfer(_) => "transfer",
             Self::Void(_) => "void",
             Self::Refund(_) => "refund",
@@ -73,19 +84,30 @@ impl Act {
 }
 
 impl Deed {
+    /// Who does it: the calendar, a second person where one is needed, else always the same.
+    pub fn actor(&self) -> Actor {
+        let nth = match self.act {
+            Act::Expire => return Actor::system("timekeeper"),
+            Act::Decide { oneself: false, .. } => 2,
+            _ => 1,
+        };
+        let id = UserId::from_uuid(uuid::Uuid::from_u128(nth));
+        Actor::User { id, name: "試算".to_owned(), role: Role::Admin }
+    }
+
     /// Inside the transaction of a node.
     pub fn run(&self, unit: &mut Unit<'_>) -> Result<Answer, Fault> {
         let contract = self.contract;
         let receipt = match &self.act {
             Act::Call(request) => return Ok(Answer::json(201, &intake::save(unit, request)?)),
-            Act::Close(issue, request) => {
-                return Ok(Answer::json(200, &remote_outcome::close(unit, *issue, request, &GreatCircle::CITY)?));
-            }
+            Act::Close(issue, outcome) => return Ok(Answer::json(200, &close(unit, *issue, *outcome)?)),
+            Act::Field(turn) => return Ok(Answer::json(200, &field::turn(unit, turn)?)),
             Act::Policy(request) => return Ok(Answer::json(201, &wallet::set_policy(unit, contract, request)?)),
             Act::Expire => {
                 let today = unit.today();
                 unit.expire_due(today)?;
                 wallet::approve_overdue(unit)?;
+                unit.take_root()?;
                 // Twice at once is no operation, and the second finds less to do.
                 return Ok(Answer::json(200, &()));
             }
@@ -100,6 +122,7 @@ impl Deed {
             Act::Sell(request) => wallet::sell(unit, contract, request)?,
             Act::Grant(request) => wallet::grant(unit, contract, request)?,
             Act::Adjust(request) => wallet::adjust(unit, contract, request)?,
+            Act::Decide { accept, .. } => decide(unit, contract, *accept)?,
             Act::Transfer(request) => wallet::transfer(unit, contract, request)?,
             Act::Void(request) => wallet::void(unit, contract, request)?,
             Act::Refund(request) => wallet::refund(unit, contract, request)?,
@@ -112,10 +135,24 @@ fn nothing<T>() -> Result<T, Fault> {
     Err(Refusal::new(Code::NotFound).into())
 }
 
+/// As the desk sees the issue now.
+fn close(unit: &mut Unit<'_>, issue: IssueId, outcome: RemoteOutcome) -> Result<IssueDetail, Fault> {
+    let version = unit.look().issue_detail(issue)?.version;
+    let request = OutcomeRequest { version, outcome, note: String::new() };
+    remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)
+}
+
+fn decide(unit: &mut Unit<'_>, contract: ContractId, accept: bool) -> Result<LedgerReceipt, Fault> {
+    unit.lock_wallet_of(contract)?;
+    let waiting = unit.look().adjustments(contract)?.into_iter().find(|proposed| proposed.decided_at.is_none());
+    let Some(waiting) = waiting else { return nothing() };
+    wallet::decide(unit, contract, waiting.id, &DecisionRequest { accept })
+}
+
 fn object(unit: &mut Unit<'_>, contract: ContractId, issue: IssueId) -> Result<Dispute, Fault> {
     unit.lock_wallet_of(contract)?;
     let page = unit.look().ledger_page(contract, None, None)?.postings;
-    let charge = |posting: &&PostingView| posting.issue_id == Some(issue) && is_charge(posting.to);
+    let charge = |posting: &&PostingView| posting.issue_id == Some(issue) && is_charge(posting.movement, posting.to);
     let Some(line) = page.iter().find(charge) else { return nothing() };
     let request = DisputeRequest { posting_id: line.id, reason: "試算".to_owned() };
     wallet::raise_dispute(unit, contract, &request)

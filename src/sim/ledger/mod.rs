@@ -2,13 +2,20 @@
 //! transaction, clients that send twice at once, clocks that jump. A run follows from its seed as far as the commands
 //! go; in which order the nodes commit is left to the machine, and every order must be right.
 //!
-//! After it, what the clients were told is held against what is stored: `verify` finds nothing, and each wallet's issuer
-//! stands where the acknowledged sales, gifts, adjustments and transfers put it, each counted once.
+//! After every round of commands a model reads what was posted and must agree with the rows: accounts, chain, tickets,
+//! holds. At intervals and at the end what the clients were told is held against what is stored: `verify` finds nothing
+//! (also not in what each issue was charged), and each wallet's issuer stands where the acknowledged sales, gifts,
+//! adjustments and transfers put it, each counted once.
 
 mod acts;
+mod clients;
 mod company;
 mod deeds;
+mod field;
+mod many;
 mod world;
+
+pub use many::{Night, WORLD, night};
 
 use std::collections::BTreeMap;
 
@@ -34,7 +41,7 @@ pub struct Options {
 
 impl Options {
     pub fn new(seed: u64, commands: u64) -> Self {
-        Self { seed, commands, nodes: 3, at_once: 8, panic_once_in: 200, database: None }
+        Self { seed, commands, nodes: 3, at_once: 24, panic_once_in: 200, database: None }
     }
 }
 
@@ -55,6 +62,8 @@ pub struct Outcome {
     pub panics: BTreeMap<String, u64>,
     /// Times that a node was started anew.
     pub restarts: u64,
+    /// Times that all of them went at once, in the middle of their work.
+    pub falls: u64,
     pub clock_jumps: u64,
     pub postings: i64,
     /// Wall-clock time of the commands, without the checks.
@@ -71,7 +80,7 @@ impl Outcome {
 }
 
 /// Runs it. Must not be called inside an async runtime.
-pub fn run(options: &Options) -> anyhow::Result<Outcome> {
+fn run(options: &Options) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(world::run(options))
 }

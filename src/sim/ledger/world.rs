@@ -1,21 +1,19 @@
 //! Nodes, clients and their books.
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use futures_util::FutureExt;
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
 
 use super::acts::{self, Known, REMEMBERED};
+use super::clients::{Carried, Job, Told, carry};
 use super::company;
 use super::deeds::{Act, Deed};
 use super::{Options, Outcome};
-use crate::domain::access::{Actor, Role};
-use crate::domain::ids::{ContractId, Id, UserId};
+use crate::domain::ids::ContractId;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::Account;
@@ -23,17 +21,21 @@ use crate::effects::clock::Clock;
 use crate::effects::seeds::Seeds;
 use crate::sim::luck::Luck;
 use crate::sim::storm::Storm;
-use crate::store::{Address, Answer, Fault, Operation, Store, StoreError, company as import, connection};
+use crate::store::technicians::Team;
+use crate::store::verify::Follower;
+use crate::store::{Address, Answer, Fault, Operation, Reader, Store, StoreError, company as import, connection};
 use crate::views::desk::{IntakeReceipt, IssueDetail};
 use crate::views::ledger::LedgerReceipt;
 
 /// The first morning: Monday, 23 November 2026, 09:00 in Tokyo.
 const MORNING_S: i64 = 1_795_392_000;
 const HOUR_US: i64 = 3_600_000_000;
-/// Attempts after which a command counts as lost.
-const ATTEMPTS: u32 = 50;
-/// Checks spread over a run.
-const CHECKS: u64 = 4;
+/// Commands from one check of everything to the next. What is new is checked after every round.
+const CHECK_EVERY: u64 = 2_500;
+/// Rounds of which one ends with all stores gone in the middle of it.
+const FALL_ONCE_IN: u32 = 60;
+/// Answers that are asked for once more at the next check.
+const KEPT: usize = 100;
 const TOKYO: chrono_tz::Tz = chrono_tz::Asia::Tokyo;
 
 /// One clock for all, a little off on each node.
@@ -45,7 +47,8 @@ struct JumpingClock {
 
 impl Clock for JumpingClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.micros.load(Ordering::SeqCst) + self.skew)
+        // No two commands happen at one instant.
+        Timestamp::from_micros(self.micros.fetch_add(1, Ordering::SeqCst) + self.skew)
     }
 }
 
@@ -60,6 +63,10 @@ struct World {
     issued: BTreeMap<ContractId, i64>,
     /// Answers to be asked for once more.
     kept: Vec<(Operation, Deed, Answer)>,
+    /// Reads after every round what was posted in it.
+    follower: Arc<Mutex<Follower>>,
+    /// Stores opened so far.
+    lives: u64,
     outcome: Outcome,
 }
 
@@ -71,12 +78,12 @@ pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
     let mut world = World::found(options, address).await?;
     let mut luck = Luck::of(options.seed, 0);
     let mut started = Instant::now();
-    let step = (options.commands / CHECKS).max(1);
-    let mut next_check = step;
-    while world.outcome.commands < options.commands {
+    let mut next_check = CHECK_EVERY;
+    while world.outcome.commands < options.commands && world.outcome.wrong.is_empty() {
         world.round(&mut luck).await?;
-        if world.outcome.commands >= next_check {
-            next_check += step;
+        world.follow().await?;
+        if world.outcome.commands >= next_check.min(options.commands) {
+            next_check += CHECK_EVERY;
             world.outcome.milliseconds += u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             world.check().await?;
             started = Instant::now();
@@ -98,6 +105,8 @@ impl World {
             known: Vec::new(),
             issued: BTreeMap::new(),
             kept: Vec::new(),
+            follower: Arc::default(),
+            lives: 0,
             outcome: Outcome {
                 seed: options.seed,
                 commands: 0,
@@ -107,6 +116,7 @@ impl World {
                 doubled: 0,
                 panics: BTreeMap::new(),
                 restarts: 0,
+                falls: 0,
                 clock_jumps: 0,
                 postings: 0,
                 milliseconds: 0,
@@ -127,10 +137,10 @@ impl World {
     }
 
     /// Opens a node on the common database. Ids differ between nodes and between a node's lives.
-    fn node(&self, index: usize) -> Result<Store, StoreError> {
-        let life = self.outcome.restarts * 64 + index as u64;
+    fn node(&mut self, index: usize) -> Result<Store, StoreError> {
+        self.lives += 1;
         let clock = JumpingClock { micros: Arc::clone(&self.micros), skew: index as i64 * 700_000 };
-        let seeds = Seeds::from_number(self.options.seed.wrapping_mul(1_000_003).wrapping_add(life));
+        let seeds = Seeds::from_number(self.options.seed.wrapping_mul(1_000_003).wrapping_add(self.lives));
         Ok(Store::open(&self.address, Arc::new(clock), seeds, TOKYO)?.with_chaos(self.storm.chaos()))
     }
 
@@ -142,18 +152,53 @@ impl World {
     async fn round(&mut self, luck: &mut Luck) -> anyhow::Result<()> {
         self.weather(luck)?;
         let today = self.today();
-        let jobs: Vec<(Deed, Operation, Luck)> = (0..self.options.at_once)
+        let jobs: Vec<Job> = (0..self.options.at_once)
             .map(|_| {
                 let deed = acts::next(luck, &self.known, today);
-                (deed, Operation { id: luck.operation(), fingerprint: [1; 32] }, luck.child())
+                let operation = Operation { id: luck.operation(), fingerprint: [1; 32] };
+                Job { deed, operation, seed: luck.between(0, i64::MAX).unsigned_abs() }
             })
             .collect();
+        if self.outcome.falls == 0 || luck.once_in(FALL_ONCE_IN) {
+            self.fall(luck, &jobs).await?;
+        }
         let nodes = &self.nodes;
-        let done = join_all(jobs.into_iter().map(|(deed, operation, luck)| carry(nodes, deed, operation, luck))).await;
-        for carried in done {
+        for carried in join_all(jobs.into_iter().map(|job| carry(nodes, job))).await {
             self.note(luck, carried);
         }
         Ok(())
+    }
+
+    /// The stores go without a goodbye while commands are under way in them. Their clients find new ones and send again
+    /// what was not answered, and here also what was.
+    async fn fall(&mut self, luck: &mut Luck, jobs: &[Job]) -> anyhow::Result<()> {
+        let moment = Duration::from_micros(luck.between(100, 10_000).unsigned_abs());
+        let nodes = std::mem::take(&mut self.nodes);
+        let flight = join_all(jobs.iter().cloned().map(|job| carry(&nodes, job)));
+        drop(tokio::time::timeout(moment, flight).await);
+        drop(nodes);
+        for index in 0..self.options.nodes.max(1) {
+            let store = self.node(index)?;
+            self.nodes.push(store);
+        }
+        self.outcome.falls += 1;
+        Ok(())
+    }
+
+    /// What is new in the ledger is right, and the rows say what the postings say.
+    async fn follow(&mut self) -> Result<(), Fault> {
+        let follower = Arc::clone(&self.follower);
+        let follow =
+            move |reader: &mut Reader<'_>| follower.lock().unwrap_or_else(PoisonError::into_inner).follow(reader);
+        for finding in self.quiet(follow).await? {
+            self.wrong(format!("the new postings: {finding}"));
+        }
+        Ok(())
+    }
+
+    /// Something that must not be, and how far the run was.
+    fn wrong(&mut self, what: String) {
+        self.outcome.wrong.push(format!("after {} commands: {what}", self.outcome.commands));
     }
 
     /// Time passes, and now and then a node is started anew.
@@ -184,19 +229,19 @@ impl World {
             Told::Answer(answer) => answer,
             Told::Refused(refusal) => {
                 if refusal.code == Code::OperationReused {
-                    self.outcome.wrong.push(format!("{} got two answers", carried.deed.act.name()));
+                    self.wrong(format!("{} got two answers", carried.deed.act.name()));
                 }
                 *self.outcome.refused.entry(refusal.code.as_str().to_owned()).or_default() += 1;
-                self.learn_version(&carried.deed, &refusal);
+                self.learn_refused(&carried.deed, &refusal);
                 return;
             }
             Told::Lost(why) => {
-                return self.outcome.wrong.push(format!("{} was never answered: {why}", carried.deed.act.name()));
+                return self.wrong(format!("{} was never answered: {why}", carried.deed.act.name()));
             }
         };
         *self.outcome.done.entry(carried.deed.act.name().to_owned()).or_default() += 1;
         self.learn(&carried.deed, &answer);
-        if !matches!(carried.deed.act, Act::Expire) && luck.chance(5) && self.kept.len() < 500 {
+        if !matches!(carried.deed.act, Act::Expire) && luck.chance(5) && self.kept.len() < KEPT {
             self.kept.push((carried.operation, carried.deed, answer));
         }
     }
@@ -205,7 +250,18 @@ impl World {
         self.known.iter_mut().find(|known| known.contract == contract)
     }
 
-    fn learn_version(&mut self, deed: &Deed, refusal: &Refusal) {
+    fn learn_refused(&mut self, deed: &Deed, refusal: &Refusal) {
+        if let Act::Field(turn) = &deed.act {
+            // The others' turn.
+            for known in &mut self.known {
+                if let Some(at) = known.visiting.iter().position(|issue| *issue == turn.issue) {
+                    known.visiting[at..].rotate_left(1);
+                }
+            }
+        }
+        if !matches!(deed.act, Act::Call(_) | Act::Policy(_)) {
+            return;
+        }
         let Some(version) = refusal.detail.get("current_version").and_then(serde_json::Value::as_i64) else { return };
         let contract = if let Act::Call(request) = &deed.act { request.contract_id } else { deed.contract };
         if let Some(known) = self.of(contract) {
@@ -217,16 +273,19 @@ impl World {
         match &deed.act {
             Act::Call(request) => {
                 let Ok(receipt) = serde_json::from_str::<IntakeReceipt>(&answer.body) else { return };
-                let issues = receipt.issues.iter().map(|issue| issue.id);
                 if let Some(known) = self.of(request.contract_id) {
-                    known.open.extend(issues);
+                    known.open.extend(receipt.issues.iter().map(|issue| issue.id));
+                    let sent = receipt.issues.iter().filter(|issue| issue.work_order_id.is_some());
+                    known.visiting.extend(sent.map(|issue| issue.id));
                 }
             }
-            Act::Close(issue, _) => {
+            Act::Close(..) | Act::Field(_) => {
                 let Ok(detail) = serde_json::from_str::<IssueDetail>(&answer.body) else { return };
-                if let Some(known) = self.of(detail.contract_id) {
-                    known.open.retain(|open| open != issue);
-                    known.closed.push(*issue);
+                let (issue, over) = (detail.summary.id, !detail.summary.state.is_open());
+                if let Some(known) = self.of(detail.contract_id).filter(|_| over) {
+                    known.open.retain(|open| *open != issue);
+                    known.visiting.retain(|open| *open != issue);
+                    known.closed.push(issue);
                     if known.closed.len() > REMEMBERED {
                         known.closed.remove(0);
                     }
@@ -258,27 +317,27 @@ impl World {
     /// Holds what is stored against what was told.
     async fn check(&mut self) -> Result<(), Fault> {
         for finding in self.quiet(|reader| reader.verify()).await? {
-            self.outcome.wrong.push(format!("verify: {finding}"));
+            self.wrong(format!("verify: {finding}"));
         }
         for known in self.known.clone() {
             let page = self.quiet(move |reader| reader.wallet_book(known.contract)).await?;
             let told = self.issued.get(&known.contract).copied().unwrap_or_default();
             if page.source != told {
-                let wrong =
-                    format!("{}: the issuer stands at {}, clients were told {told}", known.contract, page.source);
-                self.outcome.wrong.push(wrong);
+                let issuer = page.source;
+                self.wrong(format!("{}: the issuer stands at {issuer}, clients were told {told}", known.contract));
             }
         }
         self.outcome.postings = self.quiet(|reader| reader.posting_count()).await?;
-        let (nodes, mut luck) = (self.nodes.clone(), Luck::of(self.options.seed, self.outcome.commands));
+        let nodes = self.nodes.clone();
         for (operation, deed, answer) in std::mem::take(&mut self.kept) {
-            match carry(&nodes, deed.clone(), operation, luck.child()).await.told {
+            let seed = self.outcome.commands;
+            match carry(&nodes, Job { deed: deed.clone(), operation, seed }).await.told {
                 Told::Answer(again) if again == answer => {}
-                _ => self.outcome.wrong.push(format!("{} was answered otherwise the second time", deed.act.name())),
+                _ => self.wrong(format!("{} was answered otherwise the second time", deed.act.name())),
             }
-            let other = Operation { fingerprint: [2; 32], ..operation };
-            if !matches!(carry(&nodes, deed, other, luck.child()).await.told, Told::Refused(_)) {
-                self.outcome.wrong.push("an operation id was taken twice for different things".to_owned());
+            let operation = Operation { fingerprint: [2; 32], ..operation };
+            if !matches!(carry(&nodes, Job { deed, operation, seed }).await.told, Told::Refused(_)) {
+                self.wrong("an operation id was taken twice for different things".to_owned());
             }
         }
         Ok(())
@@ -287,78 +346,16 @@ impl World {
     /// Reads in fine weather.
     async fn quiet<T: Send + 'static>(
         &self,
-        work: impl FnMut(&mut crate::store::Reader<'_>) -> Result<T, Fault> + Send + 'static,
+        work: impl FnMut(&mut Reader<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         self.nodes[0].read(work).await
     }
 }
 
-#[derive(PartialEq)]
-enum Told {
-    Answer(Answer),
-    Refused(Refusal),
-    /// Trouble on the way: the command may stand or not.
-    Lost(String),
-}
-
-struct Carried {
-    deed: Deed,
-    operation: Operation,
-    attempts: u32,
-    doubled: u32,
-    told: Told,
-}
-
-/// Sends a command again and again, to any node, until it is answered. An impatient client sends it twice at once.
-async fn carry(nodes: &[Store], deed: Deed, operation: Operation, mut luck: Luck) -> Carried {
-    let (mut attempts, mut doubled) = (0, 0);
-    let mut told = Told::Lost("it was never sent".to_owned());
-    while attempts < ATTEMPTS && matches!(told, Told::Lost(_)) {
-        attempts += 1;
-        let mut node = || luck.pick(nodes).unwrap_or(&nodes[0]).clone();
-        let (one, other) = (node(), node());
-        told = if luck.once_in(30) {
-            doubled += 1;
-            let both = join(attempt(one, &deed, operation), attempt(other, &deed, operation)).await;
-            either(both.0, both.1)
-        } else {
-            attempt(one, &deed, operation).await
-        };
-    }
-    Carried { deed, operation, attempts, doubled, told }
-}
-
-/// What a client knows that sent twice: one success is a success, and two must be the same.
-fn either(one: Told, other: Told) -> Told {
-    match (one, other) {
-        (Told::Answer(one), Told::Answer(other)) if one != other => Told::Refused(Refusal::new(Code::OperationReused)),
-        (Told::Answer(answer), _) | (_, Told::Answer(answer)) => Told::Answer(answer),
-        (Told::Lost(why), _) | (_, Told::Lost(why)) => Told::Lost(why),
-        (one, _) => one,
-    }
-}
-
-async fn attempt(node: Store, deed: &Deed, operation: Operation) -> Told {
-    match AssertUnwindSafe(send(node, deed.clone(), operation)).catch_unwind().await {
-        Ok(Ok(answer)) => Told::Answer(answer),
-        Ok(Err(Fault::Refused(refusal))) => Told::Refused(refusal),
-        Ok(Err(Fault::Store(error))) => Told::Lost(error.to_string()),
-        Err(_) => Told::Lost("the answer fell over".to_owned()),
-    }
-}
-
-async fn send(node: Store, deed: Deed, operation: Operation) -> Result<Answer, Fault> {
-    if matches!(deed.act, Act::Expire) {
-        return node.task(Actor::system("timekeeper"), move |unit| deed.run(unit)).await;
-    }
-    let id = UserId::from_uuid(uuid::Uuid::from_u128(1));
-    let desk = Actor::User { id, name: "試算".to_owned(), role: Role::Admin };
-    node.command(desk, operation, move |unit| deed.run(unit)).await
-}
-
 /// What the desk sees of every contract.
-fn known(reader: &mut crate::store::Reader<'_>) -> Result<Vec<Known>, Fault> {
+fn known(reader: &mut Reader<'_>) -> Result<Vec<Known>, Fault> {
     let mut all = Vec::new();
+    let technicians: Vec<_> = reader.profiles(&Team::Company)?.into_iter().map(|profile| profile.id).collect();
     for nth in 0..company::CONTRACTS {
         let hits = reader.search(&format!("KS-{nth:04}"))?.hits;
         let Some(hit) = hits.first() else { return Err(StoreError::corrupt("a contract is missing").into()) };
@@ -373,7 +370,9 @@ fn known(reader: &mut crate::store::Reader<'_>) -> Result<Vec<Known>, Fault> {
             site: site.id,
             product: asset.product_id,
             lots: Vec::new(),
+            technicians: technicians.clone(),
             open: Vec::new(),
+            visiting: Vec::new(),
             closed: Vec::new(),
         });
     }

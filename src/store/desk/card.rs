@@ -4,6 +4,8 @@ use diesel::prelude::*;
 
 use crate::domain::ids::*;
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::terms::UnitKind;
+use crate::limits;
 use crate::store::Reader;
 use crate::store::codec::day;
 use crate::store::error::{Fault, StoreError};
@@ -11,7 +13,7 @@ use crate::store::repairs::{Whose, repairs};
 use crate::store::schema::*;
 use crate::store::summaries::IssueFilter;
 use crate::store::visits::position;
-use crate::views::desk::{AssetView, ContactView, ContractCard, CustomerView, SiteView};
+use crate::views::desk::{AssetView, ContactView, ContractCard, CustomerView, OtherContract, SiteView};
 
 impl Reader<'_> {
     pub fn contract_card(&mut self, id: ContractId) -> Result<ContractCard, Fault> {
@@ -48,11 +50,33 @@ impl Reader<'_> {
             sites: self.sites_of(customer)?,
             assets: self.assets_of(id)?,
             wallet: self.wallet_summary(id)?,
+            other_contracts: self.other_contracts(customer, id)?,
             open_issues: open.into_iter().map(|(_, issue)| issue).collect(),
             policy: in_force.policy,
             policy_version: in_force.version,
             menu: in_force.menu,
         })
+    }
+
+    fn other_contracts(&mut self, customer: CustomerId, this: ContractId) -> Result<Vec<OtherContract>, Fault> {
+        let rows: Vec<(ContractId, String, String, String, i64, UnitKind)> = contracts::table
+            .inner_join(wallets::table.on(wallets::contract_id.eq(contracts::id)))
+            .filter(contracts::customer_id.eq(customer).and(contracts::id.ne(this)))
+            .order(contracts::number)
+            .limit(limits::OTHER_CONTRACTS)
+            .select((
+                contracts::id,
+                contracts::number,
+                contracts::plan,
+                contracts::ends_on,
+                wallets::available,
+                wallets::unit,
+            ))
+            .load(self.database)?;
+        let view = |(id, number, plan, ends_on, balance, unit): (_, _, _, String, _, _)| {
+            Ok(OtherContract { id, number, plan, ends_on: day(&ends_on)?, balance, unit })
+        };
+        Ok(rows.into_iter().map(view).collect::<Result<_, StoreError>>()?)
     }
 
     fn phones_of(&mut self, customer: CustomerId) -> Result<Vec<String>, Fault> {

@@ -3,6 +3,8 @@
 mod card;
 mod issue;
 mod portal;
+mod quoted;
+mod reports;
 mod search;
 #[cfg(test)]
 mod tests;

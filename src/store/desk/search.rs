@@ -6,12 +6,16 @@ use diesel::prelude::*;
 
 use crate::domain::ids::{ContractId, CustomerId, SiteId};
 use crate::domain::phone::{fold, hiragana, normalise};
+use crate::domain::postcode;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::number::{Quoted, quoted};
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
 use crate::store::schema::*;
 use crate::views::desk::{MatchedOn, SearchHit, SearchHits};
+use crate::views::wallet::QuotedTicket;
 
 diesel::define_sql_function! {
     /// `text` with every `from` as `to`.
@@ -54,27 +58,56 @@ struct FoundCustomer {
     phone: Option<String>,
     /// The person whose name it was.
     contact: Option<String>,
+    site: Option<SiteId>,
 }
 
 impl FoundCustomer {
     fn new(id: CustomerId, on: MatchedOn) -> Self {
-        Self { id, on, phone: None, contact: None }
+        Self { id, on, phone: None, contact: None, site: None }
     }
 }
 
 impl Reader<'_> {
     /// Contracts that fit what was typed, the best match first. Two customers may share a telephone number.
+    ///
+    /// # Errors
+    /// `ticket.misheard` when it can only be the number of a ticket and its check digit does not fit.
     pub fn search(&mut self, text: &str) -> Result<SearchHits, Fault> {
         let text: String = text.trim().chars().take(limits::LINE_CHARS).filter(|c| !c.is_control()).collect();
         if text.is_empty() {
-            return Ok(SearchHits { hits: Vec::new() });
+            return Ok(SearchHits { hits: Vec::new(), quoted: None });
         }
         let mut found = Found::default();
+        let ticket = self.quoted(&text, None)?;
+        if let Some(QuotedTicket { contract_id, ticket, .. }) = &ticket {
+            let on = if ticket.is_some() { MatchedOn::Ticket } else { MatchedOn::Lot };
+            found.contracts.push((*contract_id, on, None));
+        }
         self.by_phone(&text, &mut found)?;
         self.by_code(&text, &mut found)?;
+        self.by_postcode(&text, &mut found)?;
         self.by_name(&text, &mut found)?;
         self.by_contact(&text, &mut found)?;
-        self.hits(found)
+        let hits = self.hits(found)?;
+        if hits.is_empty() && matches!(quoted(&text), Some(Quoted::Misheard { .. })) {
+            return Err(Refusal::new(Code::TicketMisheard).into());
+        }
+        Ok(SearchHits { hits, quoted: ticket })
+    }
+
+    /// Sites whose postcode begins so.
+    fn by_postcode(&mut self, text: &str, found: &mut Found) -> Result<(), Fault> {
+        let Some(beginning) = postcode::beginning(text) else { return Ok(()) };
+        let rows: Vec<(CustomerId, SiteId)> = sites::table
+            .inner_join(customers::table.on(customers::id.eq(sites::customer_id)))
+            .filter(sites::postcode.like(format!("{beginning}%")))
+            .order((sites::postcode, customers::code, sites::code))
+            .limit(HITS)
+            .select((sites::customer_id, sites::id))
+            .load(self.database)?;
+        let at = |(id, site)| FoundCustomer { site: Some(site), ..FoundCustomer::new(id, MatchedOn::Postcode) };
+        found.customers.extend(rows.into_iter().map(at));
+        Ok(())
     }
 
     /// Whole numbers first, then those that end so; only text without letters is a number.
@@ -186,12 +219,18 @@ impl Reader<'_> {
             .load(self.database)?;
         found.customers.extend(rows.into_iter().map(|(id, name, phone)| {
             let on = if fold(&name).contains(&folded) { MatchedOn::Name } else { MatchedOn::Kana };
-            FoundCustomer { id, on, phone: Some(phone).filter(|phone| !phone.is_empty()), contact: Some(name) }
+            FoundCustomer {
+                id,
+                on,
+                phone: Some(phone).filter(|phone| !phone.is_empty()),
+                contact: Some(name),
+                site: None,
+            }
         }));
         Ok(())
     }
 
-    fn hits(&mut self, found: Found) -> Result<SearchHits, Fault> {
+    fn hits(&mut self, found: Found) -> Result<Vec<SearchHit>, Fault> {
         let contract_ids: Vec<ContractId> = found.contracts.iter().map(|(id, ..)| *id).collect();
         let customer_ids: Vec<CustomerId> = found.customers.iter().map(|customer| customer.id).collect();
         let contracts = self.found_contracts(contract_ids, customer_ids)?;
@@ -222,7 +261,7 @@ impl Reader<'_> {
                 unit: contract.unit,
             });
         }
-        Ok(SearchHits { hits })
+        Ok(hits)
     }
 
     fn found_contracts(
@@ -297,8 +336,8 @@ fn ranked<'a>(found: &'a Found, contracts: &'a [FoundContract]) -> Vec<Ranked<'a
         found.customers.iter().filter(move |customer| wanted(customer.on)).flat_map(|customer| {
             let mine = contracts.iter().filter(move |contract| contract.customer == customer.id);
             mine.map(move |contract| {
-                let FoundCustomer { on, phone, contact, .. } = customer.clone();
-                Ranked { contract, on, site: None, phone, contact }
+                let FoundCustomer { on, phone, contact, site, .. } = customer.clone();
+                Ranked { contract, on, site, phone, contact }
             })
         })
     };

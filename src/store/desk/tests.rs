@@ -7,7 +7,8 @@ use crate::domain::event::EventKind;
 use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::refusal::Code;
 use crate::domain::visit::VisitState;
-use crate::domain::wallet::account::HoldState;
+use crate::domain::wallet::account::{HoldState, TicketState};
+use crate::domain::wallet::number::ticket_number;
 use crate::roads::travel::GreatCircle;
 use crate::store::history::HistoryFilter;
 use crate::store::technicians::Team;
@@ -26,7 +27,7 @@ async fn check(kit: &Kit, typed: &str, expected: &[(&str, MatchedOn)]) {
 #[tokio::test]
 async fn a_caller_is_found_by_whatever_he_says() {
     on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
-        use MatchedOn::{Contract, Kana, Name, Phone, Serial};
+        use MatchedOn::{Contract, Kana, Name, Phone, Postcode, Serial};
         // Two customers share this number, one of them written in the international form.
         check(&kit, "０７６−５５５−０１１１", &[("KS-1001", Phone), ("KS-2001", Phone)]).await;
         check(&kit, "0112", &[("KS-1001", Phone)]).await;
@@ -43,6 +44,10 @@ async fn a_caller_is_found_by_whatever_he_says() {
         for kana in ["あべ", "アベ", "ｱﾍﾞまゆ"] {
             check(&kit, kana, &[("KS-2001", Kana)]).await;
         }
+        for postcode in ["９２０−０００１", "9200001", "〒920-0001"] {
+            check(&kit, postcode, &[("KS-1001", Postcode)]).await;
+        }
+        check(&kit, "〒920", &[("KS-1001", Postcode), ("KS-2001", Postcode)]).await;
         check(&kit, "100%", &[]).await;
         check(&kit, "  ", &[]).await;
     })
@@ -54,6 +59,46 @@ async fn a_hit_by_a_person_says_which() {
     on_both(company_with(json!([])), async |kit| {
         let hits = kit.read(|reader| reader.search("阿部")).await.unwrap().hits;
         assert_eq!(hits[0].contact_name.as_deref(), Some("阿部 真由"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ticket_read_out_on_the_phone_is_found_with_its_state_and_the_repair_that_used_it() {
+    on_both(company_with(json!([lot(1, 5, Some("2027-03-31"))])), async |kit| {
+        let issue = receipt(&kit).await.issues.remove(0);
+        let number = issue.tickets[0].clone();
+        for typed in [number.clone(), number.replace('-', " "), number.replace("TK-", "").replace('-', "")] {
+            check(&kit, &typed, &[("KS-1001", MatchedOn::Ticket)]).await;
+            let found = kit.read(move |reader| reader.search(&typed)).await.unwrap().quoted.unwrap();
+            let ticket = found.ticket.unwrap();
+            assert_eq!((ticket.number, ticket.state), (number.clone(), TicketState::Held));
+            assert_eq!((ticket.issue_id, ticket.issue_number.as_deref()), (Some(issue.id), Some(&*issue.number)));
+        }
+        check(&kit, "ＴＫ２０２６０００００１", &[("KS-1001", MatchedOn::Lot)]).await;
+        let lot = kit.read(|reader| reader.search("TK-2026-000001")).await.unwrap().quoted.unwrap();
+        assert_eq!((lot.ticket, lot.lot.available, lot.lot.held), (None, 3, 2));
+        check(&kit, &ticket_number("TK-2026-000002", 1), &[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_misheard_ticket_is_not_simply_not_found() {
+    on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
+        let number = receipt(&kit).await.issues[0].tickets[0].clone();
+        let last = number.chars().last().unwrap();
+        let wrong = format!("{}{}", &number[..number.len() - 1], if last == '0' { '1' } else { '0' });
+        for typed in [wrong.clone(), wrong.replace("TK-", "").replace('-', "")] {
+            let refused = kit.read(move |reader| reader.search(&typed)).await;
+            assert!(matches!(refused, Err(Fault::Refused(refusal)) if refusal.code == Code::TicketMisheard));
+        }
+        let (mine, other) = (kit.card("KS-1001").await.customer.id, kit.card("KS-2001").await.customer.id);
+        let quoted = async |of| {
+            let number = number.clone();
+            kit.read(move |reader| reader.quoted(&number, Some(of))).await.unwrap().is_some()
+        };
+        assert_eq!((quoted(mine).await, quoted(other).await), (true, false));
     })
     .await;
 }

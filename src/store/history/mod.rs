@@ -14,11 +14,12 @@ use super::Reader;
 use super::error::Fault;
 use super::schema::{interactions, issues, journal, stream_entries, users};
 use super::unit::{EventRow, event_from};
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Role};
 use crate::domain::event::{Event, EventKind, Stream};
 use crate::domain::ids::{AssetId, ContactId, ContractId, IssueId, SiteId, TechnicianId, UserId};
 use crate::domain::person::Person;
 use crate::limits;
+use crate::sentences::Words;
 use crate::sentences::history::{balance_change, sentence, shown};
 use crate::views::history::{HistoryEntry, HistoryPage};
 use issue::HistoryIssue;
@@ -39,6 +40,8 @@ pub struct HistoryFilter {
     /// Only what this person had a part in: a technician's own visits, what a contact asked for and what came of it,
     /// what somebody at the desk did.
     pub person: Option<Person>,
+    /// Leaves out what only the vendor reads.
+    pub for_customer: bool,
 }
 
 type Row = (i64, EventRow);
@@ -83,6 +86,9 @@ impl Reader<'_> {
             Some(Person::User(id)) => query.filter(done_by(Some(id))),
             Some(Person::Contact(_)) | None => query,
         };
+        if filter.for_customer {
+            query = query.filter(journal::kind.ne_all(EventKind::INTERNAL));
+        }
         let mut rows: Vec<Row> = query.load(self.database)?;
         let more = rows.len() as i64 > limit;
         rows.truncate(usize::try_from(limit).unwrap_or_default());
@@ -121,14 +127,15 @@ fn entry(
 ) -> Result<HistoryEntry, Fault> {
     let event = event_from(row)?;
     let words = sentence(&event, zone);
-    let (actor_name, actor_role) = actor(&event);
+    let (who, actor_role) = actor(&event);
     let issue = event.about.issue_id.and_then(|id| issues.get(&id));
     Ok(HistoryEntry {
         id: event.id,
         seq,
         at: event.at,
         kind: event.kind,
-        actor_name,
+        actor_name: who.ja,
+        actor_name_en: who.en,
         actor_role,
         issue_id: event.about.issue_id,
         issue_number: issue.map(|issue| issue.number.clone()),
@@ -146,11 +153,12 @@ fn entry(
     })
 }
 
-fn actor(event: &Event) -> (String, Option<crate::domain::access::Role>) {
+/// A person stands under his own name in either language.
+fn actor(event: &Event) -> (Words, Option<Role>) {
     match &event.actor {
-        Actor::User { name, role, .. } => (name.clone(), Some(*role)),
-        Actor::Track { .. } => ("到着案内リンク".to_owned(), None),
-        Actor::System { name } => (name.clone(), None),
+        Actor::User { name, role, .. } => (Words::new(name, name), Some(*role)),
+        Actor::Track { .. } => (Words::new("到着案内リンク", "Tracking link"), None),
+        Actor::System { .. } => (Words::new("自動", "Automatic"), None),
     }
 }
 

@@ -3,13 +3,16 @@
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
-use crate::domain::ids::{ContractId, WalletId};
-use crate::domain::notice::NOTICE_DAYS_MAX;
+use crate::domain::ids::{ContractId, IssueId, WalletId};
+use crate::domain::notice::{Asking, NOTICE_DAYS_MAX, approval_key};
+use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::terms::UnitKind;
+use crate::limits;
 use crate::store::Reader;
 use crate::store::codec::day;
 use crate::store::error::Fault;
-use crate::store::schema::{lots, wallets};
+use crate::store::schema::{approvals, issues, lots, wallets};
 
 /// Available units of a contract that have one last day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +24,27 @@ pub struct DyingUnits {
 }
 
 impl Reader<'_> {
+    /// Issues, with their numbers, whose approval counts as given within [`limits::APPROVAL_SOON`] and was asked for long
+    /// before that, and which the customer was not told so; at most [`limits::APPROVALS_AT_ONCE`].
+    pub fn approvals_running_out(&mut self, now: Timestamp) -> Result<Vec<(IssueId, String)>, Fault> {
+        let rows: Vec<(IssueId, String, Timestamp, Timestamp)> = approvals::table
+            .inner_join(issues::table.on(issues::id.eq(approvals::issue_id)))
+            .filter(approvals::state.eq(ApprovalState::Pending))
+            .filter(approvals::auto_at.gt(now).and(approvals::auto_at.le(now + Seconds(limits::APPROVAL_SOON_S))))
+            .order((approvals::auto_at, approvals::issue_id))
+            .limit(limits::APPROVALS_AT_ONCE)
+            .select((issues::id, issues::number, approvals::asked_at, approvals::auto_at.assume_not_null()))
+            .load(self.database)?;
+        let long = Seconds(2 * limits::APPROVAL_SOON_S);
+        let keys: Vec<String> = rows.iter().map(|(issue, ..)| approval_key(*issue, Asking::Soon)).collect();
+        let told = self.told_keys(&keys)?;
+        let due = rows
+            .into_iter()
+            .zip(keys)
+            .filter(|((_, _, asked_at, auto_at), key)| *asked_at + long <= *auto_at && !told.contains(key));
+        Ok(due.map(|((issue, number, ..), _)| (issue, number)).collect())
+    }
+
     /// Those of the next wallets after one, in the order of their ids, with the last wallet that was looked at; none
     /// when there are no more.
     pub fn dying_units(

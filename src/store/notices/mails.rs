@@ -25,6 +25,7 @@ pub struct DueMail {
     pub name: String,
     pub address: String,
     pub kind: NoticeKind,
+    pub contract: ContractId,
     /// When the notice was given.
     pub at: Timestamp,
     pub words: Words,
@@ -38,7 +39,7 @@ struct Row {
     message_id: String,
     to: (String, String),
     notice: (NoticeKind, Timestamp, String, String),
-    contract_number: String,
+    contract: (ContractId, String),
     customer_name: String,
 }
 
@@ -67,7 +68,7 @@ impl Unit<'_> {
                 mails::message_id,
                 (mails::name, mails::address),
                 (notices::kind, notices::at, notices::ja, notices::en),
-                contracts::number,
+                (contracts::id, contracts::number),
                 customers::name,
             ))
             .load(self.database)?;
@@ -148,8 +149,10 @@ fn due_mail(row: Row, attempt: i64, vendor: &(String, String, String)) -> DueMai
             vendor_phone: vendor.2.clone(),
             customer_name: row.customer_name,
             contact_name: name.clone(),
-            contract_number: row.contract_number,
+            contract_number: row.contract.1,
+            link: None,
         },
+        contract: row.contract.0,
         name,
         address,
         kind,

@@ -1,6 +1,7 @@
 //! Notices: written once each, read by everybody for himself, carried by mail.
 
 mod due;
+mod facts;
 mod follow;
 mod list;
 mod mails;
@@ -68,20 +69,34 @@ impl Unit<'_> {
         let data = json!({ "notice_id": id, "kind": kind, "ja": words.ja, "en": words.en });
         self.record(&[Stream::Contract(notice.contract)], EventKind::NoticeGiven, about, data);
         if let Some(domain) = domain {
-            self.queue_mails(id, notice.contract, domain)?;
+            let only = match &notice.told {
+                Told::Approval { approver, .. } => approver.as_deref(),
+                _ => None,
+            };
+            self.queue_mails(id, notice.contract, only, domain)?;
         }
         Ok(Some(id))
     }
 
-    fn queue_mails(&mut self, notice: NoticeId, contract: ContractId, domain: &str) -> Result<(), Fault> {
+    /// To each contact with an address; to one person alone when his name is given and he has one.
+    fn queue_mails(
+        &mut self,
+        notice: NoticeId,
+        contract: ContractId,
+        only: Option<&str>,
+        domain: &str,
+    ) -> Result<(), Fault> {
         let customer: CustomerId =
             contracts::table.find(contract).select(contracts::customer_id).first(self.database)?;
-        let rows: Vec<(String, String)> = contacts::table
+        let mut rows: Vec<(String, String)> = contacts::table
             .filter(contacts::customer_id.eq(customer).and(contacts::email.ne("")))
             .order(contacts::code)
             .select((contacts::name, contacts::email))
             .limit(limits::MAILS_PER_NOTICE)
             .load(self.database)?;
+        if rows.iter().any(|(name, _)| Some(name.as_str()) == only) {
+            rows.retain(|(name, _)| Some(name.as_str()) == only);
+        }
         let mut written = std::collections::BTreeSet::new();
         for (name, address) in rows {
             // Two contacts may share the mailbox of their office.

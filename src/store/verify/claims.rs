@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::Findings;
 use crate::domain::event::EventKind;
+use crate::domain::ids::{ContractId, Id, WalletId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::Movement;
 use crate::domain::wallet::dispute::DisputeState;
@@ -17,7 +18,7 @@ use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{
     approval_rules, approvals as approval_rows, disputes as dispute_rows, invoices as invoice_rows, journal, postings,
-    stream_entries,
+    stream_entries, wallets,
 };
 use crate::store::{approvals, disputes, invoices};
 use crate::views::claims::Dispute;
@@ -94,7 +95,7 @@ fn invoices_fit(database: &mut Database, findings: &mut Findings) -> Result<(), 
 }
 
 /// What the journal tells of the claims of one kind, by their ids.
-struct Claims {
+pub(super) struct Claims {
     check: &'static str,
     told: BTreeMap<String, Told>,
 }
@@ -102,33 +103,34 @@ struct Claims {
 /// A claim as its newest entry shows it, and the instants of the first and of the newest.
 struct Told {
     shown: Value,
+    contract: Option<ContractId>,
     first: Timestamp,
     last: Timestamp,
 }
 
 impl Claims {
     /// Reads the entries of some kinds, which carry the claim whole in `field` with its id in `id`.
-    fn told(
+    pub(super) fn told(
         database: &mut Database,
         check: &'static str,
         field: &str,
         id: &str,
         kinds: &[EventKind],
     ) -> Result<Self, Fault> {
-        let rows: Vec<(Timestamp, String)> = stream_entries::table
+        let rows: Vec<(Timestamp, Option<ContractId>, String)> = stream_entries::table
             .inner_join(journal::table)
             .filter(journal::kind.eq_any(kinds).and(stream_entries::stream.like("contract:%")))
             .order((stream_entries::stream, stream_entries::seq))
-            .select((journal::at, journal::data))
+            .select((journal::at, journal::contract_id, journal::data))
             .load(database)?;
         let mut told: BTreeMap<String, Told> = BTreeMap::new();
-        for (at, data) in rows {
+        for (at, contract, data) in rows {
             let mut data: Value = json(&data)?;
             let shown = data[field].take();
             let subject = shown[id].as_str().unwrap_or_default().to_owned();
             match told.get_mut(&subject) {
                 Some(claim) => (claim.shown, claim.last) = (shown, at),
-                None => drop(told.insert(subject, Told { shown, first: at, last: at })),
+                None => drop(told.insert(subject, Told { shown, contract, first: at, last: at })),
             }
         }
         Ok(Self { check, told })
@@ -136,7 +138,7 @@ impl Claims {
 
     /// Holds a row against what was told of it: as a whole, and the instants of its first and of its last step to the
     /// microsecond, where the row has them.
-    fn kept(
+    pub(super) fn kept(
         &mut self,
         id: impl std::fmt::Display,
         row: &impl Serialize,
@@ -154,8 +156,17 @@ impl Claims {
         findings.equal(self.check, id, "when it began and ended", times, told);
     }
 
+    /// The wallets whose contracts the entries are about, by the claims that they tell of.
+    pub(super) fn owners<T: Id>(&self, database: &mut Database) -> Result<BTreeMap<T, WalletId>, Fault> {
+        let rows: Vec<(ContractId, WalletId)> =
+            wallets::table.select((wallets::contract_id, wallets::id)).load(database)?;
+        let wallets: BTreeMap<ContractId, WalletId> = rows.into_iter().collect();
+        let owner = |(id, told): (&String, &Told)| Some((id.parse().ok()?, *wallets.get(&told.contract?)?));
+        Ok(self.told.iter().filter_map(owner).collect())
+    }
+
     /// What was told of and is not there.
-    fn gone(self, findings: &mut Findings) {
+    pub(super) fn gone(self, findings: &mut Findings) {
         for id in self.told.keys() {
             findings.add(self.check, id, "the journal tells of something that does not exist");
         }

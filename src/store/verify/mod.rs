@@ -1,24 +1,32 @@
 //! Reads everything again and says what does not fit: ledger against balances, tickets against ledger, holds against
 //! issues, journal against state. An empty list means that the data explain themselves.
 
+mod adjustments;
 mod books;
 mod cases;
+mod charge;
 mod claims;
 mod contacts;
 mod extent;
+mod follow;
 mod holds;
 mod lots;
 #[cfg(test)]
 mod plant;
 mod policies;
+mod refusals;
 #[cfg(test)]
 #[path = "removed/tests.rs"]
 mod removed;
 mod reports;
+mod roots;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod told;
 mod wallets;
+
+pub use follow::Follower;
 
 use diesel::result::Error as Diesel;
 use schemars::JsonSchema;
@@ -81,16 +89,19 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        let checks: [(&'static str, Check); 9] = [
+        let checks: [(&'static str, Check); 12] = [
             ("checking wallets", wallets::check),
             ("checking policies", |database, findings, _| policies::check(database, findings)),
             ("checking holds", |database, findings, _| holds::check(database, findings)),
             ("checking books", |database, findings, _| books::check(database, findings)),
             ("checking claims", |database, findings, _| claims::check(database, findings)),
+            ("checking adjustments", |database, findings, _| adjustments::check(database, findings)),
             ("checking streams", |database, findings, _| streams::check(database, findings)),
             ("checking contacts", |database, findings, _| contacts::check(database, findings)),
             ("checking issues and visits", |database, findings, _| cases::check(database, findings)),
             ("checking reports", |database, findings, _| reports::check(database, findings)),
+            ("checking refusals", |database, findings, _| refusals::check(database, findings)),
+            ("checking roots", |database, findings, _| roots::check(database, findings)),
         ];
         for (step, check) in checks {
             progress.begin(step, 0);

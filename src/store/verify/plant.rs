@@ -7,31 +7,83 @@ use serde_json::{Value, json};
 
 use crate::commands::intake::save;
 use crate::commands::remote_outcome::close;
-use crate::commands::wallet::{decide_approval, decide_dispute, raise_dispute, set_approval_rule, set_invoice};
-use crate::domain::ids::{ContractId, IssueId, LotId};
+use crate::commands::wallet::{
+    adjust as propose, decide, decide_approval, decide_dispute, raise_dispute, set_approval_rule, set_invoice,
+};
+use crate::domain::access::{Actor, Role};
+use crate::domain::event::EventKind;
+use crate::domain::ids::{ContractId, Id, IssueId, LotId, UserId};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Seconds;
 use crate::domain::wallet::account::CorrectionReason;
 use crate::domain::wallet::refund::RefundGround;
 use crate::roads::travel::GreatCircle;
 use crate::store::connection::{Database, open};
 use crate::store::testing::{Kit, call, company_with, lot, morning, on_both};
 use crate::store::wallet::{Because, RefundOrder, TransferOrder};
-use crate::store::{Fault, Reader, Unit};
+use crate::store::{Fault, Operation, Reader, Unit};
 use crate::views::claims::{ApprovalRequest, ApprovalRuleRequest, DisputeDecision, DisputeRequest};
 use crate::views::desk::{OutcomeRequest, RemoteOutcome};
-use crate::views::ledger::InvoiceRequest;
+use crate::views::ledger::{AdjustRequest, DecisionRequest, InvoiceRequest};
 
-const TABLES: [&str; 11] = [
+/// Tables in which the ledger's word stands: a byte is planted in each of their columns.
+const TABLES: [&str; 17] = [
     "wallets",
     "lots",
     "tickets",
     "holds",
     "postings",
     "policies",
+    "adjustments",
+    "refusals",
     "disputes",
     "approval_rules",
     "approvals",
     "invoices",
     "refunds",
+    "journal",
+    "stream_entries",
+    "ledger_roots",
+    "ledger_root_heads",
+];
+
+/// Whatever else there is: not of the ledger. A new table stands here or above.
+const OTHERS: [&str; 35] = [
+    "__diesel_schema_migrations",
+    "absences",
+    "assets",
+    "company",
+    "consumers",
+    "contacts",
+    "contracts",
+    "counters",
+    "customers",
+    "etas",
+    "interactions",
+    "issues",
+    "mails",
+    "notice_reads",
+    "notices",
+    "operations",
+    "past_repairs",
+    "phones",
+    "position_doubts",
+    "positions",
+    "products",
+    "service_reports",
+    "sessions",
+    "sites",
+    "sqlite_sequence",
+    "streams",
+    "symptoms",
+    "technicians",
+    "territories",
+    "track_links",
+    "user_changes",
+    "users",
+    "visits",
+    "work_orders",
+    "named_absences",
 ];
 
 #[derive(QueryableByName)]
@@ -75,7 +127,36 @@ async fn live(kit: &Kit) {
     kit.write(move |unit| approve(unit, asked)).await.expect("the use is approved");
     let request = call(&kit.card("KS-1001").await);
     kit.write(move |unit| save(unit, &request)).await.expect("the call is taken");
+    refuse(kit, here.id).await;
+    adjust(kit, here.id, 6, false).await;
+    adjust(kit, here.id, 7, true).await;
+    kit.write(|unit| unit.take_root()).await.expect("the root is taken").expect("the first of the day");
+    kit.clock.advance(Seconds::hours(24));
+    refuse(kit, here.id).await;
+    kit.write(|unit| unit.take_root()).await.expect("the root is taken").expect("the first of the next day");
     kit.assert_sound().await;
+}
+
+/// What no rule allows is noted for audit.
+async fn refuse(kit: &Kit, contract: ContractId) {
+    let refusal = Refusal::new(Code::WalletCount).with("units", 0).with("most", 9_999);
+    let id = kit.store.seeds().id(kit.store.clock().now());
+    let sent = Operation { id, fingerprint: [3; 32] };
+    let noted = kit.write(move |unit| unit.note_attempt(sent.into(), contract, "sell", &refusal));
+    noted.await.expect("the refusal is noted");
+}
+
+/// One proposes, another decides.
+async fn adjust(kit: &Kit, contract: ContractId, units: i64, accept: bool) {
+    let reason = CorrectionReason::CountDifference;
+    let request = AdjustRequest { units, lot_id: None, expires_on: None, reason, note: "棚卸し".to_owned() };
+    let proposed = kit.write(move |unit| propose(unit, contract, &request)).await.expect("it is proposed");
+    let id = proposed.waiting.expect("it waits for a second person");
+    let boss =
+        Actor::User { id: UserId::from_uuid(uuid::Uuid::from_u128(9)), name: "所長".to_owned(), role: Role::Admin };
+    let decision = DecisionRequest { accept };
+    let decided = kit.store.task(boss, move |unit| decide(unit, contract, id, &decision));
+    decided.await.expect("it is decided");
 }
 
 /// The customer disputes what was just held, and it is given back.
@@ -137,7 +218,8 @@ fn changed(sqlite: bool, column: &Column) -> String {
     }
 }
 
-/// Somebody with his hands on the database is not stopped by its constraints.
+/// Somebody with his hands on the database is not stopped by its constraints, nor by the triggers that guard the ledger:
+/// he drops them first.
 pub(super) fn unguarded(database: &mut Database) {
     let sql = match database {
         Database::Sqlite(_) => "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON".to_owned(),
@@ -147,7 +229,61 @@ pub(super) fn unguarded(database: &mut Database) {
             .to_owned(),
     };
     database.batch_execute(&sql).expect("the constraints fall");
+    let names: Vec<Name> = diesel::sql_query(match database {
+        Database::Sqlite(_) => "SELECT 'DROP TRIGGER ' || name AS name FROM sqlite_master WHERE type = 'trigger'",
+        Database::Postgres(_) => {
+            "SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) AS name FROM pg_trigger \
+             WHERE NOT tgisinternal"
+        }
+    })
+    .load(database)
+    .expect("the triggers are found");
+    names.iter().for_each(|drop| database.batch_execute(&drop.name).expect("a trigger falls"));
 }
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+fn tables(database: &mut Database) -> Vec<String> {
+    let sql = match database {
+        Database::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+        Database::Postgres(_) => {
+            "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+        }
+    };
+    let names: Vec<Name> = diesel::sql_query(sql).load(database).expect("the tables");
+    names.into_iter().map(|table| table.name).collect()
+}
+
+/// The rows in which a byte is planted, one after the other: the last one, and of the journal the last of each kind
+/// that a contract's history has.
+fn rows(table: &str, row: &str, column: &str) -> Vec<String> {
+    let last = |of: &str| {
+        format!("{row} = (SELECT {row} FROM {table} WHERE {column} IS NOT NULL AND {of} ORDER BY {row} DESC LIMIT 1)")
+    };
+    if table != "journal" {
+        return vec![last("1 = 1")];
+    }
+    let kinds = EventKind::ALL.iter().map(|kind| kind.as_str());
+    kinds
+        .filter(|kind| kind.starts_with("wallet.") || CLAIMS.contains(kind))
+        .map(|kind| last(&format!("kind = '{kind}'")))
+        .collect()
+}
+
+/// Entries that tell of what people said and decided.
+const CLAIMS: [&str; 7] = [
+    "adjustment.proposed",
+    "adjustment.accepted",
+    "dispute.raised",
+    "dispute.granted",
+    "approval.given",
+    "approval.rule_set",
+    "invoice.set",
+];
 
 #[tokio::test]
 async fn one_byte_changed_anywhere_in_the_ledger_is_found() {
@@ -157,24 +293,28 @@ async fn one_byte_changed_anywhere_in_the_ledger_is_found() {
         unguarded(&mut database);
         let sqlite = matches!(database, Database::Sqlite(_));
         let row = if sqlite { "rowid" } else { "ctid" };
+        for table in tables(&mut database) {
+            let (ours, other) = (TABLES.contains(&table.as_str()), OTHERS.contains(&table.as_str()));
+            assert!(ours != other, "{table}: is it of the ledger or not?");
+        }
         let mut planted = 0;
         for table in TABLES {
             for column in columns(&mut database, table) {
                 let (name, value) = (&column.name, changed(sqlite, &column));
-                let sql = format!(
-                    "UPDATE {table} SET {name} = {value} \
-                     WHERE {row} = (SELECT {row} FROM {table} WHERE {name} IS NOT NULL ORDER BY {row} DESC LIMIT 1)"
-                );
-                database.batch_execute("BEGIN").expect("a transaction begins");
-                let rows = diesel::sql_query(&sql).execute(&mut database).expect("the change is planted");
-                assert_eq!(rows, 1, "{sql}");
-                let found = Reader::over(&mut database, chrono_tz::Asia::Tokyo, morning()).verify();
-                database.batch_execute("ROLLBACK").expect("the change is taken back");
-                assert!(!found.expect("verify reads on").is_empty(), "nobody saw the change of {table}.{name}");
-                planted += 1;
+                for at in rows(table, row, name) {
+                    database.batch_execute("BEGIN").expect("a transaction begins");
+                    let sql = format!("UPDATE {table} SET {name} = {value} WHERE {at}");
+                    let rows = diesel::sql_query(&sql).execute(&mut database).expect("the change is planted");
+                    assert!(rows == 1 || table == "journal", "{sql}");
+                    let found = Reader::over(&mut database, chrono_tz::Asia::Tokyo, morning()).verify();
+                    database.batch_execute("ROLLBACK").expect("the change is taken back");
+                    let found = found.expect("verify reads on");
+                    assert!(rows == 0 || !found.is_empty(), "nobody saw the change of {table}.{name} at {at}");
+                    planted += rows;
+                }
             }
         }
-        assert!(planted > 70, "only {planted} columns were tried");
+        assert!(planted > 250, "only {planted} columns were tried");
         kit.assert_sound().await;
     })
     .await;

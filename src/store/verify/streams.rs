@@ -5,17 +5,67 @@ use std::collections::BTreeMap;
 use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
 
-use super::Findings;
-use crate::domain::event::EventKind;
+use super::{Findings, told};
+use crate::domain::event::{EventKind, entry_link};
 use crate::domain::ids::EventId;
+use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{journal, stream_entries, streams};
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
     gapless(database, findings)?;
+    linked(database, findings)?;
     entries_have_events(database, findings)?;
     events_have_entries(database, findings)
+}
+
+/// The link of each entry follows from the one before and from what its event says, word for word. Entries that are
+/// older than links stand before the first linked one.
+fn linked(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    let mut after: (String, i64) = Default::default();
+    let mut before: Vec<u8> = Vec::new();
+    loop {
+        let rows = entries_after(database, &after.0, after.1)?;
+        let told = told::of(database, rows.iter().map(|(_, _, event, _)| *event))?;
+        let Some((stream, seq, ..)) = rows.last() else { return Ok(()) };
+        let next = (stream.clone(), *seq);
+        for (stream, seq, event, link) in rows {
+            if stream != after.0 {
+                before.clear();
+            }
+            after.0.clone_from(&stream);
+            let expected = told.get(&event).map(|entry| entry_link(&before, &stream, seq, &entry.seal).to_vec());
+            if link != expected && (link.is_some() || !before.is_empty()) {
+                findings.add("stream.link", &stream, format!("entry {seq}, or its event, does not fit its link"));
+            }
+            // On from the stored link, so that one changed entry is one finding.
+            before = link.unwrap_or_default();
+        }
+        after = next;
+    }
+}
+
+type Linked = (String, i64, EventId, Option<Vec<u8>>);
+
+/// The next entries of all streams: the rest of this stream, then those after it.
+fn entries_after(database: &mut Database, stream: &str, seq: i64) -> Result<Vec<Linked>, Fault> {
+    let of_this = stream_entries::table
+        .filter(stream_entries::stream.eq(stream).and(stream_entries::seq.gt(seq)))
+        .order(stream_entries::seq)
+        .limit(limits::VERIFY_ENTRIES)
+        .select((stream_entries::stream, stream_entries::seq, stream_entries::event_id, stream_entries::link));
+    let mut rows: Vec<Linked> = of_this.load(database)?;
+    let left = limits::VERIFY_ENTRIES - rows.len() as i64;
+    if left > 0 {
+        let others = stream_entries::table
+            .filter(stream_entries::stream.gt(stream))
+            .order((stream_entries::stream, stream_entries::seq))
+            .limit(left)
+            .select((stream_entries::stream, stream_entries::seq, stream_entries::event_id, stream_entries::link));
+        rows.extend(others.load::<Linked>(database)?);
+    }
+    Ok(rows)
 }
 
 fn gapless(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {

@@ -4,37 +4,38 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::{Findings, holds, lots};
+use super::told::{self, Told};
+use super::{Findings, charge, holds, lots};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::book::Book;
-use crate::domain::wallet::chain::Posting;
+use crate::domain::wallet::chain::{self, Posting};
 use crate::effects::progress::Progress;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
-use crate::store::schema::{journal, postings, wallets};
+use crate::store::schema::{postings, wallets};
 use crate::store::wallet::{WALLET_COLUMNS, WalletRow};
-use crate::views::wallet::WalletMoved;
 
 /// A posting as text, so that a changed byte is a finding and not a failure to read.
 #[derive(Queryable)]
-struct Line {
-    id: PostingId,
-    wallet: WalletId,
-    seq: i64,
-    movement: String,
-    from: String,
-    to: String,
-    units: i64,
-    lot: Option<LotId>,
-    ticket: Option<TicketId>,
-    issue: Option<IssueId>,
-    sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
-    event: EventId,
-    at: Timestamp,
-    reason: String,
+pub(super) struct Line {
+    pub id: PostingId,
+    pub wallet: WalletId,
+    pub seq: i64,
+    pub movement: String,
+    pub from: String,
+    pub to: String,
+    pub units: i64,
+    pub lot: Option<LotId>,
+    pub ticket: Option<TicketId>,
+    pub issue: Option<IssueId>,
+    /// The posting that it names, its terms, its link.
+    pub sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
+    pub event: EventId,
+    pub at: Timestamp,
+    pub reason: String,
 }
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: &Progress) -> Result<(), Fault> {
@@ -43,41 +44,74 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: 
     for part in rows.chunks(limits::VERIFY_WALLETS) {
         let ids: Vec<WalletId> = part.iter().map(|row| row.id).collect();
         let lines = lines_of(database, &ids)?;
+        let told = told::of(database, lines.values().flatten().map(|line| line.event))?;
         for row in part {
             let mine = lines.get(&row.id).map_or(&[][..], Vec::as_slice);
-            let mut read = Read::new(row);
-            mine.iter().for_each(|line| read.line(line, findings));
+            let read = read(row, mine, &told, findings);
             read.compare(row, findings);
             lots::check(database, row, &read, findings)?;
             holds::against_ledger(database, row.id, &read, findings)?;
+            charge::check(database, row, mine, findings)?;
         }
         let contracts = part.iter().map(|row| (row.id, row.contract)).collect();
-        events_fit(database, &contracts, lines.values().flatten(), findings)?;
+        told::fits(&told, &contracts, lines.values().flatten(), findings);
         progress.add(part.len());
     }
     Ok(())
 }
 
-fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<Line>>, Fault> {
+/// Reads the lines of a wallet, from the first on, beside the entries that tell of them.
+pub(super) fn read(row: &WalletRow, lines: &[Line], told: &Told, findings: &mut Findings) -> Read {
+    let mut read = Read::new(row);
+    lines.iter().for_each(|line| read.line(line, told, findings));
+    read
+}
+
+type Columns = (
+    postings::id,
+    postings::wallet_id,
+    postings::seq,
+    postings::movement,
+    postings::from_account,
+    postings::to_account,
+    postings::units,
+    postings::lot_id,
+    postings::ticket_id,
+    postings::issue_id,
+    (postings::refers_to, postings::terms, postings::link),
+    postings::event_id,
+    postings::at,
+    postings::reason,
+);
+
+const COLUMNS: Columns = (
+    postings::id,
+    postings::wallet_id,
+    postings::seq,
+    postings::movement,
+    postings::from_account,
+    postings::to_account,
+    postings::units,
+    postings::lot_id,
+    postings::ticket_id,
+    postings::issue_id,
+    (postings::refers_to, postings::terms, postings::link),
+    postings::event_id,
+    postings::at,
+    postings::reason,
+);
+
+/// The lines of one wallet after a place in it.
+pub(super) fn lines_after(database: &mut Database, wallet: WalletId, seq: i64) -> Result<Vec<Line>, Fault> {
+    let after = postings::wallet_id.eq(wallet).and(postings::seq.gt(seq));
+    Ok(postings::table.filter(after).order(postings::seq).select(COLUMNS).load(database)?)
+}
+
+pub(super) fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<Line>>, Fault> {
     let rows: Vec<Line> = postings::table
         .filter(postings::wallet_id.eq_any(wallets))
         .order((postings::wallet_id, postings::seq))
-        .select((
-            postings::id,
-            postings::wallet_id,
-            postings::seq,
-            postings::movement,
-            postings::from_account,
-            postings::to_account,
-            postings::units,
-            postings::lot_id,
-            postings::ticket_id,
-            postings::issue_id,
-            (postings::refers_to, postings::terms, postings::link),
-            postings::event_id,
-            postings::at,
-            postings::reason,
-        ))
+        .select(COLUMNS)
         .load(database)?;
     let mut found: BTreeMap<WalletId, Vec<Line>> = BTreeMap::new();
     for line in rows {
@@ -104,10 +138,12 @@ pub(super) struct HoldLine {
     pub terms: Option<Vec<u8>>,
     pub made_at: Option<Timestamp>,
     pub moved_at: Option<Timestamp>,
+    /// Units on hold now.
+    pub held: i64,
 }
 
 impl Read {
-    fn new(row: &WalletRow) -> Self {
+    pub fn new(row: &WalletRow) -> Self {
         Self {
             book: Book::empty(row.id, row.contract, row.unit),
             tickets: BTreeMap::new(),
@@ -117,7 +153,7 @@ impl Read {
         }
     }
 
-    fn line(&mut self, line: &Line, findings: &mut Findings) {
+    pub fn line(&mut self, line: &Line, told: &Told, findings: &mut Findings) {
         let parsed = (line.movement.parse::<Movement>(), line.from.parse::<Account>(), line.to.parse::<Account>());
         let (Ok(movement), Ok(from), Ok(to)) = parsed else {
             findings.add("wallet.chain", line.id, "a code of the posting is unknown");
@@ -138,13 +174,19 @@ impl Read {
             refers_to: *refers_to,
             terms: terms.as_deref().and_then(|terms| terms.try_into().ok()),
             event: line.event,
+            told: told.get(&line.event).map(|entry| entry.seal),
             at: line.at,
             reason: line.reason.clone(),
         };
-        let link = self.book.replay(&posting);
+        let before = self.book.head;
+        let mut link = self.book.replay(&posting);
+        if *stored_link != link {
+            // A posting that is older than the seals of entries has none in its link.
+            link = chain::link(&before, &Posting { told: None, ..posting });
+        }
         findings.equal("wallet.seq", line.id, "the posting's place", line.seq, self.book.postings);
         if *stored_link != link {
-            findings.add("wallet.chain", line.id, "the posting's content and its link do not fit");
+            findings.add("wallet.chain", line.id, "the posting, or the entry that tells of it, does not fit its link");
             // Go on from the stored link, so that one changed line is one finding.
             if let Ok(stored) = stored_link.as_slice().try_into() {
                 self.book.head = stored;
@@ -159,12 +201,18 @@ impl Read {
         if !is_known {
             findings.add("wallet.chain", line.id, "the posting names one that does not stand before it");
         }
-        self.note(line, movement, from, to);
+        self.note(line, movement, from, to, findings);
     }
 
-    fn note(&mut self, line: &Line, movement: Movement, from: Account, to: Account) {
+    fn note(&mut self, line: &Line, movement: Movement, from: Account, to: Account, findings: &mut Findings) {
         if let Some(ticket) = line.ticket {
-            self.tickets.insert(ticket, (to, line.issue));
+            let before = self.tickets.insert(ticket, (to, line.issue));
+            let stood = before.map_or(from, |(account, _)| account);
+            // One that settled an overdraft goes on as the issue does that it settled for.
+            let settled = stood == Account::Overdraft && matches!(from, Account::Held | Account::Consumed);
+            if stood != from && !settled {
+                findings.add("wallet.ticket", ticket, format!("it is taken from {from} and stood at {stood}"));
+            }
         }
         if let Some(lot) = line.lot.filter(|_| from == Account::Source) {
             let noted = self.lots.entry(lot).or_default();
@@ -174,7 +222,15 @@ impl Read {
         let Some(issue) = line.issue else { return };
         let hold = self.holds.entry(issue).or_default();
         let settles_debt = movement == Movement::Overdraft && from == Account::Available;
-        if matches!(movement, Movement::Hold | Movement::Overdraft) && !settles_debt {
+        if !settles_debt {
+            hold.held += if to == Account::Held { line.units } else { 0 };
+            hold.held -= if from == Account::Held { line.units } else { 0 };
+        }
+        let holds = matches!(movement, Movement::Hold | Movement::Overdraft) && !settles_debt;
+        if hold.held < 0 || (holds && hold.made_at.is_some_and(|at| at != line.at)) {
+            findings.add("hold.once", issue, "it holds, uses or gives back twice");
+        }
+        if holds {
             hold.terms = line.sealed.1.clone();
             hold.made_at = Some(line.at);
         } else if !settles_debt {
@@ -182,69 +238,21 @@ impl Read {
         }
     }
 
-    fn compare(&self, row: &WalletRow, findings: &mut Findings) {
+    /// Lines read so far.
+    pub fn lines(&self) -> i64 {
+        self.book.postings
+    }
+
+    /// The link of the last line.
+    pub fn head(&self) -> chain::Link {
+        self.book.head
+    }
+
+    pub fn compare(&self, row: &WalletRow, findings: &mut Findings) {
         findings.equal("wallet.balance", row.id, "the kept balances", row.balances(), self.book.balances);
         findings.equal("wallet.seq", row.id, "the count of postings", row.postings, self.book.postings);
         if row.chain_head != self.book.head {
             findings.add("wallet.chain", row.id, "the kept head is not the last link");
         }
     }
-}
-
-/// The movement of which an event tells.
-fn movement_of(kind: &str) -> Option<Movement> {
-    Some(match kind {
-        "wallet.purchased" => Movement::Purchase,
-        "wallet.granted" => Movement::Grant,
-        "wallet.held" => Movement::Hold,
-        "wallet.captured" => Movement::Capture,
-        "wallet.released" => Movement::Release,
-        "wallet.expired" => Movement::Expire,
-        "wallet.reversed" => Movement::Reverse,
-        "wallet.overdrawn" => Movement::Overdraft,
-        "wallet.adjusted" => Movement::Adjust,
-        "wallet.transferred" => Movement::Transfer,
-        "wallet.voided" => Movement::Void,
-        "wallet.refunded" => Movement::Refund,
-        _ => return None,
-    })
-}
-
-/// Each event tells of as many units as its postings move, and stands in the history of the wallet's contract.
-fn events_fit<'a>(
-    database: &mut Database,
-    contracts: &BTreeMap<WalletId, ContractId>,
-    lines: impl Iterator<Item = &'a Line>,
-    findings: &mut Findings,
-) -> Result<(), Fault> {
-    let mut moved: BTreeMap<EventId, BTreeMap<&str, i64>> = BTreeMap::new();
-    let mut owners: BTreeMap<EventId, (Option<ContractId>, Timestamp)> = BTreeMap::new();
-    for line in lines {
-        let gone = matches!(line.movement.as_str(), "adjust" | "transfer" | "refund") && line.from == "available";
-        let units = if gone { -line.units } else { line.units };
-        *moved.entry(line.event).or_default().entry(line.movement.as_str()).or_default() += units;
-        owners.insert(line.event, (contracts.get(&line.wallet).copied(), line.at));
-    }
-    let ids: Vec<EventId> = moved.keys().copied().collect();
-    for part in ids.chunks(limits::STATEMENT_IDS) {
-        type Told = (EventId, String, String, Option<ContractId>, Timestamp);
-        let rows: Vec<Told> = journal::table
-            .filter(journal::id.eq_any(part))
-            .select((journal::id, journal::kind, journal::data, journal::contract_id, journal::at))
-            .load(database)?;
-        for id in part.iter().filter(|id| rows.iter().all(|(known, ..)| known != *id)) {
-            findings.add("journal.wallet", id, "postings without their event");
-        }
-        for (id, kind, data, contract, at) in rows {
-            findings.equal("journal.wallet", id, "contract and instant", Some(&(contract, at)), owners.get(&id));
-            let of_event = moved.get(&id).cloned().unwrap_or_default();
-            let movement = movement_of(&kind).map_or("", Movement::as_str);
-            let posted = of_event.get(movement).copied().unwrap_or_default();
-            match serde_json::from_str::<WalletMoved>(&data) {
-                Ok(told) => findings.equal("journal.wallet", id, "the units told", told.units, posted),
-                Err(error) => findings.add("journal.wallet", id, format!("the event cannot be read: {error}")),
-            }
-        }
-    }
-    Ok(())
 }

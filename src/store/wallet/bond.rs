@@ -6,10 +6,10 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use crate::domain::ids::{HoldId, IssueId, LotId, PostingId, TicketId, WalletId};
-use crate::domain::wallet::account::{HoldState, TicketState};
-use crate::domain::wallet::policy::Policy;
+use crate::domain::wallet::account::{HoldState, Movement, TicketState};
+use crate::domain::wallet::policy::{CapturePoint, Policy};
 use crate::domain::wallet::settle::{Bound, BoundTicket};
-use crate::domain::wallet::terms::{LawClass, honoured};
+use crate::domain::wallet::terms::{LateUse, LawClass};
 use crate::store::codec::day;
 use crate::store::error::{Fault, StoreError};
 use crate::store::schema::{holds, issues, lots, postings, tickets};
@@ -21,6 +21,8 @@ pub(super) struct Bond {
     pub state: HoldState,
     /// The units now bound: held ones while the hold is live, used ones after its capture.
     pub bound: Bound,
+    /// The units that were read out at acceptance.
+    pub agreed: i64,
     pub policy: Policy,
     pub issue: IssueId,
     pub issue_number: Option<String>,
@@ -36,9 +38,9 @@ impl Bond {
 
     /// Reads the hold of an issue; the ledger of its wallet is locked.
     pub fn read(unit: &mut Unit<'_>, ledger: &Ledger, issue: IssueId) -> Result<Self, Fault> {
-        let (hold, state, overdraft_units, version): (HoldId, HoldState, i64, i64) = holds::table
+        let (hold, state, agreed, overdraft_units, version): (HoldId, HoldState, i64, i64, i64) = holds::table
             .filter(holds::issue_id.eq(issue))
-            .select((holds::id, holds::state, holds::overdraft_units, holds::policy_version))
+            .select((holds::id, holds::state, holds::units, holds::overdraft_units, holds::policy_version))
             .first(unit.database)?;
         let policy = unit.look().policy_version(ledger.contract, version)?.policy;
         let issue_number = issues::table.find(issue).select(issues::number).first(unit.database).optional()?;
@@ -46,7 +48,21 @@ impl Bond {
         let tickets = bound_tickets(unit, ledger, issue, policy.honours_holds, &last)?;
         let bound = Bound { tickets, overdraft_units };
         let overdraft_posting = last.get(&None).copied();
-        Ok(Self { hold, state, bound, policy, issue, issue_number, overdraft_posting })
+        Ok(Self { hold, state, bound, agreed, policy, issue, issue_number, overdraft_posting })
+    }
+
+    /// Whether its units were used, all of them, because the issue came to `point`: not by somebody's hand.
+    pub fn is_whole_and_captured_at(&self, unit: &mut Unit<'_>, point: CapturePoint) -> Result<bool, Fault> {
+        if self.state != HoldState::Captured || self.bound.units() != self.agreed {
+            return Ok(false);
+        }
+        let last: Option<String> = postings::table
+            .filter(postings::issue_id.eq(self.issue).and(postings::movement.eq(Movement::Capture)))
+            .order_by(postings::seq.desc())
+            .select(postings::reason)
+            .first(unit.database)
+            .optional()?;
+        Ok(last.as_deref() == Some(point.as_str()))
     }
 
     /// Where the bound tickets stand.
@@ -95,7 +111,7 @@ fn bound_tickets(
             number: if ledger.unit.is_single() { number } else { lot_number },
             units,
             usable_until: day(&usable_until)?,
-            honoured: honoured(law_class, honours_holds),
+            late: LateUse::of(law_class, honours_holds),
             last_posting: last.get(&Some(id)).copied(),
         })
     };

@@ -1,18 +1,17 @@
 //! What a person posts by hand for an issue: capture in part, release, reversal. Every correction is a new posting that
 //! names the one it corrects.
 
-use diesel::prelude::*;
+use chrono::NaiveDate;
 
 use super::bond::Bond;
 use super::ledger::{Ledger, Told};
 use super::settle::Settled;
-use crate::domain::ids::{ContractId, IssueId, LotId};
+use crate::domain::ids::{ContractId, IssueId};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::wallet::account::HoldState;
+use crate::domain::wallet::account::{CorrectionReason, HoldState};
 use crate::domain::wallet::approval::ApprovalState;
-use crate::domain::wallet::terms::{LawClass, check_count};
+use crate::domain::wallet::terms::{UnitKind, check_count};
 use crate::store::error::Fault;
-use crate::store::schema::lots;
 use crate::store::unit::Unit;
 
 /// Why somebody posts by hand: a code of the trade and his own words.
@@ -43,7 +42,9 @@ impl Unit<'_> {
         if units > held {
             return Err(Refusal::new(Code::OverCapture).with("held", held).with("units", units).at("units").into());
         }
-        self.refuse_late_use(&bond)?;
+        if let Some((rule, last_day)) = bond.bound.late(units, self.today()) {
+            return Err(late(rule, last_day, ledger.unit).into());
+        }
         let steps = bond.bound.settle(units, self.today(), &because.reason);
         self.carry_out(ledger, &bond, steps, &because.note)
     }
@@ -62,6 +63,7 @@ impl Unit<'_> {
         if self.pending_approval(issue)?.is_some() {
             self.end_approval(issue, ApprovalState::Lapsed, &because.note)?;
         }
+        guaranteed(&bond, because)?;
         let steps = bond.bound.settle(0, self.today(), &because.reason);
         self.carry_out(ledger, &bond, steps, &because.note)
     }
@@ -80,6 +82,7 @@ impl Unit<'_> {
         if units > used {
             return Err(Refusal::new(Code::OverReverse).with("used", used).with("units", units).at("units").into());
         }
+        guaranteed(&bond, because)?;
         let steps = bond.bound.reverse(units, self.today(), &because.reason);
         self.carry_out(ledger, &bond, steps, &because.note)
     }
@@ -93,20 +96,19 @@ impl Unit<'_> {
         }
         Ok((ledger, bond))
     }
+}
 
-    /// Units of the six-month exemption are not used after their last day, whoever asks.
-    fn refuse_late_use(&mut self, bond: &Bond) -> Result<(), Fault> {
-        let today = self.today();
-        let late: Vec<LotId> =
-            bond.bound.tickets.iter().filter(|ticket| ticket.usable_until < today).map(|ticket| ticket.lot).collect();
-        let found: Option<String> = lots::table
-            .filter(lots::id.eq_any(late).and(lots::law_class.eq(LawClass::SixMonthExempt)))
-            .select(lots::expires_on)
-            .first(self.database)
-            .optional()?;
-        let Some(last) = found else { return Ok(()) };
-        Err(Refusal::new(Code::SixMonths).with("last_day", last).into())
+/// Units are not used after their last day where the law or the contract forbids it, whoever asks.
+pub(super) fn late(rule: Code, last_day: NaiveDate, unit: UnitKind) -> Refusal {
+    Refusal::new(rule).of_unit(unit).with("last_day", last_day)
+}
+
+/// A recurrence is made good only where the contract guarantees repairs.
+fn guaranteed(bond: &Bond, because: &Because) -> Result<(), Refusal> {
+    if because.reason == CorrectionReason::Recurrence.as_str() && bond.policy.recurrence_days == 0 {
+        return Err(Refusal::new(Code::NoGuarantee).at("reason"));
     }
+    Ok(())
 }
 
 pub(super) fn told(because: &Because) -> Told {

@@ -7,13 +7,13 @@ use diesel::prelude::*;
 use crate::domain::ids::IssueId;
 use crate::domain::issue::Outcome;
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::wallet::account::HoldState;
+use crate::domain::wallet::account::{HoldState, Movement};
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::terms::UnitKind;
 use crate::sentences::consumption;
 use crate::store::Reader;
 use crate::store::error::Fault;
-use crate::store::schema::{holds, issues, lots, tickets, wallets};
+use crate::store::schema::{holds, issues, lots, postings, tickets, wallets};
 
 /// The tickets of an issue and how they stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +64,17 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// Units of an issue that would have been used, and expired because nothing may be used after its last day.
+    fn expired_late(&mut self, issue: IssueId) -> Result<i64, Fault> {
+        let rules = [Code::SixMonths, Code::LateUse].map(Code::as_str);
+        let units: Vec<i64> = postings::table
+            .filter(postings::issue_id.eq(issue).and(postings::movement.eq(Movement::Expire)))
+            .filter(postings::reason.eq_any(rules))
+            .select(postings::units)
+            .load(self.database)?;
+        Ok(units.iter().sum())
+    }
+
     /// What an issue has cost, in Japanese and English; none while it is open.
     pub fn consumption_sentence(&mut self, issue: IssueId) -> Result<Option<(String, String)>, Fault> {
         let row: Option<(CostReason, Option<Outcome>, UnitKind)> = issues::table
@@ -80,7 +91,8 @@ impl Reader<'_> {
         // While the customer's approval is waited for, nothing is settled yet.
         let ended = ended.filter(|_| tickets.state != Some(HoldState::Live));
         let numbers = if tickets.consumed() > 0 { tickets.numbers.as_slice() } else { &[] };
-        let words = consumption::outcome(unit, reason, ended, tickets.consumed(), numbers);
+        let late = self.expired_late(issue)?;
+        let words = consumption::outcome(unit, reason, ended, tickets.consumed(), late, numbers);
         Ok(Some((words.ja, words.en)))
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::ledger::{Ledger, Told};
-use super::slips::{Slip, cut};
+use super::slips::{Slip, cut, set_state};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
@@ -136,11 +136,7 @@ fn bind(
         };
         bound.push((lot, ticket, pick.units));
     }
-    if !whole.is_empty() {
-        diesel::update(tickets::table.filter(tickets::id.eq_any(whole)))
-            .set((tickets::state.eq(TicketState::Held), tickets::issue_id.eq(issue)))
-            .execute(unit.database)?;
-    }
+    set_state(unit.database, &whole, TicketState::Held, Some(issue))?;
     Ok(bound)
 }
 

@@ -13,8 +13,10 @@ use crate::domain::wallet::book::{Book, Entry};
 use crate::domain::wallet::chain::Link;
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
+use crate::store::connection::Database;
 use crate::store::error::{Fault, StoreError};
-use crate::store::schema::{lots, wallets};
+use crate::store::kept::Kept;
+use crate::store::schema::wallets;
 use crate::store::unit::Unit;
 use crate::views::wallet::WalletMoved;
 
@@ -111,13 +113,7 @@ impl WalletRow {
 impl Ledger {
     /// Takes the wallet's row, so that whoever comes second sees what the first has left.
     pub fn lock(unit: &mut Unit<'_>, wallet: WalletId) -> Result<Self, Fault> {
-        // An update without a change takes the row's lock on either database.
-        let row: WalletRow = diesel::update(wallets::table.find(wallet))
-            .set(wallets::postings.eq(wallets::postings))
-            .returning(WALLET_COLUMNS)
-            .get_result(unit.database)
-            .optional()?
-            .ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let row = locked(unit.database, wallet).optional()?.ok_or_else(|| Refusal::new(Code::NotFound))?;
         let book = row.book()?;
         Ok(Self { contract: row.contract, unit: row.unit, book, lines: Vec::new(), moved: BTreeMap::new() })
     }
@@ -163,12 +159,8 @@ impl Ledger {
         told: Told,
     ) -> Vec<PostingId> {
         let event: EventId = unit.id();
-        let first = self.lines.len();
-        for entry in entries {
-            let (posting, link) = self.book.post(unit.id(), event, unit.now(), entry);
-            self.lines.push(PostingRow::new(posting, link));
-        }
-        let ids = self.lines[first..].iter().map(|line| line.id).collect();
+        let mut after = self.book.balances;
+        entries.iter().for_each(|entry| after.post(entry.from, entry.to, entry.units));
         let mut tickets = told.tickets;
         tickets.truncate(limits::EVENT_TICKETS);
         let moved = WalletMoved {
@@ -181,13 +173,18 @@ impl Ledger {
             reason: told.reason,
             note: told.note,
             yen: told.yen,
-            available: self.book.balances.available,
-            held: self.book.balances.held,
+            available: after.available,
+            held: after.held,
         };
         let about = About { contract_id: Some(self.contract), issue_id: told.issue, ..About::default() };
         let data = serde_json::to_value(moved).expect("a plain struct has a JSON form");
-        unit.record_as(event, &[Stream::Contract(self.contract)], kind, about, data);
-        ids
+        let seal = unit.record_as(event, &[Stream::Contract(self.contract)], kind, about, data);
+        let first = self.lines.len();
+        for entry in entries {
+            let (posting, link) = self.book.post(unit.id(), unit.now(), (event, seal), entry);
+            self.lines.push(PostingRow::new(posting, link));
+        }
+        self.lines[first..].iter().map(|line| line.id).collect()
     }
 
     /// Writes the lines, the lots' counts and the wallet's row. An account that no rule may produce stops the command.
@@ -197,30 +194,37 @@ impl Ledger {
             return Err(StoreError::corrupt(format!("wallet {}: {fault}", self.book.wallet)).into());
         }
         insert_postings(unit.database, &self.lines)?;
-        for (lot, [available, held, consumed, expired, voided]) in &self.moved {
-            diesel::update(lots::table.find(lot))
-                .set((
-                    lots::available.eq(lots::available + available),
-                    lots::held.eq(lots::held + held),
-                    lots::consumed.eq(lots::consumed + consumed),
-                    lots::expired.eq(lots::expired + expired),
-                    lots::voided.eq(lots::voided + voided),
-                ))
-                .execute(unit.database)?;
+        for (lot, counts) in &self.moved {
+            count_lot(unit.database, *lot, counts)?;
         }
-        diesel::update(wallets::table.find(self.book.wallet))
-            .set((
-                wallets::source.eq(balances.source),
-                wallets::available.eq(balances.available),
-                wallets::held.eq(balances.held),
-                wallets::consumed.eq(balances.consumed),
-                wallets::expired.eq(balances.expired),
-                wallets::voided.eq(balances.voided),
-                wallets::overdraft.eq(balances.overdraft),
-                wallets::postings.eq(self.book.postings),
-                wallets::chain_head.eq(self.book.head.to_vec()),
-            ))
-            .execute(unit.database)?;
+        close(unit.database, &self.book)?;
         Ok(balances)
     }
+}
+
+/// The wallet's row, this command's alone until its end. SQLite's writer is alone from its beginning; on PostgreSQL the
+/// row is locked as its coming change would lock it.
+fn locked(database: &mut Database, wallet: WalletId) -> QueryResult<WalletRow> {
+    let row = wallets::table.find(wallet).select(WALLET_COLUMNS);
+    match database {
+        Database::Sqlite(sqlite) => row.first(sqlite),
+        Database::Postgres(postgres) => row.for_no_key_update().first(postgres),
+    }
+}
+
+/// Adds to a lot's counts, in the order of [`TicketState::ALL`].
+fn count_lot(database: &mut Database, lot: LotId, counts: &[i64; 5]) -> QueryResult<()> {
+    let sql = "UPDATE lots SET available = available + ?, held = held + ?, consumed = consumed + ?, \
+               expired = expired + ?, voided = voided + ? WHERE id = ?";
+    counts.iter().fold(Kept::new(sql), |counted, count| counted.number(*count)).id(lot).execute(database).map(drop)
+}
+
+/// Writes the wallet's row as the book leaves it.
+fn close(database: &mut Database, book: &Book) -> QueryResult<()> {
+    let sql = "UPDATE wallets SET source = ?, available = ?, held = ?, consumed = ?, expired = ?, voided = ?, \
+               overdraft = ?, postings = ?, chain_head = ? WHERE id = ?";
+    let Balances { source, available, held, consumed, expired, voided, overdraft } = book.balances;
+    let figures = [source, available, held, consumed, expired, voided, overdraft, book.postings];
+    let closed = figures.into_iter().fold(Kept::new(sql), Kept::number);
+    closed.bytes(&book.head).id(book.wallet).execute(database).map(drop)
 }

@@ -12,7 +12,7 @@ use crate::store::error::Fault;
 use crate::store::schema::{postings, tickets};
 
 #[derive(Debug, Insertable)]
-#[diesel(table_name = postings)]
+#[diesel(table_name = postings, treat_none_as_default_value = false)]
 pub(super) struct PostingRow {
     pub id: PostingId,
     wallet_id: WalletId,
@@ -57,7 +57,7 @@ impl PostingRow {
 
 /// A ticket on its way into the table, or a slip of several units.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = tickets)]
+#[diesel(table_name = tickets, treat_none_as_default_value = false)]
 pub(in crate::store) struct TicketRow {
     pub id: TicketId,
     pub lot_id: LotId,
@@ -77,6 +77,10 @@ macro_rules! insert_all {
                 for row in $rows {
                     diesel::insert_into($table).values(row).execute(sqlite)?;
                 }
+            }
+            // One row has one text, which Diesel keeps prepared.
+            Database::Postgres(postgres) if $rows.len() == 1 => {
+                diesel::insert_into($table).values(&$rows[0]).execute(postgres)?;
             }
             Database::Postgres(postgres) => {
                 for part in $rows.chunks(limits::INSERT_ROWS) {

@@ -1,10 +1,13 @@
 //! Ending a hold: consumption (消費確定), release (解放) and reversal (赤伝).
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::bond::Bond;
+use super::correct::late;
 use super::ledger::{Ledger, Told};
-use super::slips::{Slip, cut};
+use super::slips::{Slip, cut, set_state};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{IssueId, TicketId};
 use crate::domain::issue::Outcome;
@@ -14,7 +17,8 @@ use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
 use crate::domain::wallet::settle::{Step, units_to};
 use crate::domain::wallet::terms::UnitKind;
 use crate::store::error::Fault;
-use crate::store::schema::{holds, tickets};
+use crate::store::kept::Kept;
+use crate::store::schema::holds;
 use crate::store::unit::Unit;
 use crate::views::claims::Approval;
 
@@ -37,15 +41,16 @@ impl Unit<'_> {
             return Ok(None);
         }
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
-        let (units, reason) = (bond.bound.units(), ending.outcome.as_str());
+        let reason = ending.outcome.as_str();
+        let due = bond.policy.due(ending, bond.agreed, ledger.unit);
         match bond.state {
             HoldState::Live => {
                 let approval = self.look().approval(issue)?.map(|asked| (asked.state, asked.waiting_units));
                 let captured = match approval {
                     // Who said no pays nothing, whatever the contract says of withdrawing.
                     Some((ApprovalState::Refused, _)) => 0,
-                    Some((ApprovalState::Pending, Some(used))) => used - bond.policy.reversed(ending.outcome, used),
-                    _ => bond.policy.captured(ending, units, ledger.unit),
+                    Some((ApprovalState::Pending, Some(used))) => due.min(used),
+                    _ => due,
                 };
                 if approval.is_some_and(|(state, _)| state == ApprovalState::Pending) {
                     if captured > 0 {
@@ -54,11 +59,10 @@ impl Unit<'_> {
                     }
                     self.end_approval(issue, ApprovalState::Lapsed, "")?;
                 }
-                let steps = bond.bound.settle(captured, self.today(), reason);
-                self.carry_out(ledger, &bond, steps, "").map(Some)
+                self.use_up(ledger, &bond, captured, reason).map(Some)
             }
             HoldState::Captured => {
-                let reversed = bond.policy.reversed(ending.outcome, units);
+                let reversed = (bond.bound.units() - due).max(0);
                 let steps = bond.bound.reverse(reversed, self.today(), reason);
                 self.carry_out(ledger, &bond, steps, "").map(Some)
             }
@@ -76,7 +80,51 @@ impl Unit<'_> {
     /// Nobody opened. Where the contract says so, the trip has used the issue's units. None: nothing to do.
     pub fn futile_trip(&mut self, issue: IssueId) -> Result<Option<Settled>, Fault> {
         let ending = Ending::of(Outcome::NoAccess, true);
-        self.capture_if(issue, ending.outcome.as_str(), |policy, unit, units| policy.captured(ending, units, unit))
+        self.capture_if(issue, ending.outcome.as_str(), |policy, unit, units| policy.due(ending, units, unit))
+    }
+
+    /// A step by which the issue had come to `point` was taken back, or led to a closed door. What was captured for it
+    /// is on hold again, and what waited for the customer's approval waits no more. None: nothing to do, because the
+    /// contract captures elsewhere, another visit came to the point too, or somebody has corrected the use by hand.
+    pub fn step_back(&mut self, issue: IssueId, point: CapturePoint, reason: &str) -> Result<Option<Settled>, Fault> {
+        let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
+        if bond.policy.capture_point != point || self.has_come_to(issue, point)? {
+            return Ok(None);
+        }
+        if bond.state == HoldState::Live {
+            let waiting = self.pending_approval(issue)?.and_then(|asked| asked.waiting_reason);
+            if waiting.as_deref() == Some(point.as_str()) {
+                self.wait_no_more(issue)?;
+            }
+            return Ok(None);
+        }
+        if !bond.is_whole_and_captured_at(self, point)? {
+            return Ok(None);
+        }
+        self.put_back_on_hold(ledger, &bond, reason).map(Some)
+    }
+
+    fn put_back_on_hold(&mut self, mut ledger: Ledger, bond: &Bond, reason: &str) -> Result<Settled, Fault> {
+        let mut steps = bond.bound.reopen(reason);
+        move_tickets(self, &mut ledger, bond, &mut steps)?;
+        post(self, &mut ledger, bond, &steps, "");
+        diesel::update(holds::table.find(bond.hold))
+            .set((holds::state.eq(HoldState::Live), holds::settled_at.eq(self.now())))
+            .execute(self.database)?;
+        let balances = ledger.save(self)?;
+        Ok(Settled { consumed: 0, released: 0, hold_state: HoldState::Live, balances })
+    }
+
+    /// Captures `units` of a live hold and gives the rest back. What may not be used after its last day expires, and
+    /// the refusal of its use is kept for audit: the work is done, so it cannot be refused to whoever reports it.
+    fn use_up(&mut self, ledger: Ledger, bond: &Bond, units: i64, reason: &str) -> Result<Settled, Fault> {
+        let today = self.today();
+        if let Some((rule, last_day)) = bond.bound.late(units, today) {
+            let refusal = late(rule, last_day, ledger.unit);
+            self.note_refusal(ledger.contract, "capture", &refusal)?;
+        }
+        let steps = bond.bound.settle(units, today, reason);
+        self.carry_out(ledger, bond, steps, "")
     }
 
     /// Captures what `due` says of a live hold: given the policy, the held units and what they are.
@@ -97,8 +145,7 @@ impl Unit<'_> {
             }
             return Ok(None);
         }
-        let steps = bond.bound.settle(captured, self.today(), reason);
-        self.carry_out(ledger, &bond, steps, "").map(Some)
+        self.use_up(ledger, &bond, captured, reason).map(Some)
     }
 
     /// What waited for the customer's approval is used, now that he gave it. None: nothing waited.
@@ -109,8 +156,7 @@ impl Unit<'_> {
         if bond.state != HoldState::Live {
             return Ok(None);
         }
-        let steps = bond.bound.settle(units, self.today(), &reason);
-        self.carry_out(ledger, &bond, steps, "").map(Some)
+        self.use_up(ledger, &bond, units, &reason).map(Some)
     }
 
     /// The approval for which an issue's capture waits.
@@ -137,13 +183,9 @@ impl Unit<'_> {
         move_tickets(self, &mut ledger, bond, &mut steps)?;
         post(self, &mut ledger, bond, &steps, note);
         if moved > 0 {
-            diesel::update(holds::table.find(bond.hold))
-                .set((
-                    holds::state.eq(state),
-                    holds::overdraft_units.eq(bond.bound.overdraft_units - returned),
-                    holds::settled_at.eq(self.now()),
-                ))
-                .execute(self.database)?;
+            let sql = "UPDATE holds SET state = ?, overdraft_units = ?, settled_at = ? WHERE id = ?";
+            let settled = Kept::new(sql).text(state.as_str()).number(bond.bound.overdraft_units - returned);
+            settled.number(self.now().micros()).id(bond.hold).execute(self.database)?;
         }
         let balances = ledger.save(self)?;
         Ok(Settled { consumed, released: moved - to_consumed, hold_state: state, balances })
@@ -158,7 +200,7 @@ impl Unit<'_> {
     }
 }
 
-/// One event for each kind of movement among the steps.
+/// One event for each kind of movement and reason among the steps.
 fn post(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &[Step], note: &str) {
     let kinds = [
         (Movement::Capture, EventKind::WalletCaptured),
@@ -167,25 +209,29 @@ fn post(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &[Step], n
         (Movement::Expire, EventKind::WalletExpired),
     ];
     for (movement, kind) in kinds {
-        let of_kind: Vec<&Step> = steps.iter().filter(|step| step.entry.movement == movement).collect();
-        let Some(first) = of_kind.first() else { continue };
-        let mut numbers: Vec<String> =
-            of_kind.iter().filter_map(|step| step.ticket.as_ref()).map(|ticket| ticket.number.clone()).collect();
-        numbers.dedup();
-        let told = Told {
-            issue: Some(bond.issue),
-            issue_number: bond.issue_number.clone(),
-            tickets: numbers,
-            reason: first.entry.reason.clone(),
-            note: note.to_owned(),
-            ..Told::default()
-        };
-        let units = of_kind.iter().map(|step| step.entry.units).sum();
-        let entries = of_kind.iter().map(|step| {
-            let owed = if step.ticket.is_none() { bond.overdraft_posting } else { step.entry.refers_to };
-            step.entry.clone().for_issue(bond.issue).referring_to(owed)
-        });
-        ledger.post(unit, kind, units, entries.collect(), told);
+        let mut alike: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
+        for step in steps.iter().filter(|step| step.entry.movement == movement) {
+            alike.entry(&step.entry.reason).or_default().push(step);
+        }
+        for (reason, steps) in alike {
+            let mut numbers: Vec<String> =
+                steps.iter().filter_map(|step| step.ticket.as_ref()).map(|ticket| ticket.number.clone()).collect();
+            numbers.dedup();
+            let told = Told {
+                issue: Some(bond.issue),
+                issue_number: bond.issue_number.clone(),
+                tickets: numbers,
+                reason: reason.to_owned(),
+                note: note.to_owned(),
+                ..Told::default()
+            };
+            let units = steps.iter().map(|step| step.entry.units).sum();
+            let entries = steps.iter().map(|step| {
+                let owed = if step.ticket.is_none() { bond.overdraft_posting } else { step.entry.refers_to };
+                step.entry.clone().for_issue(bond.issue).referring_to(owed)
+            });
+            ledger.post(unit, kind, units, entries.collect(), told);
+        }
     }
 }
 
@@ -209,15 +255,10 @@ fn move_tickets(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &m
             }
         }
     }
-    for state in [TicketState::Consumed, TicketState::Available, TicketState::Expired] {
+    for state in [TicketState::Held, TicketState::Consumed, TicketState::Available, TicketState::Expired] {
         let ids: Vec<TicketId> = whole.iter().filter(|(to, _)| *to == state).map(|(_, id)| *id).collect();
-        if ids.is_empty() {
-            continue;
-        }
-        let issue = (state == TicketState::Consumed).then_some(bond.issue);
-        diesel::update(tickets::table.filter(tickets::id.eq_any(ids)))
-            .set((tickets::state.eq(state), tickets::issue_id.eq(issue)))
-            .execute(unit.database)?;
+        let issue = matches!(state, TicketState::Held | TicketState::Consumed).then_some(bond.issue);
+        set_state(unit.database, &ids, state, issue)?;
     }
     Ok(())
 }

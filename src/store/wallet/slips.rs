@@ -7,7 +7,9 @@ use super::rows::{TicketRow, insert_tickets};
 use crate::domain::ids::{IssueId, LotId, TicketId, WalletId};
 use crate::domain::wallet::account::TicketState;
 use crate::domain::wallet::number::ticket_number;
+use crate::store::connection::Database;
 use crate::store::error::Fault;
+use crate::store::kept::Kept;
 use crate::store::schema::{lots, tickets};
 use crate::store::unit::Unit;
 
@@ -48,4 +50,18 @@ pub(super) fn cut(
     };
     insert_tickets(unit.database, &[row])?;
     Ok(id)
+}
+
+/// Puts whole tickets into a state, bound to an issue or to none.
+pub(super) fn set_state(
+    database: &mut Database,
+    ids: &[TicketId],
+    state: TicketState,
+    issue: Option<IssueId>,
+) -> Result<(), Fault> {
+    for id in ids {
+        let sql = "UPDATE tickets SET state = ?, issue_id = ? WHERE id = ?";
+        Kept::new(sql).text(state.as_str()).maybe_id(issue).id(*id).execute(database)?;
+    }
+    Ok(())
 }

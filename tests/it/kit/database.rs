@@ -35,7 +35,7 @@ struct Name {
 }
 
 /// These change by themselves: who logs in, and what the trackers compute anew each half minute.
-const RESTLESS: [&str; 5] = ["sessions", "etas", "positions", "streams", "stream_entries"];
+const RESTLESS: [&str; 6] = ["sessions", "etas", "positions", "streams", "stream_entries", "refusals"];
 
 impl Data {
     pub fn new(kind: Kind, folder: &tempfile::TempDir) -> Self {

@@ -22,7 +22,8 @@ use kaketsuke::map::BaseMap;
 use kaketsuke::node::services::{Services, World as Ground};
 use kaketsuke::node::{Application, SettingsLayer};
 use kaketsuke::roads::GreatCircle;
-use kaketsuke::store::access::{NewPerson, token_hash};
+use kaketsuke::store::access::token_hash;
+use kaketsuke::store::people::NewPerson;
 use serde_json::Value;
 use tokio::sync::oneshot;
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use kaketsuke::domain::time::Timestamp;
+use kaketsuke::domain::time::{Seconds, Timestamp};
 use kaketsuke::effects::clock::{Clock, ScaledClock, SystemClock};
 use kaketsuke::effects::seeds::Seeds;
 use kaketsuke::node::services::Services;
@@ -77,6 +77,44 @@ impl Office {
 
     pub async fn person(&self, login: &str) -> Person {
         Person::log_in_at(format!("http://{}", self.address), login, self.services.store.seeds().clone()).await
+    }
+
+    /// The same office so many days later, after a restart.
+    pub async fn sleep(&mut self, days: i64) {
+        self.clock.start = self.clock.start + Seconds::hours(24 * days);
+        self.restart().await;
+    }
+
+    /// Sets the policy of a contract from today on: the usual one with some of its terms changed.
+    pub async fn agree(&self, number: &str, terms: Value) {
+        let admin = self.person("admin").await;
+        let card = self.card(&admin, number).await;
+        let mut policy = usual_policy();
+        for (term, value) in terms.as_object().expect("terms") {
+            policy[term] = value.clone();
+        }
+        let body = json!({ "contract_version": card["version"], "from_day": self.now().day(chrono_tz::Asia::Tokyo),
+            "reason": "改定", "policy": policy, "menu": [] });
+        admin.change(&format!("/api/contracts/{}/policies", text(&card["id"])), &body).await;
+    }
+
+    /// A fault that somebody is on his way to; gives the issue and the visit.
+    pub async fn on_the_way(&self, number: &str) -> (Value, Value) {
+        let (operator, dispatcher) = (self.person("operator").await, self.person("dispatcher").await);
+        let hayashi = self.person("hayashi").await;
+        let issue = self.fault(&operator, number, 0, Value::Null).await;
+        let visit = self.assign(&dispatcher, &issue["work_order_id"], &hayashi).await["visit"]["id"].clone();
+        for action in ["accept", "set_out"] {
+            self.tap(&hayashi, &visit, action).await;
+        }
+        (issue, visit)
+    }
+
+    /// Files the report of a visit that is being worked on.
+    pub async fn report(&self, technician: &Person, visit: &Value, outcome: &str, minutes: i64) -> Value {
+        let report = json!({ "cause": "wear", "remedy": "ベルト交換", "minutes": minutes, "outcome": outcome,
+            "parts": [], "at": self.now() });
+        technician.change(&format!("/api/visits/{}/report", text(visit)), &report).await
     }
 
     pub fn now(&self) -> Timestamp {
@@ -178,6 +216,16 @@ pub fn question(card: &Value) -> Value {
     body
 }
 
+/// A policy that decides everything, as contracts of the trade usually do.
+pub fn usual_policy() -> Value {
+    json!({ "covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved", "question_cost": 1,
+        "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 30, "capture_point": "completion",
+        "own_defect_cost": 0, "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": false,
+        "cancel_before_departure_cost": 0, "cancel_after_departure_cost": 1, "honours_holds": true, "grace_days": 0,
+        "overdraft_limit": 0, "low_balance": 0, "purchase_min": 1, "purchase_step": 1, "transfer_allowed": false,
+        "minute_step": 1, "refuses_uncovered": false })
+}
+
 type Pair = (oneshot::Sender<()>, oneshot::Receiver<()>);
 
 fn start(folder: &tempfile::TempDir, data: &Data, clock: ScaledClock) -> (Application, Pair, Pair) {
@@ -241,7 +289,8 @@ fn customer(code: &str, name: &str, site: &str, contract: &str, lat: f64, nth: u
         "sites": [{"code": site, "name": "本社工場", "postcode": "920-0001", "address": "金沢市東山1-1",
             "position": {"lat": lat, "lon": 136.67}, "territory": "KN"}],
         "contracts": [{"number": contract, "plan": "ビジネス", "starts_on": "2026-04-01", "ends_on": "2027-03-31",
-            "policy": {"question_cost": 1, "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 30,
+            "policy": {"covers_ja": "1要件の解決まで", "covers_en": "One issue until it is solved",
+                "question_cost": 1, "fault_cost": 1, "inquiry_cost": 0, "recurrence_days": 30,
                 "capture_point": "completion", "overdraft_limit": 0, "no_fault_found_cost": 1,
                 "cancel_after_departure_cost": 1},
             "lots": [{"number": format!("TK-2026-00000{nth}"), "origin": "paid", "count": 10, "price_yen": 50000,

@@ -114,22 +114,61 @@ async function placesOf(scene, world) {
     portal_wallet: { login: "customer", path: `/portal#contract=${own}&view=wallet`, run: lotOpened },
     portal_statement: { login: "customer", path: `/portal#contract=${own}&view=statement`, run: filled(".lines li") },
     portal_approvals: { login: "customer", path: `/portal#contract=${own}&view=approvals`, run: filled("form .fields") },
+    portal_root: { login: "customer", path: `/portal#contract=${own}&view=root`, run: rootOf(own) },
     wallet: { login: "operator", path: "/desk", run: drawer(0, ".terms dd") },
     wallet_statement: { login: "operator", path: "/desk", run: drawer(1, ".lines li") },
     wallet_disputes: { login: "operator", path: "/desk", run: drawer(2, "form .fields") },
     wallet_move: { login: "operator", path: "/desk", run: drawer(3, "form .fields") },
     wallet_policy: { login: "admin", path: "/desk", run: drawer(4, "form .fields") },
-    wallet_audit: { login: "admin", path: "/desk", run: drawer(5, "h3") },
+    wallet_root: { login: "operator", path: "/desk", run: drawer(5, "textarea") },
+    wallet_audit: { login: "admin", path: "/desk", run: drawer(6, "h3") },
     books: { login: "admin", path: "/admin", run: filled(".report tbody tr") },
     base_date: { login: "admin", path: "/admin#base", run: filled(".verdict") },
     forecast: { login: "admin", path: "/admin#forecast", run: filled(".report tbody tr") },
     disputes: { login: "admin", path: "/admin#disputes", run: filled(".report .body") },
     waiting: { login: "admin", path: "/admin#waiting", run: filled(".report .body") },
+    roots: { login: "admin", path: "/admin#roots", run: rootTyped },
+    import: { login: "admin", path: "/admin#import", run: faultyTable },
+    export: { login: "admin", path: "/admin#export", run: filled(".kinds li") },
+    person: { login: "admin", path: "/admin#users", run: personOpened },
     users: { login: "admin", path: "/admin#users", run: filled(".report tbody tr") },
     track: { path: assigned.track, run: filled("[data-slot=window]") },
     track_done: { path: world.track ?? assigned.track, run: filled(".steps li") },
     track_over: { path: "/t/nobody", expected: /410|404/, run: filled("[data-slot=notice]") },
   };
+}
+
+/** A root that fits, with what it says. */
+const rootOf = (contract) => async (page) => {
+  const { chain_head } = await (await page.request.get(`/api/contracts/${contract}/wallet`)).json();
+  await page.locator("textarea").fill(chain_head);
+  await page.locator("form .primary").click();
+  await page.locator("[data-verdict=matches]").waitFor();
+};
+
+/** A root that fits nothing, with whom to ask. */
+async function rootTyped(page) {
+  await page.locator(".ask input[type=search]").fill("MC-2025-10");
+  await page.locator("textarea").fill("0f".repeat(32));
+  await page.locator("form .primary").click();
+  await page.locator("[data-verdict=unknown]").waitFor();
+}
+
+/** A table of which half is wrong, with the list of columns. */
+async function faultyTable(page) {
+  await page.locator("details summary").click();
+  const rows = Array.from({ length: 60 }, (_, n) => `C-${n},,,,,`).join("\r\n");
+  const head = (await (await page.request.get("/api/import/customers/template.csv")).text()).trim();
+  await page.locator("input[type=file]").setInputFiles({ name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(`${head}\r\n${rows}`) });
+  await page.locator("form.ask button").click();
+  await page.locator("table.faults td").first().waitFor();
+}
+
+/** Somebody's form, with what was changed. */
+async function personOpened(page) {
+  await page.locator("table.people tbody tr").nth(1).getByRole("button").click();
+  await page.locator("dialog.person details summary").click();
+  await page.locator("dialog.person select").first().waitFor();
 }
 
 /** The first lot with its numbers. */

@@ -1,5 +1,6 @@
 import { makeSend, type SendOptions } from "./client";
 import type * as T from "./types";
+import { upload } from "./upload";
 
 function toLogin(): void {
   if (location.pathname === "/login") return;
@@ -42,7 +43,6 @@ export interface Movements {
   reversals: T.ReversalRequest;
   adjustments: T.AdjustRequest;
   transfers: T.TransferRequest;
-  refunds: T.RefundRequest;
   voids: T.VoidRequest;
 }
 
@@ -52,6 +52,11 @@ const STATEMENT_MS = 30_000;
 /** Where the statement of a period lies; `csv` and `pdf` are files to keep. */
 export const statementPath = (contractId: string, period: { from: string; to: string; language?: string }, ending: "" | ".csv" | ".pdf" = ""): string =>
   `/api/contracts/${part(contractId)}/statement${ending}${query(period)}`;
+
+/** An empty table of a kind, with its header, to be filled. */
+export const templatePath = (kind: T.ImportKind): string => `/api/import/${kind}/template.csv`;
+/** Where a whole table lies as a file to keep. */
+export const exportPath = (kind: T.ExportKind, ending: "csv" | "jsonl"): string => `/api/export/${kind}.${ending}`;
 
 /** Every route that the screens use, typed. Commands take the operation id of the user action as their last argument. */
 export const api = {
@@ -69,6 +74,13 @@ export const api = {
   historyChoices: (contractId: string) => get<T.HistoryChoices>(`/api/contracts/${part(contractId)}/history/choices`),
   statement: (contractId: string, period: { from: string; to: string }) =>
     send<T.Statement>("GET", statementPath(contractId, period), { timeoutMs: STATEMENT_MS }),
+  /** Whether the root of a statement fits the ledger; it writes nothing. */
+  checkRoot: (contractId: string, body: T.RootRequest, options: Signal = {}) =>
+    send<T.RootCheck>("POST", `/api/contracts/${part(contractId)}/statement/root`, { ...options, body, timeoutMs: STATEMENT_MS, attempts: 1 }),
+  setInvoice: (contractId: string, lotId: string, body: T.InvoiceRequest, operation: string) =>
+    send<T.Invoice>("PUT", `/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/invoice`, { body, operation }),
+  billOverdraft: (contractId: string, body: T.OverdraftInvoiceRequest, operation: string) =>
+    post<T.LedgerReceipt>(`/api/contracts/${part(contractId)}/wallet/overdraft-invoices`, body, operation),
   lotTickets: (contractId: string, lotId: string, after: number | null) =>
     get<T.TicketPage>(`/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/tickets${query({ after })}`),
   move: <K extends keyof Movements>(contractId: string, kind: K, body: Movements[K], operation: string) =>
@@ -110,6 +122,20 @@ export const api = {
   forecast: (filter: { months?: number; day_minutes?: number }) =>
     send<T.Ahead>("GET", `/api/reports/forecast${query(filter)}`, { timeoutMs: STATEMENT_MS }),
   users: () => get<T.Users>("/api/users"),
+  addUser: (body: T.NewUser, operation: string) => post<T.PersonView>("/api/users", body, operation),
+  changeUser: (id: string, body: T.UserChange, operation: string) =>
+    send<T.PersonView>("PUT", `/api/users/${part(id)}`, { body, operation }),
+  setPassword: (id: string, password: string, operation: string) =>
+    post<T.PersonView>(`/api/users/${part(id)}/password`, { password }, operation),
+  userChanges: (id: string) => get<T.UserChanged[]>(`/api/users/${part(id)}/changes`),
+
+  importColumns: (kind: T.ImportKind) => get<T.ColumnView[]>(`/api/import/${kind}`),
+  /** What a table would bring, and every fault in it; nothing is written. */
+  lookAtTable: (kind: T.ImportKind, file: Blob, onsent: (share: number) => void) =>
+    upload<T.ImportReport>(`/api/import/${kind}?dry_run=true`, file, { onsent, onSessionEnded: toLogin }),
+  importTable: (kind: T.ImportKind, file: Blob, onsent: (share: number) => void, operation: string) =>
+    upload<T.ImportReport>(`/api/import/${kind}`, file, { operation, onsent, onSessionEnded: toLogin }),
+
   preview: (body: T.IntakeRequest, options: Signal = {}) =>
     send<T.Consumption>("POST", "/api/interactions/preview", { ...options, body, attempts: 1 }),
   intake: (body: T.IntakeRequest, operation: string) => post<T.IntakeReceipt>("/api/interactions", body, operation),

@@ -526,6 +526,11 @@ export interface components {
             menu: components["schemas"]["MenuItem"][];
             number: string;
             open_issues: components["schemas"]["IssueSummary"][];
+            /**
+             * @description The customer's other contracts, each with a wallet of its own.
+             * @default []
+             */
+            other_contracts: components["schemas"]["OtherContract"][];
             plan: string;
             /** @description The policy in force today. */
             policy: components["schemas"]["Policy"];
@@ -759,6 +764,12 @@ export interface components {
          * @enum {string}
          */
         ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports";
+        /** @description One field before and after. A value is a name where the field names a record. */
+        FieldChange: {
+            after: string | null;
+            before: string | null;
+            field: string;
+        };
         /** @enum {string} */
         FieldOutcome: "repaired" | "own_defect" | "no_fault_found" | "needs_revisit";
         /** @description A position as a phone reported it. */
@@ -887,7 +898,7 @@ export interface components {
             /** @description Nothing was written, whatever the figures say. */
             dry_run: boolean;
             encoding: components["schemas"]["TextEncoding"];
-            /** @description In the order of the file, at most 1,000. */
+            /** @description In the order of the file, at most 50,000. */
             faults: components["schemas"]["RowFault"][];
             /**
              * Format: uint64
@@ -1437,6 +1448,19 @@ export interface components {
          * @enum {string}
          */
         Origin: "promotional" | "paid" | "adjustment";
+        OtherContract: {
+            /**
+             * Format: int64
+             * @description Units available.
+             */
+            balance: number;
+            ends_on: string;
+            id: components["schemas"]["ContractId"];
+            number: string;
+            plan: string;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
+        };
         /**
          * @description How an issue ended; with the contract's policy it decides whether its tickets are captured or released.
          * @enum {string}
@@ -1475,6 +1499,10 @@ export interface components {
             serial_new?: string | null;
             serial_old?: string | null;
         };
+        /** @description A new password, told to the person by other means. */
+        PasswordReset: {
+            password: string;
+        };
         /**
          * @description The right that a route asks for.
          * @enum {string}
@@ -1488,6 +1516,23 @@ export interface components {
         PersonId: string;
         /** @enum {string} */
         PersonKind: "contact" | "technician" | "vendor";
+        /** @description Somebody who may log in, or who once might. */
+        PersonView: {
+            /** @description Whether this person may log in. */
+            active: boolean;
+            customer_id: components["schemas"]["CustomerId"] | null;
+            customer_name: string | null;
+            id: components["schemas"]["UserId"];
+            language: components["schemas"]["Language"];
+            login: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            technician_id: components["schemas"]["TechnicianId"] | null;
+            technician_name: string | null;
+            territory_id: components["schemas"]["TerritoryId"] | null;
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description The policy of one contract. Costs are units per issue. Fields that older files do not have stand for the usual
          *     contract of the trade.
@@ -1871,6 +1916,11 @@ export interface components {
         PurchaseBound: "minimum" | "step" | "year_max";
         /** @description A work order that waits for a technician. */
         QueueRow: {
+            /**
+             * @description How it stands with the customer's approval, which the work never waits for; none was never asked for.
+             * @default null
+             */
+            approval: components["schemas"]["ApprovalState"] | null;
             arrive_by: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -2053,6 +2103,48 @@ export interface components {
         };
         /** @enum {string} */
         Role: "operator" | "dispatcher" | "technician" | "customer" | "admin";
+        RootCheck: {
+            /** @description When that posting was made. */
+            at: components["schemas"]["Timestamp"] | null;
+            /** @description What stood on the accounts after it. */
+            balances: components["schemas"]["Balances"] | null;
+            /**
+             * Format: int64
+             * @description The first posting that is not what was sealed.
+             */
+            broken_at: number | null;
+            /** @description Whether it is the last one of the day that was asked for; none where no day was. */
+            last_of_day: boolean | null;
+            /**
+             * Format: int64
+             * @description Postings of the wallet now.
+             */
+            postings: number;
+            /** @description As it was compared: 64 lower-case hex digits. */
+            root: string;
+            /**
+             * Format: int64
+             * @description The posting up to which the statement speaks; 0 is an empty ledger. None unless it matches.
+             */
+            seq: number | null;
+            unit: components["schemas"]["UnitKind"];
+            verdict: components["schemas"]["RootVerdict"];
+        };
+        /** @description The root of a statement, as it stands on paper or screen. */
+        RootRequest: {
+            /** @description 64 hex digits; groups, capitals and wide letters do no harm. */
+            root: string;
+            /**
+             * @description The last day of the statement's period, where it is known.
+             * @default null
+             */
+            to?: string | null;
+        };
+        /**
+         * @description What the comparison says.
+         * @enum {string}
+         */
+        RootVerdict: "matches" | "unknown" | "broken";
         /** @description What is wrong in one cell, or with a row or the file as a whole. */
         RowFault: {
             /** @description Stable. */
@@ -2249,6 +2341,11 @@ export interface components {
             event_id: components["schemas"]["EventId"];
             /** Format: int64 */
             held: number;
+            /**
+             * @description The invoice of a lot that was bought, as far as it is known.
+             * @default null
+             */
+            invoice_number: string | null;
             issue_id: components["schemas"]["IssueId"] | null;
             issue_number: string | null;
             /** @description Number of the lot, where whole lots moved. */
@@ -2464,9 +2561,39 @@ export interface components {
          * @enum {string}
          */
         Urgency: "now" | "today" | "this_week" | "whenever";
+        /**
+         * @description What was done about somebody's log-in.
+         * @enum {string}
+         */
+        UserAction: "added" | "changed" | "password";
+        /** @description A person as he shall be from now on; the password stays. */
+        UserChange: {
+            /** @description Whether this person may log in. */
+            active: boolean;
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            language: components["schemas"]["Language"];
+            login: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            technician_id?: components["schemas"]["TechnicianId"] | null;
+            territory_id?: components["schemas"]["TerritoryId"] | null;
+            /**
+             * Format: int64
+             * @description Of the person that was seen.
+             */
+            version: number;
+        };
+        /** @description A change of somebody's log-in, kept for audit. */
+        UserChanged: {
+            action: components["schemas"]["UserAction"];
+            actor: components["schemas"]["Actor"];
+            at: components["schemas"]["Timestamp"];
+            what: components["schemas"]["FieldChange"][];
+        };
         UserId: string;
         Users: {
-            users: components["schemas"]["Me"][];
+            /** @description By log-in name; those who may no longer log in too. */
+            users: components["schemas"]["PersonView"][];
         };
         /**
          * @description What a technician taps, or a dispatcher decides.
@@ -2729,6 +2856,7 @@ export type EventKind = components['schemas']['EventKind'];
 export type Exchange = components['schemas']['Exchange'];
 export type Expiry = components['schemas']['Expiry'];
 export type ExportKind = components['schemas']['ExportKind'];
+export type FieldChange = components['schemas']['FieldChange'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
 export type GoalGrade = components['schemas']['GoalGrade'];
@@ -2792,16 +2920,19 @@ export type OpenLink = components['schemas']['OpenLink'];
 export type OpenLinks = components['schemas']['OpenLinks'];
 export type OperationId = components['schemas']['OperationId'];
 export type Origin = components['schemas']['Origin'];
+export type OtherContract = components['schemas']['OtherContract'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeRequest = components['schemas']['OutcomeRequest'];
 export type OverdraftInvoiceRequest = components['schemas']['OverdraftInvoiceRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
+export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
 export type PersonChoice = components['schemas']['PersonChoice'];
 export type PersonId = components['schemas']['PersonId'];
 export type PersonKind = components['schemas']['PersonKind'];
+export type PersonView = components['schemas']['PersonView'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyRequest = components['schemas']['PolicyRequest'];
@@ -2834,6 +2965,9 @@ export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportView = components['schemas']['ReportView'];
 export type ReversalRequest = components['schemas']['ReversalRequest'];
 export type Role = components['schemas']['Role'];
+export type RootCheck = components['schemas']['RootCheck'];
+export type RootRequest = components['schemas']['RootRequest'];
+export type RootVerdict = components['schemas']['RootVerdict'];
 export type RowFault = components['schemas']['RowFault'];
 export type RuleName = components['schemas']['RuleName'];
 export type RuleResult = components['schemas']['RuleResult'];
@@ -2876,6 +3010,9 @@ export type Unassigned = components['schemas']['Unassigned'];
 export type Unassigned2 = components['schemas']['Unassigned2'];
 export type UnitKind = components['schemas']['UnitKind'];
 export type Urgency = components['schemas']['Urgency'];
+export type UserAction = components['schemas']['UserAction'];
+export type UserChange = components['schemas']['UserChange'];
+export type UserChanged = components['schemas']['UserChanged'];
 export type UserId = components['schemas']['UserId'];
 export type Users = components['schemas']['Users'];
 export type VisitAction = components['schemas']['VisitAction'];

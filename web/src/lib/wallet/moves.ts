@@ -41,7 +41,7 @@ export const LAW_CLASSES: readonly LawClass[] = ["b2b_exempt", "six_month_exempt
 export const GROUNDS: readonly RefundGround[] = ["by_contract", "small_amount", "hardship", "discontinued"];
 export const SCOPES: readonly Scope[] = ["any", "remote", "phone", "chat", "mail", "visit", "maintenance"];
 export const REASONS: readonly CorrectionReason[] = [
-  "entry_error", "worked_in_part", "not_our_work", "own_fault", "double_count", "goodwill", "contract_change", "count_difference",
+  "entry_error", "worked_in_part", "not_our_work", "own_fault", "recurrence", "double_count", "goodwill", "contract_change", "count_difference",
 ];
 
 /** What the form of a wallet begins with: a lot of ten for a year. */

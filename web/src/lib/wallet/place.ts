@@ -1,6 +1,6 @@
 import type { Period } from "./periods";
 
-export const VIEWS = ["overview", "wallet", "statement", "approvals", "issue"] as const;
+export const VIEWS = ["overview", "report", "wallet", "statement", "approvals", "root", "issue"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Where somebody is among a customer's contracts; it stands in the address, so that the browser's own way back works. */

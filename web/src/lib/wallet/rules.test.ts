@@ -7,7 +7,7 @@ const policy = {
   capture_point: "completion", own_defect_cost: 0, solved_by_article_cost: 0, no_fault_found_cost: 1, no_access_captures: false,
   cancel_before_departure_cost: 0, cancel_after_departure_cost: 1, honours_holds: true, grace_days: 0, overdraft_limit: 2, overdraft_price_yen: null,
   approval_units: null, low_balance: 2, expiry_notice_days: [90, 30, 7], purchase_min: 10, purchase_step: 5, purchase_year_max: null,
-  transfer_allowed: false, minute_step: 15,
+  transfer_allowed: false, minute_step: 15, refuses_uncovered: false,
 } as unknown as Policy;
 
 test("the rules in force come through the form unchanged", () => {

@@ -27,6 +27,7 @@ export const rules = {
   purchase_year_max: "maybe",
   transfer_allowed: "yes",
   minute_step: "count",
+  refuses_uncovered: "yes",
 } as const satisfies Partial<Record<keyof PolicyDraft, "text" | "count" | "maybe" | "point" | "yes" | "days">>;
 export type Rule = keyof typeof rules;
 export const RULES = Object.keys(rules) as Rule[];

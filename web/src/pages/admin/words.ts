@@ -3,7 +3,7 @@ import type { Words } from "$lib/texts/words";
 
 const ja = {
   title: "報告と決裁",
-  tabs: { books: "前受金の帳簿", base: "基準日報告", forecast: "作業量の見込み", disputes: "異議の決裁", waiting: "承認待ちの調整", users: "利用者" },
+  tabs: { books: "前受金の帳簿", base: "基準日報告", forecast: "作業量の見込み", disputes: "異議の決裁", waiting: "承認待ちの調整", import: "取り込み", export: "書き出し", roots: "照合値", users: "利用者" },
   month: "月",
   monthName: (year: number, month: number) => `${year}年${month}月`,
   from: "最初の月",
@@ -51,15 +51,13 @@ const ja = {
     pair: (p50: string, p90: string) => `${p50} / ${p90}`,
     key: "P50 / P90",
   },
+  roots: { find: "契約番号・会社名・電話番号で探す", contract: "契約", none: "当てはまる契約がありません" },
   waiting: { empty: "承認を待つ調整はありません", open: "ウォレットを開く" },
-  users: { name: "名前", login: "ログイン名", role: "役割", language: "言語", empty: "利用者はいません", count: (n: number) => `${n}名`, find: "名前・ログイン名で探す" },
-  role: { operator: "オペレーター", dispatcher: "手配担当", technician: "技術員", customer: "お客様ご担当者", admin: "管理者" },
-  languages: { ja: "日本語", en: "英語" },
 };
 
 const en = {
   title: "Reports and decisions",
-  tabs: { books: "Prepaid books", base: "Base-date report", forecast: "Work ahead", disputes: "Open disputes", waiting: "Waiting adjustments", users: "People" },
+  tabs: { books: "Prepaid books", base: "Base-date report", forecast: "Work ahead", disputes: "Open disputes", waiting: "Waiting adjustments", import: "Import", export: "Export", roots: "Roots", users: "People" },
   month: "Month",
   monthName: (year: number, month: number) =>
     new Intl.DateTimeFormat("en-GB", { year: "numeric", month: "short", timeZone: "UTC" }).format(Date.UTC(year, month - 1, 1)),
@@ -108,10 +106,8 @@ const en = {
     pair: (p50: string, p90: string) => `${p50} / ${p90}`,
     key: "P50 / P90",
   },
+  roots: { find: "Find by contract, company or telephone", contract: "Contract", none: "No contract fits" },
   waiting: { empty: "No adjustment is waiting", open: "Open the wallet" },
-  users: { name: "Name", login: "Log-in", role: "Role", language: "Language", empty: "There is nobody", count: (n: number) => (n === 1 ? "1 person" : `${n} people`), find: "Find by name or log-in" },
-  role: { operator: "Operator", dispatcher: "Dispatcher", technician: "Technician", customer: "Customer contact", admin: "Administrator" },
-  languages: { ja: "Japanese", en: "English" },
 } satisfies Words<typeof ja>;
 
 export const adminWords = (): typeof ja => words(ja, en);

@@ -34,6 +34,8 @@ export const en = {
     noDue: "no due time",
     left: (minutes: number) => (minutes < 0 ? `${duration(-minutes)} over` : `${duration(minutes)} left`),
     recurrence: "Recurrence",
+    approval: "Approval pending",
+    approvalNote: "Only the use of units waits for the approval. Dispatch and work do not.",
     balance: (n, unit) => (n === 1 ? `1 ${unit} left` : `${n} ${unit}s left`),
     wish: (window: string) => `wish ${window}`,
     work: (minutes: number) => `${minutes} min work`,

@@ -32,6 +32,8 @@ export const ja = {
     noDue: "期限なし",
     left: (minutes: number) => (minutes < 0 ? `${duration(-minutes)}超過` : `あと${duration(minutes)}`),
     recurrence: "再発",
+    approval: "お客様の承認待ち",
+    approvalNote: "消費の確定だけが承認を待ちます。手配と作業は待ちません。",
     balance: (n: number, unit: string) => (unit === "point" ? `残 ${n}ポイント` : unit === "minute" ? `残 ${n}分` : `残 ${n}枚`),
     wish: (window: string) => `希望 ${window}`,
     work: (minutes: number) => `作業 ${minutes}分`,

@@ -79,6 +79,7 @@ function order(id: string, version: number, extra: Partial<QueueRow> = {}): Queu
     recurrence: false,
     balance: 5,
     unit: "ticket",
+    approval: null,
     ...extra,
   };
 }
@@ -140,6 +141,16 @@ describe("the board's rows", () => {
     rows.apply(event("work_order.reopened", { queue: order("a", 3) }));
     rows.apply(event("visit.assigned", { visit: visit("new", "kato", 1, "dispatched", { work_order_id: "wor_a" }) }));
     expect([lane(rows, "sato"), lane(rows, "kato"), waiting(rows)]).toEqual([[], ["new@1"], []]);
+  });
+
+  test("the customer's yes is heard on the row, which stays; on one that is assigned it brings nothing back", () => {
+    const rows = loaded([], [order("a", 1, { approval: "pending" })]);
+    const yes = event("approval.given", { queue: order("a", 1, { approval: "approved" }) });
+    expect(rows.apply(yes)).toEqual({ visits: [], added: [], removed: [] });
+    expect(rows.tables.queue.get("wor_a")?.approval).toBe("approved");
+    rows.apply(event("visit.assigned", { visit: visit("a", "sato", 1, "dispatched") }));
+    rows.apply(structuredClone(yes));
+    expect(waiting(rows)).toEqual([]);
   });
 
   test("a repeated opening does not bring back what was assigned", () => {

@@ -83,10 +83,11 @@ export const en = {
   report: {
     title: "Service report",
     outcome: "Result",
-    outcomes: { repaired: "Repaired", own_defect: "Our own defect", no_fault_found: "No fault found", needs_revisit: "Revisit needed" },
+    outcomes: { repaired: "Repaired", own_defect: "Our own defect", recurrence: "Recurrence", no_fault_found: "No fault found", needs_revisit: "Revisit needed" },
     outcomeNotes: {
       repaired: "",
       own_defect: "No ticket is used; the hold is released.",
+      recurrence: "Made good under the guarantee of the earlier repair, as the contract says.",
       no_fault_found: "Tickets are handled as the contract says.",
       needs_revisit: "A follow-up visit joins the queue; no further ticket is used.",
     },

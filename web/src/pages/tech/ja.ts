@@ -80,10 +80,11 @@ export const ja = {
   report: {
     title: "作業報告",
     outcome: "結果",
-    outcomes: { repaired: "修理できた", own_defect: "当社起因", no_fault_found: "異常なし", needs_revisit: "再訪が必要" },
+    outcomes: { repaired: "修理できた", own_defect: "当社起因", recurrence: "再発", no_fault_found: "異常なし", needs_revisit: "再訪が必要" },
     outcomeNotes: {
       repaired: "",
       own_defect: "チケットは使いません。仮押さえは解放されます。",
+      recurrence: "前の修理の保証として扱います。チケットの扱いは契約に従います。",
       no_fault_found: "チケットの扱いは契約に従います。",
       needs_revisit: "続きの訪問が手配待ちに入ります。チケットは追加で使いません。",
     },

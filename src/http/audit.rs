@@ -1,0 +1,87 @@
+//! What was refused on the routes of a wallet is kept for audit, in one way for all of them: whatever said no, the guard,
+//! the reader of the body or a rule of the ledger, and under every contract that the request names.
+
+use std::sync::Arc;
+
+use actix_web::web::Bytes;
+use actix_web::{HttpMessage, HttpRequest};
+use serde_json::Value;
+
+use super::call::services;
+use super::extract::fingerprint;
+use super::guard::whoever;
+use crate::domain::access::Actor;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::effects::spool::Spool;
+use crate::store::Fault;
+use crate::store::refusals::Sent;
+
+/// A route whose refused requests are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Audited {
+    /// What was tried.
+    pub action: &'static str,
+    /// Only what a rule of the contract said no to: for routes on which most refusals are about something else.
+    pub rules_only: bool,
+}
+
+/// What a handler had read of its request, kept beside the request until the answer leaves.
+pub struct Heard {
+    pub actor: Option<Actor>,
+    pub body: Bytes,
+    pub upload: Option<Arc<Spool>>,
+}
+
+/// Keeps a refusal. That it cannot be kept is logged and changes nothing for the one who asked.
+pub async fn keep(request: &HttpRequest, audited: Audited, refusal: &Refusal) {
+    if is_kept(audited, refusal)
+        && let Err(error) = write(request, audited.action, refusal).await
+    {
+        tracing::error!(%error, "a refusal could not be kept for audit");
+    }
+}
+
+/// A stranger is nobody to keep, and what failed by chance was not refused.
+fn is_kept(audited: Audited, refusal: &Refusal) -> bool {
+    let chance = matches!(refusal.code.kind(), Kind::Unauthenticated | Kind::Busy | Kind::TooMany | Kind::Internal);
+    !chance && (!audited.rules_only || refusal.code.is_of_contract())
+}
+
+/// The entry is written after the refused command was taken back, so it stands on its own.
+async fn write(request: &HttpRequest, action: &'static str, refusal: &Refusal) -> Result<(), Fault> {
+    let heard = request.extensions_mut().remove::<Heard>();
+    let body = heard.as_ref().map_or(&[][..], |heard| &heard.body);
+    let words = words(request, body);
+    let sent = Sent {
+        operation: request.headers().get("idempotency-key").and_then(|id| id.to_str().ok()?.parse().ok()),
+        fingerprint: heard.as_ref().map(|heard| fingerprint(request, heard)),
+    };
+    let actor = match heard.and_then(|heard| heard.actor) {
+        Some(actor) => actor,
+        None => match whoever(request).await? {
+            Some(actor) => actor,
+            None => return Ok(()),
+        },
+    };
+    tracing::warn!(action, code = refusal.code.as_str(), "a request on a wallet was refused");
+    let (store, refusal) = (services(request)?.store.clone(), refusal.clone());
+    let noted = store.task(actor, move |unit| {
+        for contract in unit.look().contracts_named(&words)? {
+            unit.note_attempt(sent, contract, action, &refusal)?;
+        }
+        Ok(())
+    });
+    noted.await
+}
+
+/// Everything in the address and at the top of the body that may be an id.
+fn words(request: &HttpRequest, body: &[u8]) -> Vec<String> {
+    let mut words: Vec<String> = request.match_info().iter().map(|(_, value)| value.to_owned()).collect();
+    if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+        words.extend(fields.into_iter().filter_map(|(name, value)| {
+            let is_id = name == "id" || name.ends_with("_id");
+            value.as_str().filter(|_| is_id).map(str::to_owned)
+        }));
+    }
+    words
+}
