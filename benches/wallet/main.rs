@@ -13,7 +13,7 @@ use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use futures_util::future::{join, join_all};
 use kaketsuke::domain::ids::{Id, IssueId, OperationId, WalletId};
-use kaketsuke::domain::wallet::terms::Service;
+use kaketsuke::domain::wallet::scope::Service;
 use kaketsuke::effects::seeds::Seeds;
 use kaketsuke::store::connection::{self, Database};
 use kaketsuke::store::history::HistoryFilter;

@@ -17,7 +17,7 @@ use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::wallet::policy::{MenuItem, Policy};
-use crate::domain::wallet::terms::Service;
+use crate::domain::wallet::scope::Service;
 use crate::planner::problem::PartCount;
 use crate::views::desk::{IntakeRequest, IssueRequest};
 

@@ -19,7 +19,8 @@ use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::HoldState;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::{MenuItem, Policy};
-use crate::domain::wallet::terms::{Service, UnitKind};
+use crate::domain::wallet::scope::Service;
+use crate::domain::wallet::terms::UnitKind;
 
 coded! {
     Channel {

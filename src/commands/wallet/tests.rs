@@ -11,7 +11,7 @@ use crate::domain::issue::IssueKind;
 use crate::domain::refusal::Code;
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::{CorrectionReason, Movement, Origin};
-use crate::domain::wallet::terms::Scope;
+use crate::domain::wallet::scope::Scope;
 use crate::store::history::HistoryFilter;
 use crate::store::testing::{Kit, call, company_with, date, lot, on_both};
 use crate::views::desk::Channel;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::ids::{LotId, TicketId};
 use crate::domain::wallet::account::Origin;
-use crate::domain::wallet::terms::{Scope, Service};
+use crate::domain::wallet::scope::{Scope, Service};
 
 /// A ticket that could be held. Of points and minutes it is a slip of several units.
 #[derive(Debug, Clone, PartialEq, Eq)]

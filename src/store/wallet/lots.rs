@@ -14,7 +14,8 @@ use crate::domain::wallet::account::{Account, Balances, HoldState, Movement, Ori
 use crate::domain::wallet::book::Entry;
 use crate::domain::wallet::chain::Link;
 use crate::domain::wallet::number::{lot_number, parse_lot, series, ticket_number};
-use crate::domain::wallet::terms::{LotTerms, Scope, Service, UnitKind, check_count};
+use crate::domain::wallet::scope::{Scope, Service};
+use crate::domain::wallet::terms::{LotTerms, UnitKind, check_count};
 use crate::store::codec::last_day_text;
 use crate::store::error::Fault;
 use crate::store::portable;
