@@ -13,6 +13,7 @@ use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use futures_util::future::{join, join_all};
 use kaketsuke::domain::ids::{Id, IssueId, OperationId, WalletId};
+use kaketsuke::domain::wallet::scope::Service;
 use kaketsuke::effects::seeds::Seeds;
 use kaketsuke::store::connection::{self, Database};
 use kaketsuke::store::history::HistoryFilter;
@@ -75,7 +76,7 @@ fn order(wallet: WalletId, number: u128) -> HoldOrder {
         issue: IssueId::from_uuid(Uuid::from_u128(number)),
         issue_number: format!("I-KN-2026-{number:06}"),
         units: 1,
-        needs_visit: true,
+        service: Service::Visit,
         allow_overdraft: false,
         overdraft_limit: 0,
         policy_version: 1,

@@ -8,7 +8,8 @@ use super::{date_or_null_schema, date_schema};
 use crate::domain::place::Position;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::policy::{MenuItem, Policy};
-use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
+use crate::domain::wallet::scope::Scope;
+use crate::domain::wallet::terms::{LawClass, UnitKind};
 
 /// An organisation that buys support. Two customers may share a phone number (owner and tenant of one house).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -24,7 +24,8 @@ pub use people::{Absence, Break, Held, Hours, PartCount, Shift, SkillLevel, Tech
 pub use crate::domain::access::{Language, Role};
 pub use crate::domain::wallet::account::Origin;
 pub use crate::domain::wallet::policy::{CapturePoint, MenuItem, Policy};
-pub use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
+pub use crate::domain::wallet::scope::Scope;
+pub use crate::domain::wallet::terms::{LawClass, UnitKind};
 
 use crate::domain::place::Position;
 

@@ -9,6 +9,7 @@ coded! {
         Fault = "fault", "故障", "Fault";
         Question = "question", "質問", "Question";
         Inquiry = "inquiry", "問い合わせ(状況・請求など)", "Inquiry (status, billing)";
+        Maintenance = "maintenance", "点検・保守", "Maintenance";
     }
 }
 

@@ -24,8 +24,9 @@ use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::refund::RefundGround;
+use crate::domain::wallet::scope::Scope;
 use crate::domain::wallet::select::ENDLESS;
-use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
+use crate::domain::wallet::terms::{LawClass, UnitKind};
 use crate::views::desk::Channel;
 
 macro_rules! expression {

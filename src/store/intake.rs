@@ -17,6 +17,7 @@ use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::domain::wallet::scope::Service;
 use crate::planner::problem::PartCount;
 use crate::views::desk::{IntakeRequest, IssueRequest};
 
@@ -139,13 +140,13 @@ impl Reader<'_> {
             contract.policy.cost(issue.kind, item, false).units
         };
         let units: i64 = request.issues.iter().map(cost).sum();
-        let needs_visit: Vec<bool> = request.issues.iter().map(|issue| issue.needs_visit).collect();
+        let services: BTreeSet<Service> = request.issues.iter().map(|issue| issue.service(request.channel)).collect();
         let since = now - Seconds::hours(24 * (i64::from(contract.policy.recurrence_days) + 1));
         Ok(Facts {
             contacts: self.contact_facts(contract.customer)?,
             sites: self.site_facts(request)?,
             repairs: self.repairs_since(assets.keys().copied().collect(), since)?,
-            funds: self.funds(contract.id, &needs_visit, units, today)?,
+            funds: self.funds(contract.id, &services, units, today)?,
             approval: self.approval_facts(contract.id, today)?,
             contract,
             assets,

@@ -19,6 +19,7 @@ use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::HoldState;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::{MenuItem, Policy};
+use crate::domain::wallet::scope::Service;
 use crate::domain::wallet::terms::UnitKind;
 
 coded! {
@@ -27,6 +28,17 @@ coded! {
         Mail = "mail", "メール", "Mail";
         Chat = "chat", "チャット", "Chat";
         Portal = "portal", "お客様画面", "Portal";
+    }
+}
+
+impl Channel {
+    /// How an issue that came this way is served from afar; what is written in the portal is answered in writing.
+    pub const fn service(self) -> Service {
+        match self {
+            Self::Call => Service::Phone,
+            Self::Chat => Service::Chat,
+            Self::Mail | Self::Portal => Service::Mail,
+        }
     }
 }
 
@@ -291,6 +303,13 @@ pub struct IssueRequest {
     pub needs_visit: bool,
     /// When the customer would like somebody to come.
     pub wish: Option<Window>,
+}
+
+impl IssueRequest {
+    /// How it is served when it comes through this channel.
+    pub const fn service(&self, channel: Channel) -> Service {
+        Service::of(self.kind, self.needs_visit, channel.service())
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -12,7 +12,8 @@ use crate::domain::wallet::account::CorrectionReason;
 use crate::domain::wallet::draft::PolicyDraft;
 use crate::domain::wallet::policy::{MenuItem, Policy};
 use crate::domain::wallet::refund::RefundGround;
-use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
+use crate::domain::wallet::scope::Scope;
+use crate::domain::wallet::terms::{LawClass, UnitKind};
 
 /// A lot to be sold, or granted when it stands in a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

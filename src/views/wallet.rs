@@ -10,7 +10,8 @@ use crate::domain::priority::Priority;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement, Origin, TicketState};
 use crate::domain::wallet::policy::CostReason;
-use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
+use crate::domain::wallet::scope::Scope;
+use crate::domain::wallet::terms::{LawClass, UnitKind};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WalletSummary {

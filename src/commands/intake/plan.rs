@@ -12,6 +12,7 @@ use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::policy::{Cost, Policy};
+use crate::domain::wallet::scope::Service;
 use crate::domain::wallet::select::{Pick, numbers_of, units_of};
 use crate::limits;
 use crate::sentences::Words;
@@ -33,7 +34,7 @@ pub struct PlannedIssue {
     pub priority: Priority,
     pub state: IssueState,
     pub cost: Cost,
-    pub needs_visit: bool,
+    pub service: Service,
     /// It costs more than the contract lets pass without a word, or than the customer lets pass himself.
     pub approval_wanted: bool,
     /// The customer is asked, and the capture waits for his answer.
@@ -69,7 +70,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
     let (mut issues, mut lines, mut picked) = (Vec::new(), Vec::new(), Vec::new());
     let mut accepted = facts.approval.accepted;
     for (index, (issue, site, product, repeated, cost)) in costed.into_iter().enumerate() {
-        let picks = stock.take(issue.needs_visit, cost.units);
+        let picks = stock.take(issue.service(request.channel), cost.units);
         let (taken, overdrawn) = (numbers_of(&picks), cost.units - units_of(&picks));
         picked.extend(picks);
         let priority = Priority::of(issue.impact, issue.urgency);
@@ -89,7 +90,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
             priority,
             state: first_state(issue),
             cost,
-            needs_visit: issue.needs_visit,
+            service: issue.service(request.channel),
             approval_wanted: asks_approval || facts.contract.policy.asks_approval(cost.units),
             asks_approval,
             linked,
@@ -112,7 +113,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
 fn first_state(issue: &IssueRequest) -> IssueState {
     match (issue.needs_visit, issue.kind) {
         (true, _) => IssueState::AwaitingDispatch,
-        (false, IssueKind::Fault) => IssueState::Triaging,
+        (false, IssueKind::Fault | IssueKind::Maintenance) => IssueState::Triaging,
         (false, IssueKind::Question | IssueKind::Inquiry) => IssueState::Remote,
     }
 }
@@ -121,7 +122,7 @@ fn first_state(issue: &IssueRequest) -> IssueState {
 fn recurrence<'a>(issue: &IssueRequest, facts: &'a Facts, today: NaiveDate, zone: Tz) -> Option<&'a Repaired> {
     let (asset, symptom) = (issue.asset_id?, issue.symptom.as_ref()?);
     let days = i64::from(facts.contract.policy.recurrence_days);
-    if days == 0 || issue.kind == IssueKind::Inquiry {
+    if days == 0 || matches!(issue.kind, IssueKind::Inquiry | IssueKind::Maintenance) {
         return None;
     }
     facts.repairs.iter().find(|repair| {

@@ -229,7 +229,7 @@ fn hold(
         issue: named.id,
         issue_number: named.number.clone(),
         units: planned.cost.units,
-        needs_visit: planned.needs_visit,
+        service: planned.service,
         allow_overdraft: request.overdraft,
         overdraft_limit: i64::from(facts.contract.policy.overdraft_limit),
         policy_version: facts.contract.policy_version,

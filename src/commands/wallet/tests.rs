@@ -7,12 +7,14 @@ use crate::commands::intake::{preview, save};
 use crate::domain::access::{Actor, Role};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ContractId, Id, IssueId, UserId};
+use crate::domain::issue::IssueKind;
 use crate::domain::refusal::Code;
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::{CorrectionReason, Movement, Origin};
-use crate::domain::wallet::terms::Scope;
+use crate::domain::wallet::scope::Scope;
 use crate::store::history::HistoryFilter;
 use crate::store::testing::{Kit, call, company_with, date, lot, on_both};
+use crate::views::desk::Channel;
 use crate::views::ledger::{AdjustRequest, DecisionRequest, LotRequest, PolicyRequest, TransferRequest};
 use crate::views::wallet::WalletSummary;
 
@@ -159,6 +161,32 @@ async fn a_lot_for_phone_calls_settles_no_repair_visit() {
         let visit = of(Scope::Visit);
         let sold = post(&kit, move |unit| sell(unit, contract, &visit)).await.unwrap();
         assert_eq!((sold.wallet.available, sold.wallet.held, sold.wallet.overdraft), (9, 1, 0));
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lot_pays_for_the_service_that_it_was_sold_for() {
+    on_both(company_with(json!([])), async |kit| {
+        let card = kit.card("KS-1001").await;
+        let contract = card.id;
+        for scope in [Scope::Mail, Scope::Maintenance] {
+            let sold = LotRequest { scope, ..lots(2) };
+            post(&kit, move |unit| sell(unit, contract, &sold)).await.unwrap();
+        }
+        let mut mail = call(&card);
+        mail.channel = Channel::Mail;
+        (mail.issues[0].kind, mail.issues[0].needs_visit) = (IssueKind::Question, false);
+        let mut phone = mail.clone();
+        phone.channel = Channel::Call;
+        let mut inspection = call(&card);
+        inspection.issues[0].kind = IssueKind::Maintenance;
+        kit.write(move |unit| save(unit, &mail)).await.expect("a mail is paid for");
+        kit.write(move |unit| save(unit, &inspection)).await.expect("an inspection is paid for");
+        assert_eq!(refused(kit.write(move |unit| save(unit, &phone)).await), Code::Insufficient, "a call is not");
+        let left: Vec<_> = wallet(&kit).await.lots.iter().map(|lot| (lot.scope, lot.available)).collect();
+        assert!(left.contains(&(Scope::Mail, 1)) && left.contains(&(Scope::Maintenance, 1)), "{left:?}");
         kit.assert_sound().await;
     })
     .await;

@@ -82,7 +82,7 @@ impl From<&Column> for ColumnView {
 
 const UNITS: &[&str] = &["ticket", "point", "minute"];
 const ORIGINS: &[&str] = &["paid", "promotional", "adjustment"];
-const SCOPES: &[&str] = &["any", "remote", "visit"];
+const SCOPES: &[&str] = crate::domain::wallet::scope::Scope::CODES;
 const LAW: &[&str] = &["b2b_exempt", "six_month_exempt", "regulated"];
 const CAPTURE: &[&str] = crate::domain::wallet::policy::CapturePoint::CODES;
 

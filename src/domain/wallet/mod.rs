@@ -16,6 +16,7 @@ pub mod policy;
 pub mod refund;
 pub mod reorder;
 pub mod root;
+pub mod scope;
 pub mod select;
 pub mod settle;
 pub mod terms;

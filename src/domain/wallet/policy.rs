@@ -190,7 +190,8 @@ impl Policy {
 
     const fn kind_cost(&self, kind: IssueKind) -> u32 {
         match kind {
-            IssueKind::Fault => self.fault_cost,
+            // Work on a machine; what it costs beside a repair is a line of the price list.
+            IssueKind::Fault | IssueKind::Maintenance => self.fault_cost,
             IssueKind::Question => self.question_cost,
             IssueKind::Inquiry => self.inquiry_cost,
         }

@@ -60,7 +60,7 @@ pub fn seal_refund(refund: RefundId, lot: LotId, units: i64, yen: i64, ground: R
 mod tests {
     use super::*;
     use crate::domain::wallet::account::Origin;
-    use crate::domain::wallet::terms::Scope;
+    use crate::domain::wallet::scope::Scope;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date of the test")

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::ids::{LotId, TicketId};
 use crate::domain::wallet::account::Origin;
-use crate::domain::wallet::terms::Scope;
+use crate::domain::wallet::scope::{Scope, Service};
 
 /// A ticket that could be held. Of points and minutes it is a slip of several units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,11 +68,11 @@ impl Stock {
         Self(tickets)
     }
 
-    /// Takes up to `units` for an issue that needs a visit or does not, passing over lots of another scope.
-    pub fn take(&mut self, needs_visit: bool, units: i64) -> Vec<Pick> {
+    /// Takes up to `units` for an issue that is served so, passing over lots of another scope.
+    pub fn take(&mut self, service: Service, units: i64) -> Vec<Pick> {
         let mut left = units;
         let mut picks = Vec::new();
-        for ticket in self.0.iter_mut().filter(|ticket| ticket.scope.covers(needs_visit) && ticket.units > 0) {
+        for ticket in self.0.iter_mut().filter(|ticket| ticket.scope.covers(service) && ticket.units > 0) {
             if left == 0 {
                 break;
             }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn check(tickets: Vec<Candidate>, units: i64, expected: &[(i32, i64)]) {
-        let taken = Stock::new(tickets, day("2026-11-23")).take(true, units);
+        let taken = Stock::new(tickets, day("2026-11-23")).take(Service::Visit, units);
         assert_eq!(taken.iter().map(|pick| (pick.ticket.serial, pick.units)).collect::<Vec<_>>(), expected);
     }
 
@@ -162,10 +162,10 @@ mod tests {
             Candidate { units: 50, ..ticket(2, Origin::Paid, "2027-09-30") },
         ];
         let mut stock = Stock::new(slips, day("2026-11-23"));
-        let first = stock.take(true, 20);
+        let first = stock.take(Service::Visit, 20);
         assert!(first[0].is_cut() && units_of(&first) == 20);
-        let second = stock.take(false, 40);
+        let second = stock.take(Service::Phone, 40);
         assert_eq!(second.iter().map(|pick| (pick.ticket.serial, pick.units)).collect::<Vec<_>>(), [(1, 10), (2, 30)]);
-        assert_eq!(units_of(&stock.take(true, 99)), 20);
+        assert_eq!(units_of(&stock.take(Service::Visit, 99)), 20);
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::chain::{Link, Seal};
+use crate::domain::wallet::scope::Scope;
 
 coded! {
     /// What a wallet counts.
@@ -46,31 +47,6 @@ impl UnitKind {
     pub fn count_en(self, count: i64) -> String {
         let noun = self.en().to_lowercase();
         if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-    }
-}
-
-coded! {
-    /// What units of a lot may be used for.
-    Scope {
-        Any = "any", "すべて", "Everything";
-        Remote = "remote", "電話・メール・チャット", "Phone, mail and chat";
-        Visit = "visit", "訪問修理", "Repair visits";
-    }
-}
-
-impl Scope {
-    /// Whether a lot of this scope pays for an issue that is settled remotely or by a visit.
-    pub const fn covers(self, needs_visit: bool) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Remote => !needs_visit,
-            Self::Visit => needs_visit,
-        }
-    }
-
-    /// The scopes that pay for such an issue.
-    pub const fn paying(needs_visit: bool) -> [Self; 2] {
-        if needs_visit { [Self::Any, Self::Visit] } else { [Self::Any, Self::Remote] }
     }
 }
 
@@ -346,11 +322,5 @@ mod tests {
         for wrong in ["1234567890123", "T123456789012", "T12345678901234", "t1234567890123", "T123456789012３"] {
             assert!(!is_issuer_number(wrong), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_lot_for_phone_calls_pays_no_visit() {
-        assert!(Scope::Any.covers(true) && Scope::Visit.covers(true) && !Scope::Remote.covers(true));
-        assert!(Scope::Remote.covers(false) && !Scope::Visit.covers(false));
     }
 }

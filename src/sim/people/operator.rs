@@ -94,7 +94,7 @@ async fn answer_question(person: &mut Person, card: &ContractCard) {
     let Some(issue) = person.luck.pick(&card.open_issues).cloned() else { return };
     let Some(detail) = person.get::<IssueDetail>(&format!("/api/issues/{}", issue.id)).await else { return };
     let outcomes: &[&str] = match detail.summary.kind {
-        IssueKind::Fault => &["withdrawn", "solved_by_article"],
+        IssueKind::Fault | IssueKind::Maintenance => &["withdrawn", "solved_by_article"],
         IssueKind::Question | IssueKind::Inquiry => &["answered", "own_defect", "solved_by_article"],
     };
     let Some(outcome) = person.luck.pick(outcomes).copied() else { return };

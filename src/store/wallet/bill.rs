@@ -8,7 +8,8 @@ use super::lots::{Debt, Purchased, debts};
 use crate::domain::ids::ContractId;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::{HoldState, Origin};
-use crate::domain::wallet::terms::{LawClass, LotTerms, Scope};
+use crate::domain::wallet::scope::Scope;
+use crate::domain::wallet::terms::{LawClass, LotTerms};
 use crate::store::error::Fault;
 use crate::store::unit::Unit;
 

@@ -10,8 +10,9 @@ use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::{Balances, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::book::Entry;
+use crate::domain::wallet::scope::{Scope, Service};
 use crate::domain::wallet::select::{Candidate, Pick, Stock, numbers_of, units_of};
-use crate::domain::wallet::terms::{Scope, UnitKind, check_count, seal_hold};
+use crate::domain::wallet::terms::{UnitKind, check_count, seal_hold};
 use crate::store::codec::day;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
@@ -26,8 +27,8 @@ pub struct HoldOrder {
     pub issue_number: String,
     /// At least one.
     pub units: i64,
-    /// Whether the issue needs a visit: lots may be for one or the other.
-    pub needs_visit: bool,
+    /// How the issue is served: lots may be for some of it only.
+    pub service: Service,
     /// The caller agreed to use units before buying them.
     pub allow_overdraft: bool,
     /// How many units the contract lets stand unpaid in all.
@@ -53,8 +54,8 @@ impl Unit<'_> {
         let mut ledger = Ledger::lock(self, order.wallet)?;
         check_count(order.units, ledger.unit)?;
         let today = self.today();
-        let usable = candidates(self.database, ledger.unit, order.wallet, order.needs_visit, order.units, today)?;
-        let picks = Stock::new(usable, today).take(order.needs_visit, order.units);
+        let usable = candidates(self.database, ledger.unit, order.wallet, order.service, order.units, today)?;
+        let picks = Stock::new(usable, today).take(order.service, order.units);
         let taken = units_of(&picks);
         let overdraft_units = order.units - taken;
         afford(order, &ledger, taken, overdraft_units)?;
@@ -146,7 +147,7 @@ pub(in crate::store) fn candidates(
     database: &mut Database,
     unit: UnitKind,
     wallet: WalletId,
-    needs_visit: bool,
+    service: Service,
     units: i64,
     today: NaiveDate,
 ) -> Result<Vec<Candidate>, Fault> {
@@ -154,7 +155,7 @@ pub(in crate::store) fn candidates(
     let rows: Vec<LotRow> = lots::table
         .filter(lots::wallet_id.eq(wallet))
         .filter(lots::available.gt(0).and(lots::usable_until.ge(today.to_string())))
-        .filter(lots::scope.eq_any(Scope::paying(needs_visit)))
+        .filter(lots::scope.eq_any(Scope::paying(service)))
         .order_by((lots::expires_on, lots::origin.desc(), lots::issued_on, lots::id))
         .select((
             (lots::id, lots::number, lots::origin, lots::scope),

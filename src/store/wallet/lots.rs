@@ -1,22 +1,27 @@
 //! Lots come into being: purchase and grant, and the overdraft that a purchase settles.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::ledger::{Ledger, Told};
 use super::rows::{TicketRow, insert_tickets};
 use crate::domain::event::EventKind;
-use crate::domain::ids::{HoldId, IssueId, LotId, WalletId};
+use crate::domain::ids::{HoldId, IssueId, LotId, WalletId, WorkOrderId};
+use crate::domain::issue::IssueKind;
 use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::{Account, Balances, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::book::Entry;
 use crate::domain::wallet::chain::Link;
 use crate::domain::wallet::number::{lot_number, parse_lot, series, ticket_number};
+use crate::domain::wallet::scope::{Scope, Service};
 use crate::domain::wallet::terms::{LotTerms, UnitKind, check_count};
 use crate::store::codec::last_day_text;
 use crate::store::error::Fault;
 use crate::store::portable;
-use crate::store::schema::{holds, lots, postings, work_orders};
+use crate::store::schema::{holds, interactions, issues, lots, postings, work_orders};
 use crate::store::unit::Unit;
+use crate::views::desk::Channel;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purchased {
@@ -81,13 +86,24 @@ fn owed(unit: &mut Unit<'_>, ledger: &Ledger, terms: &LotTerms) -> Result<Vec<De
         return Ok(Vec::new());
     }
     let mut owed = debts(unit, ledger.wallet())?;
-    let issues: Vec<IssueId> = owed.iter().map(|debt| debt.issue).collect();
-    let visited: Vec<IssueId> = work_orders::table
-        .filter(work_orders::issue_id.eq_any(issues))
-        .select(work_orders::issue_id)
-        .load(unit.database)?;
-    owed.retain(|debt| terms.scope.covers(visited.contains(&debt.issue)));
+    let served = services(unit, owed.iter().map(|debt| debt.issue).collect())?;
+    let pays = |debt: &Debt| served.get(&debt.issue).is_some_and(|service| terms.scope.covers(*service));
+    owed.retain(|debt| terms.scope == Scope::Any || pays(debt));
     Ok(owed)
+}
+
+/// How issues are served; one for which somebody was to come is a visit.
+fn services(unit: &mut Unit<'_>, ids: Vec<IssueId>) -> Result<BTreeMap<IssueId, Service>, Fault> {
+    let rows: Vec<(IssueId, IssueKind, Channel, Option<WorkOrderId>)> = issues::table
+        .inner_join(interactions::table)
+        .left_join(work_orders::table.on(work_orders::issue_id.eq(issues::id)))
+        .filter(issues::id.eq_any(ids))
+        .select((issues::id, issues::kind, interactions::channel, work_orders::id.nullable()))
+        .load(unit.database)?;
+    let served = rows
+        .into_iter()
+        .map(|(issue, kind, channel, order)| (issue, Service::of(kind, order.is_some(), channel.service())));
+    Ok(served.collect())
 }
 
 /// Units of one hold that nobody has bought yet.

@@ -11,7 +11,8 @@ use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::policy::Ending;
-use crate::domain::wallet::terms::{LawClass, LotTerms, Scope};
+use crate::domain::wallet::scope::Scope;
+use crate::domain::wallet::terms::{LawClass, LotTerms};
 use crate::store::testing::{Kit, call, company_with, date, lot};
 use crate::store::{Fault, Unit};
 

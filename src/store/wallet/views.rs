@@ -1,6 +1,6 @@
 //! The wallet as people see it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -12,8 +12,9 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Balances, Movement, Origin, TicketState};
 use crate::domain::wallet::chain::hex;
+use crate::domain::wallet::scope::{Scope, Service};
 use crate::domain::wallet::select::Stock;
-use crate::domain::wallet::terms::{LawClass, Scope, UnitKind};
+use crate::domain::wallet::terms::{LawClass, UnitKind};
 use crate::limits;
 use crate::store::Reader;
 use crate::store::codec::{day, last_day};
@@ -85,12 +86,12 @@ impl Reader<'_> {
         Ok(WalletDetail { summary, tickets: tickets?, chain_head: hex(&head) })
     }
 
-    /// What the wallet of a contract can pay with on `today`, and what it would use first for issues of which some need
-    /// a visit and some do not (`needs_visit`), `units` at the most.
+    /// What the wallet of a contract can pay with on `today`, and what it would use first for issues that are served so,
+    /// `units` at the most.
     pub fn funds(
         &mut self,
         contract: ContractId,
-        needs_visit: &[bool],
+        services: &BTreeSet<Service>,
         units: i64,
         today: NaiveDate,
     ) -> Result<Funds, Fault> {
@@ -102,10 +103,8 @@ impl Reader<'_> {
             .select(lots::available)
             .load(self.database)?;
         let mut usable = Vec::new();
-        for kind in [true, false] {
-            if needs_visit.contains(&kind) {
-                usable.extend(candidates(self.database, row.unit, row.id, kind, units, today)?);
-            }
+        for service in services {
+            usable.extend(candidates(self.database, row.unit, row.id, *service, units, today)?);
         }
         let stock = Stock::new(usable, today);
         Ok(Funds { wallet: row.id, unit: row.unit, balances: row.balances(), valid: left.into_iter().sum(), stock })

@@ -44,7 +44,15 @@ export const en = {
     next: "Next",
   },
   origin: { paid: "Purchase", promotional: "Grant", adjustment: "Adjustment" },
-  scope: { any: "All issues", remote: "Phone, mail and chat", visit: "Repair visits" },
+  scope: {
+    any: "All issues",
+    remote: "Phone, mail and chat",
+    phone: "Phone",
+    chat: "Chat",
+    mail: "Mail",
+    visit: "Repair visits",
+    maintenance: "Maintenance visits",
+  },
   law: {
     b2b_exempt: "Exempt: business customers only",
     six_month_exempt: "Exempt: usable within six months",

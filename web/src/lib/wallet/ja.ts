@@ -41,7 +41,15 @@ export const ja = {
     next: "次へ",
   },
   origin: { paid: "購入", promotional: "無償付与", adjustment: "調整" },
-  scope: { any: "すべての要件", remote: "電話・メール・チャット", visit: "訪問修理" },
+  scope: {
+    any: "すべての要件",
+    remote: "電話・メール・チャット",
+    phone: "電話",
+    chat: "チャット",
+    mail: "メール",
+    visit: "訪問修理",
+    maintenance: "点検・保守の訪問",
+  },
   law: {
     b2b_exempt: "事業者間の取引のため適用除外",
     six_month_exempt: "6か月以内の利用のため適用除外",

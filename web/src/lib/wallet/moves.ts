@@ -39,7 +39,7 @@ export interface Draft {
 
 export const LAW_CLASSES: readonly LawClass[] = ["b2b_exempt", "six_month_exempt", "regulated"];
 export const GROUNDS: readonly RefundGround[] = ["by_contract", "small_amount", "hardship", "discontinued"];
-export const SCOPES: readonly Scope[] = ["any", "remote", "visit"];
+export const SCOPES: readonly Scope[] = ["any", "remote", "phone", "chat", "mail", "visit", "maintenance"];
 export const REASONS: readonly CorrectionReason[] = [
   "entry_error", "worked_in_part", "not_our_work", "own_fault", "recurrence", "double_count", "goodwill", "contract_change", "count_difference",
 ];

@@ -64,7 +64,7 @@ export const common = {
     cancelled: "Cancelled",
   },
   priority: { P1: "Stopped", P2: "Partly stopped", P3: "Inconvenient", P4: "Advice" },
-  kind: { fault: "Fault", question: "Question", inquiry: "Inquiry" },
+  kind: { fault: "Fault", question: "Question", inquiry: "Inquiry", maintenance: "Maintenance" },
   ticketState: { available: "Available", held: "On hold", consumed: "Used", expired: "Expired", voided: "Void" },
   lotOrigin: { paid: "Purchase", promotional: "Grant", adjustment: "Adjustment" },
   wallet: {

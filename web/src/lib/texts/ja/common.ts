@@ -62,7 +62,7 @@ export const common = {
     cancelled: "取消",
   },
   priority: { P1: "業務停止", P2: "一部停止", P3: "不便", P4: "相談" },
-  kind: { fault: "故障", question: "質問", inquiry: "照会" },
+  kind: { fault: "故障", question: "質問", inquiry: "照会", maintenance: "点検・保守" },
   ticketState: { available: "未使用", held: "仮押さえ中", consumed: "使用済", expired: "失効", voided: "無効" },
   lotOrigin: { paid: "購入", promotional: "無償付与", adjustment: "調整" },
   wallet: {
