@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::error::Fault;
+use super::error::{Fault, StoreError};
 use super::schema::{contracts, issues, sessions, technicians, territories, track_links, users};
 use super::schema::{visits, work_orders};
 use super::unit::{self, Answer, Operation};
@@ -219,7 +219,9 @@ impl Unit<'_> {
             return Ok(earlier);
         }
         let made = work(self)?;
-        self.keep_answer(operation, &made)?;
+        if !self.keep_answer(operation, &made)? {
+            return Err(StoreError::Answered.into());
+        }
         Ok(made)
     }
 

@@ -24,6 +24,8 @@ pub enum StoreError {
     Panicked,
     #[error("a command changed data without a journal entry")]
     Unjournaled,
+    #[error("the operation was answered before, or at the same time")]
+    Answered,
 }
 
 impl StoreError {
@@ -37,6 +39,9 @@ impl StoreError {
 
     /// Another transaction was in the way; the same command may succeed when run again.
     pub fn is_transient(&self) -> bool {
+        if matches!(self, Self::Answered) {
+            return true;
+        }
         let Self::Query(Diesel::DatabaseError(kind, info)) = self else { return false };
         match kind {
             DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation => true,

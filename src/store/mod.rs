@@ -72,6 +72,7 @@ use engine::{Engine, Task};
 
 use crate::domain::access::Actor;
 use crate::domain::event::Stream;
+use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::effects::chaos::Chaos;
 use crate::effects::clock::SharedClock;
@@ -169,27 +170,34 @@ impl Store {
         self.wakes.subscribe()
     }
 
-    /// Runs a client's command once: a retry gets the first answer again.
+    /// Runs a client's command once: a retry gets the first answer again. That it is a retry shows when its answer is
+    /// to be kept, or when it does not work a second time; nearly all commands are none, and need not ask.
     pub async fn command<F>(&self, actor: Actor, operation: Operation, mut work: F) -> Result<Answer, Fault>
     where
         F: FnMut(&mut Unit<'_>) -> Result<Answer, Fault> + Send + 'static,
     {
         let (clock, seeds, zone) = (Arc::clone(&self.clock), self.seeds.clone(), self.zone);
         let chaos = self.chaos.clone();
-        self.write(move |database| {
-            if let Some(earlier) = unit::earlier_answer(database, operation)? {
-                return Ok((earlier, Default::default()));
-            }
+        let done = self.write(move |database| {
             let mut unit = Unit::new(database, &seeds, clock.now(), zone, actor.clone());
             let made = work(&mut unit)?;
             if !unit.has_recorded() {
                 return Err(StoreError::Unjournaled.into());
             }
-            unit.keep_answer(operation, &made)?;
+            if !unit.keep_answer(operation, &made)? {
+                return Err(Refusal::new(Code::OperationReused).into());
+            }
             chaos.point("store.command");
             Ok((made, unit.finish()?))
-        })
-        .await
+        });
+        match done.await {
+            Ok(answer) => Ok(answer),
+            Err(fault) => match self.read(move |reader| reader.earlier_answer(operation)).await {
+                Ok(Some(earlier)) => Ok(earlier),
+                Err(Fault::Refused(refusal)) => Err(refusal.into()),
+                Ok(None) | Err(Fault::Store(_)) => Err(fault),
+            },
+        }
     }
 
     /// Runs a change of the system's own, such as an import or the expiry of tickets.

@@ -9,6 +9,7 @@ use super::Reader;
 use super::codec::{json, to_json};
 use super::connection::Database;
 use super::error::{Fault, StoreError};
+use super::kept::Kept;
 use super::portable;
 use super::refusals::was_refused_otherwise;
 use super::schema::{journal, operations, stream_entries};
@@ -130,18 +131,16 @@ impl<'a> Unit<'a> {
         !self.events.is_empty()
     }
 
-    pub(super) fn keep_answer(&mut self, operation: Operation, answer: &Answer) -> Result<(), Fault> {
-        diesel::insert_into(operations::table)
-            .values((
-                operations::id.eq(operation.id),
-                operations::actor.eq(to_json(&self.actor)),
-                operations::fingerprint.eq(operation.fingerprint.to_vec()),
-                operations::status.eq(i32::from(answer.status)),
-                operations::answer.eq(&answer.body),
-                operations::at.eq(self.now),
-            ))
-            .execute(self.database)?;
-        Ok(())
+    /// Keeps the answer for retries. False: the operation was answered before, or refused with other content, and what
+    /// this command did must not stand.
+    pub(super) fn keep_answer(&mut self, operation: Operation, answer: &Answer) -> Result<bool, Fault> {
+        let sql = "INSERT INTO operations (id, actor, fingerprint, status, answer, at) SELECT ?, ?, ?, ?, ?, ? \
+                   WHERE COALESCE((SELECT fingerprint FROM refusals WHERE operation = ? AND fingerprint IS NOT NULL \
+                   ORDER BY at, id LIMIT 1), ?) = ? ON CONFLICT DO NOTHING";
+        let print = &operation.fingerprint;
+        let keep = Kept::new(sql).id(operation.id).text(&to_json(&self.actor)).bytes(print);
+        let keep = keep.number(answer.status.into()).text(&answer.body).number(self.now.micros());
+        Ok(keep.id(operation.id).bytes(print).bytes(print).execute(self.database)? == 1)
     }
 
     /// Writes the journal. The heads of the streams are touched last and in one order, so that no command holds them

@@ -18,11 +18,15 @@ fn check(night: &Night) {
         assert!(world.falls > 0, "the stores never went in the middle of their work");
     }
     let act = |act: &str| assert!(done.contains(&act.to_owned()), "no {act} in {done:?}");
-    ["call", "close", "field", "capture", "release", "reverse", "sell", "grant", "adjust", "decide"].into_iter().for_each(act);
+    ["call", "close", "field", "capture", "release", "reverse", "sell", "grant", "adjust", "decide"]
+        .into_iter()
+        .for_each(act);
     // No bill: whether something is overdrawn when an invoice is written depends on the order of the nodes.
     ["transfer", "void", "policy", "object", "answer", "limit", "approve"].into_iter().for_each(act);
     let rule = |rule: &str| assert!(refused.contains(&rule.to_owned()), "no {rule} in {refused:?}");
-    ["second_capture", "foreign", "lot_in_past", "count", "same_person"].into_iter().for_each(|code| rule(&format!("wallet.{code}")));
+    ["second_capture", "foreign", "lot_in_past", "count", "same_person"]
+        .into_iter()
+        .for_each(|code| rule(&format!("wallet.{code}")));
     rule("policy.hole");
     assert!(fell.len() > 1, "{fell:?}");
     assert!(any(|world| world.retries) && any(|world| world.doubled) && any(|world| world.clock_jumps));
