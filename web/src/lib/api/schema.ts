@@ -47,6 +47,11 @@ export interface components {
          * @enum {string}
          */
         Account: "source" | "available" | "held" | "consumed" | "expired" | "voided" | "overdraft";
+        /** @description Somebody of the customer's said that he has read a notice, such as that of units that will expire. */
+        Acknowledged: {
+            at: components["schemas"]["Timestamp"];
+            name: string;
+        };
         /** @description Who caused a journal entry. */
         Actor: {
             id: components["schemas"]["UserId"];
@@ -1476,6 +1481,8 @@ export interface components {
             unread: number;
         };
         NoticeView: {
+            /** @description Who of the customer's people has acknowledged it, the first one first. */
+            acknowledged: components["schemas"]["Acknowledged"][];
             at: components["schemas"]["Timestamp"];
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
@@ -2915,6 +2922,7 @@ export type AbsenceRequest = components['schemas']['AbsenceRequest'];
 export type Absences = components['schemas']['Absences'];
 export type AbsenceView = components['schemas']['AbsenceView'];
 export type Account = components['schemas']['Account'];
+export type Acknowledged = components['schemas']['Acknowledged'];
 export type Actor = components['schemas']['Actor'];
 export type Actors = components['schemas']['Actors'];
 export type ActorState = components['schemas']['ActorState'];
