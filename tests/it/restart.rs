@@ -49,10 +49,10 @@ async fn a_restart_keeps_everything(mut office: Office) {
     office.assert_sound().await;
 }
 
-/// Kinds of a history, without what the trackers tell by themselves.
+/// Kinds of a history, without what the trackers and the herald tell by themselves.
 fn known_kinds(page: &Value) -> Vec<&str> {
     let kinds = page["entries"].as_array().expect("entries").iter().map(|entry| text(&entry["kind"]));
-    kinds.filter(|kind| *kind != "eta.told").collect()
+    kinds.filter(|kind| !["eta.told", "notice.given"].contains(kind)).collect()
 }
 
 async fn who_loses_a_visit_or_a_link_loses_its_stream(office: Office) {

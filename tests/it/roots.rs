@@ -52,7 +52,7 @@ async fn a_changed_ledger_does_not_pass_for_what_was_printed(office: Office) {
     let root = json!({ "root": statement["chain_root"] });
     let honest = operator.change(ASK, &root).await;
     assert_eq!(honest["verdict"], "holds");
-    office.data.sql("UPDATE postings SET reason = 'x' WHERE seq = 1");
+    office.data.tamper("UPDATE postings SET reason = 'x' WHERE seq = 1");
     assert_eq!(operator.change(ASK, &root).await["verdict"], "broken");
 }
 

@@ -9,6 +9,7 @@ use super::Findings;
 use super::wallets::Line;
 use crate::domain::ids::*;
 use crate::domain::issue::Outcome;
+use crate::domain::refusal::Code;
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, Movement};
@@ -115,7 +116,9 @@ fn steps(lines: &[&Line]) -> Vec<Step> {
     let mut steps: Vec<((Timestamp, &str), Step)> = Vec::new();
     for line in lines {
         let key = (line.at, line.reason.as_str());
-        if steps.last().is_none_or(|(last, _)| *last != key) {
+        // What may not be used late expires under the name of that rule, together with the rest.
+        let goes_along = |last: &(Timestamp, &str)| *last == key || (last.0 == line.at && is_late(&line.reason));
+        if !steps.last().is_some_and(|(last, _)| goes_along(last)) {
             steps.push((key, Step::of(line)));
         }
         let Some((_, step)) = steps.last_mut() else { continue };
@@ -137,6 +140,10 @@ fn steps(lines: &[&Line]) -> Vec<Step> {
         }
     }
     steps.into_iter().map(|(_, step)| step).collect()
+}
+
+fn is_late(reason: &str) -> bool {
+    [Code::LateUse, Code::SixMonths].iter().any(|rule| rule.as_str() == reason)
 }
 
 /// The units of an issue as its movements are followed.
