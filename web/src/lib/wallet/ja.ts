@@ -132,7 +132,7 @@ export const ja = {
     length: (n: number, of: number) => `${n} / ${of}文字`,
     whole: "64文字そろいました。",
     verdict: { holds: "一致しました", unknown: "一致しません", broken: "台帳に変更の跡があります" },
-    matches: (contract: string, postings: string, at: string) => `契約 ${contract} の入出記録の、${at} の${postings}番目までを表す値です。`,
+    matches: (contract: string, postings: string, at: string) => `契約 ${contract} の入出記録 ${postings}番目(${at})までを表す値です。`,
     beginning: (contract: string) => `契約 ${contract} の、まだ動きのないときの値です。`,
     ofDay: (day: string) => `${day} に取った、台帳全体の照合値です。`,
     elsewhere: (contract: string) => `いま開いている契約 ${contract} のものではありません。`,
