@@ -182,7 +182,7 @@ export const api = {
   reportForm: (contractId: string) => get<T.ReportForm>(`/api/portal/contracts/${part(contractId)}/report-form`),
   previewReport: (contractId: string, body: T.FaultReport, options: Signal = {}) =>
     send<T.Consumption>("POST", `/api/portal/contracts/${part(contractId)}/reports/preview`, { ...options, body, attempts: 1 }),
-  report: (contractId: string, body: T.FaultReport, operation: string) =>
+  reportFault: (contractId: string, body: T.FaultReport, operation: string) =>
     post<T.IntakeReceipt>(`/api/portal/contracts/${part(contractId)}/reports`, body, operation),
   track: (token: string) => get<T.TrackView>(`/api/track/${part(token)}`),
 
