@@ -1096,7 +1096,7 @@ export interface components {
         };
         IssueId: string;
         /** @enum {string} */
-        IssueKind: "fault" | "question" | "inquiry";
+        IssueKind: "fault" | "question" | "inquiry" | "maintenance";
         /** @description An issue by id and number. */
         IssueRef: {
             id: components["schemas"]["IssueId"];
@@ -2304,7 +2304,7 @@ export interface components {
          * @description What units of a lot may be used for.
          * @enum {string}
          */
-        Scope: "any" | "remote" | "visit";
+        Scope: "any" | "remote" | "phone" | "chat" | "mail" | "visit" | "maintenance";
         SearchHit: {
             /**
              * Format: int64
