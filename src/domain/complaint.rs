@@ -292,6 +292,6 @@ mod tests {
         check::<String>(json!(1), Wanted::Text);
         let outcome = serde_json::from_value::<crate::domain::issue::IssueKind>(json!("dance")).unwrap_err();
         let told = Complaint::of(&outcome.to_string()).en("kind");
-        assert_eq!(told, "kind must be one of: fault, question, inquiry");
+        assert_eq!(told, "kind must be one of: fault, question, inquiry, maintenance");
     }
 }
