@@ -27,7 +27,7 @@ export async function keyboard(stage) {
     await keys.press("Space");
     await desk.locator(".preview .sentence").waitFor();
     await keys.press("Control+Enter");
-    await desk.getByText("受け付けました").waitFor();
+    await desk.getByRole("heading", { name: "受け付けました" }).waitFor();
     await until(() => focused(desk, "button.primary"), "the way on has the keyboard");
     await keys.press("Enter");
     await until(() => focused(desk, "[role=combobox]"), "the search has the keyboard again");

@@ -195,7 +195,8 @@ async function approvals(stage, scene, card) {
   };
   await step("dispatcher and operator: see which issue waits for the customer's yes, and that the work does not", async () => {
     await set(0);
-    const order = await scene.fault(card, 0, "承認を要する故障");
+    // Of no certain asset: a recurrence would cost nothing, and nothing would wait.
+    const order = await scene.fault(card, 0, "承認を要する故障", { asset_id: null });
     const { territories } = await scene.call("dispatcher", "GET", "/api/catalog");
     const territory = await scene.territoryOf(order);
     await board.goto("/board");
