@@ -89,6 +89,7 @@ async fn a_report_is_refused_for_what_it_lacks_and_leaves_nothing(office: Office
         (with("agreed_units", Value::Null), 400, "request.invalid"),
         (with("agreed_units", json!(0)), 409, "report.cost_changed"),
         (with("kind", json!("inquiry")), 400, "request.invalid"),
+        (with("kind", json!("maintenance")), 400, "request.invalid"),
         (with("site_id", other["sites"][0]["id"].clone()), 400, "site.foreign"),
         (with("symptom", json!("ghosts")), 400, "request.invalid"),
         (with("phone", json!("電話")), 400, "request.invalid"),

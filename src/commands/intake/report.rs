@@ -73,7 +73,7 @@ fn agreed(agreed: Option<i64>, needed: i64) -> Result<(), Refusal> {
 
 /// The contact that the report makes. The version of the contract is not asked: what he saw of it is its price.
 fn request(user: &User, contract: ContractId, report: &FaultReport) -> Result<IntakeRequest, Refusal> {
-    if report.kind == IssueKind::Inquiry {
+    if !matches!(report.kind, IssueKind::Fault | IssueKind::Question) {
         let (ja, en) = ("故障か質問を選んでください", "choose a fault or a question");
         return Err(Refusal::invalid_both("kind", ja, en));
     }
