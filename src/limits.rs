@@ -33,7 +33,7 @@ pub const IMPORT_ROWS: u64 = 50_000;
 pub const IMPORT_TICKETS: u64 = 200_000;
 /// Tables that are judged or written at once; the next ones wait, so that readers are left for everybody else.
 pub const IMPORTS: usize = 1;
-/// Faults of a table that are listed; the others are counted. Whoever mends so many runs it again.
+/// Faults of a table that its report lists; the others are counted, and the list of faults has all of them.
 pub const IMPORT_FAULTS: usize = 1_000;
 /// Rows that are looked up and written at once.
 pub const IMPORT_BATCH: usize = 500;
@@ -51,6 +51,8 @@ pub const WISH_SPAN_DAYS: i64 = 31;
 pub const CONTACT_AGE_DAYS: i64 = 60;
 /// How far a desk's clock may run ahead of ours.
 pub const CLOCK_SKEW_S: i64 = 300;
+/// Minutes of work at the desk for one issue: a day.
+pub const DESK_MINUTES: i64 = 1_440;
 /// Work on site when neither the symptom nor its product says how long it takes.
 pub const UNKNOWN_WORK_MINUTES: i64 = 60;
 /// Characters of a description, note or remedy.
@@ -83,6 +85,8 @@ pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
+/// Trips from which the usual drive is reckoned: the roads of the last weeks.
+pub const TRAVEL_TRIPS: i64 = 2_000;
 /// Uses of the whole company that a proposal for a contract without a past of its own draws from.
 pub const USUAL_USES: usize = 2_000;
 /// Monthly fee that a comparison takes: more is a typing error.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lot::{Change, LotFacts, Turn, Units};
 use super::recognition::{Recognised, recognised, share};
+use crate::domain::ids::LotId;
 
 /// One month of the books, in yen. `opening + sold + received - given - used - breakage = closing`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,22 +33,39 @@ pub struct MonthLine {
 
 /// The months from `first` to `last` (any of their days), without gaps.
 pub fn by_month(lots: &[LotFacts], turns: &[Turn], first: NaiveDate, last: NaiveDate) -> Vec<MonthLine> {
-    let mut changes: BTreeMap<NaiveDate, MonthLine> = BTreeMap::new();
-    for lot in lots {
-        let mine: Vec<&Turn> = turns.iter().filter(|turn| turn.lot == lot.lot).collect();
-        add_lot(&mut changes, lot, &mine);
+    let mut months = Months::default();
+    months.add(lots, turns);
+    months.lines(first, last)
+}
+
+/// The books as they grow wallet by wallet, so that those of a whole company need no more room than its months.
+#[derive(Debug, Default)]
+pub struct Months(BTreeMap<NaiveDate, MonthLine>);
+
+impl Months {
+    /// Adds lots with all that happened to them.
+    pub fn add(&mut self, lots: &[LotFacts], turns: &[Turn]) {
+        let mut by_lot: BTreeMap<LotId, Vec<&Turn>> = BTreeMap::new();
+        turns.iter().for_each(|turn| by_lot.entry(turn.lot).or_default().push(turn));
+        for lot in lots {
+            add_lot(&mut self.0, lot, by_lot.get(&lot.lot).map_or(&[], Vec::as_slice));
+        }
     }
-    let mut opening: i64 = changes.range(..month_of(first)).map(|(_, line)| grown(line)).sum();
-    let mut lines = Vec::new();
-    let mut month = month_of(first);
-    while month <= month_of(last) {
-        let line = changes.get(&month).copied().unwrap_or_default();
-        let closing = opening + grown(&line);
-        lines.push(MonthLine { month, opening, closing, ..line });
-        opening = closing;
-        month = next_month(month);
+
+    /// The months from `first` to `last` (any of their days), without gaps.
+    pub fn lines(&self, first: NaiveDate, last: NaiveDate) -> Vec<MonthLine> {
+        let mut opening: i64 = self.0.range(..month_of(first)).map(|(_, line)| grown(line)).sum();
+        let mut lines = Vec::new();
+        let mut month = month_of(first);
+        while month <= month_of(last) {
+            let line = self.0.get(&month).copied().unwrap_or_default();
+            let closing = opening + grown(&line);
+            lines.push(MonthLine { month, opening, closing, ..line });
+            opening = closing;
+            month = next_month(month);
+        }
+        lines
     }
-    lines
 }
 
 fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &[&Turn]) {

@@ -11,6 +11,7 @@ pub mod chain;
 pub mod dispute;
 pub mod draft;
 pub mod number;
+pub mod past;
 pub mod policy;
 pub mod reorder;
 pub mod select;

@@ -75,7 +75,10 @@ fn close(luck: &mut Luck, here: &Known) -> Act {
     let outcome = *luck.pick(&OUTCOMES).unwrap_or(&RemoteOutcome::Answered);
     match luck.pick(&here.open) {
         // An open issue still has its first version: only its end changes it.
-        Some(issue) => Act::Close(*issue, OutcomeRequest { version: 1, outcome, note: String::new() }),
+        Some(issue) => Act::Close(
+            *issue,
+            OutcomeRequest { version: 1, outcome, note: String::new(), remedy: String::new(), minutes: None },
+        ),
         None => Act::Expire,
     }
 }

@@ -7,6 +7,7 @@ mod contacts;
 mod extent;
 mod holds;
 mod lots;
+mod past;
 #[cfg(test)]
 mod plant;
 mod policies;

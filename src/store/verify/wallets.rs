@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::{Findings, holds, lots};
+use super::{Findings, holds, lots, past};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
@@ -20,18 +20,18 @@ use crate::views::wallet::WalletMoved;
 
 /// A posting as text, so that a changed byte is a finding and not a failure to read.
 #[derive(Queryable)]
-struct Line {
-    id: PostingId,
+pub(super) struct Line {
+    pub id: PostingId,
     wallet: WalletId,
     seq: i64,
-    movement: String,
+    pub movement: String,
     from: String,
     to: String,
     units: i64,
     lot: Option<LotId>,
     ticket: Option<TicketId>,
-    issue: Option<IssueId>,
-    sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
+    pub issue: Option<IssueId>,
+    pub sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
     event: EventId,
     at: Timestamp,
     reason: String,
@@ -43,6 +43,7 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: 
     for part in rows.chunks(limits::VERIFY_WALLETS) {
         let ids: Vec<WalletId> = part.iter().map(|row| row.id).collect();
         let lines = lines_of(database, &ids)?;
+        past::check(database, &ids, &lines, findings)?;
         for row in part {
             let mine = lines.get(&row.id).map_or(&[][..], Vec::as_slice);
             let mut read = Read::new(row);

@@ -1,0 +1,14 @@
+-- The days on which units moved that came in with an import: the ledger's own time is that of the import.
+
+CREATE TABLE past_moves (
+  posting_id BLOB PRIMARY KEY REFERENCES postings (id),
+  wallet_id BLOB NOT NULL REFERENCES wallets (id),
+  day TEXT NOT NULL,
+  repair_id BLOB
+);
+CREATE INDEX past_moves_wallet ON past_moves (wallet_id);
+
+-- What was done at the desk for an issue, and how long it took.
+
+ALTER TABLE issues ADD COLUMN remedy TEXT NOT NULL DEFAULT '';
+ALTER TABLE issues ADD COLUMN desk_minutes BIGINT NOT NULL DEFAULT 0;
