@@ -51,6 +51,8 @@ pub const WISH_SPAN_DAYS: i64 = 31;
 pub const CONTACT_AGE_DAYS: i64 = 60;
 /// How far a desk's clock may run ahead of ours.
 pub const CLOCK_SKEW_S: i64 = 300;
+/// Minutes of work at the desk for one issue: a day.
+pub const DESK_MINUTES: i64 = 1_440;
 /// Work on site when neither the symptom nor its product says how long it takes.
 pub const UNKNOWN_WORK_MINUTES: i64 = 60;
 /// Characters of a description, note or remedy.
@@ -89,6 +91,8 @@ pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
+/// Trips from which the usual drive is reckoned: the roads of the last weeks.
+pub const TRAVEL_TRIPS: i64 = 2_000;
 /// Uses of the whole company that a proposal for a contract without a past of its own draws from.
 pub const USUAL_USES: usize = 2_000;
 /// Monthly fee that a comparison takes: more is a typing error.

@@ -126,8 +126,11 @@ fn lot(number: &mut u32) -> Lot {
         issued_on: demo::base_date() - chrono::Days::new(10),
         expires_on: Some(demo::base_date() + chrono::Days::new(200)),
         used: 0,
+        uses: Vec::new(),
+        voided: 0,
         scope: kaketsuke::domain::wallet::scope::Scope::Any,
         law_class: kaketsuke::domain::wallet::terms::LawClass::B2bExempt,
+        invoice: None,
     }
 }
 

@@ -41,22 +41,49 @@ pub fn last_base_date(day: NaiveDate) -> NaiveDate {
 
 /// Balances at the end of a base date.
 pub fn report(lots: &[LotFacts], turns: &[Turn], base_date: NaiveDate) -> BaseDateReport {
-    let units = units_on(turns, base_date);
-    let stood = |lot: &LotFacts| units.get(&lot.lot).copied().unwrap_or_default();
-    let unused = |class: LawClass| -> i64 {
-        let mine = lots.iter().filter(|lot| lot.law_class == class && lot.sold_on <= base_date);
-        mine.map(|lot| stood(lot).unused_yen(lot)).sum()
-    };
-    let regulated_yen = unused(LawClass::Regulated);
-    let notice_due = regulated_yen > THRESHOLD_YEN;
-    BaseDateReport {
-        base_date,
-        regulated_yen,
-        b2b_exempt_yen: unused(LawClass::B2bExempt),
-        six_month_exempt_yen: unused(LawClass::SixMonthExempt),
-        notice_due,
-        notice_by: notice_due.then(|| base_date.checked_add_months(Months::new(2))).flatten(),
-        security_yen: if notice_due { (regulated_yen + 1) / 2 } else { 0 },
+    let mut unused = Unused::default();
+    unused.add(lots, turns, base_date);
+    unused.report(base_date)
+}
+
+/// Unused balances as they grow wallet by wallet.
+#[derive(Debug, Default)]
+pub struct Unused {
+    regulated_yen: i64,
+    b2b_exempt_yen: i64,
+    six_month_exempt_yen: i64,
+}
+
+impl Unused {
+    /// Adds lots with all that happened to them.
+    pub fn add(&mut self, lots: &[LotFacts], turns: &[Turn], base_date: NaiveDate) {
+        let units = units_on(turns, base_date);
+        for lot in lots.iter().filter(|lot| lot.sold_on <= base_date) {
+            let stood = units.get(&lot.lot).copied().unwrap_or_default();
+            *self.of(lot.law_class) += stood.unused_yen(lot);
+        }
+    }
+
+    fn of(&mut self, class: LawClass) -> &mut i64 {
+        match class {
+            LawClass::Regulated => &mut self.regulated_yen,
+            LawClass::B2bExempt => &mut self.b2b_exempt_yen,
+            LawClass::SixMonthExempt => &mut self.six_month_exempt_yen,
+        }
+    }
+
+    pub fn report(&self, base_date: NaiveDate) -> BaseDateReport {
+        let regulated_yen = self.regulated_yen;
+        let notice_due = regulated_yen > THRESHOLD_YEN;
+        BaseDateReport {
+            base_date,
+            regulated_yen,
+            b2b_exempt_yen: self.b2b_exempt_yen,
+            six_month_exempt_yen: self.six_month_exempt_yen,
+            notice_due,
+            notice_by: notice_due.then(|| base_date.checked_add_months(Months::new(2))).flatten(),
+            security_yen: if notice_due { (regulated_yen + 1) / 2 } else { 0 },
+        }
     }
 }
 

@@ -38,47 +38,62 @@ pub struct MonthLine {
 
 /// The months from `first` to `last` (any of their days), without gaps.
 pub fn by_month(lots: &[LotFacts], turns: &[Turn], first: NaiveDate, last: NaiveDate) -> Vec<MonthLine> {
-    let changes = changes(lots, turns);
-    let mut opening: i64 = changes.range(..month_of(first)).map(|(_, line)| grown(line)).sum();
-    let mut lines = Vec::new();
-    let mut month = month_of(first);
-    while month <= month_of(last) {
-        let line = changes.get(&month).copied().unwrap_or_default();
-        let closing = opening + grown(&line);
-        lines.push(MonthLine { month, opening, closing, ..line });
-        opening = closing;
-        month = next_month(month);
+    let mut months = Months::default();
+    months.add(lots, turns);
+    months.lines(first, last)
+}
+
+/// The books as they grow wallet by wallet, so that those of a whole company need no more room than its months.
+#[derive(Debug, Default)]
+pub struct Months(BTreeMap<NaiveDate, MonthLine>);
+
+impl Months {
+    /// Adds lots with all that happened to them.
+    pub fn add(&mut self, lots: &[LotFacts], turns: &[Turn]) {
+        let mut by_lot: BTreeMap<LotId, Vec<&Turn>> = BTreeMap::new();
+        turns.iter().for_each(|turn| by_lot.entry(turn.lot).or_default().push(turn));
+        for lot in lots {
+            add_lot(&mut self.0, lot, by_lot.get(&lot.lot).map_or(&[], Vec::as_slice));
+        }
     }
-    lines
+
+    /// The months from `first` to `last` (any of their days), without gaps.
+    pub fn lines(&self, first: NaiveDate, last: NaiveDate) -> Vec<MonthLine> {
+        let mut opening: i64 = self.0.range(..month_of(first)).map(|(_, line)| grown(line)).sum();
+        let mut lines = Vec::new();
+        let mut month = month_of(first);
+        while month <= month_of(last) {
+            let line = self.0.get(&month).copied().unwrap_or_default();
+            let closing = opening + grown(&line);
+            lines.push(MonthLine { month, opening, closing, ..line });
+            opening = closing;
+            month = next_month(month);
+        }
+        lines
+    }
+
+    /// Everything that ever happened, as if it were one month.
+    pub fn totals(&self) -> MonthLine {
+        let mut all = MonthLine::default();
+        for line in self.0.values() {
+            all.sold += line.sold;
+            all.received += line.received;
+            all.given += line.given;
+            all.refunded += line.refunded;
+            all.withdrawn += line.withdrawn;
+            all.used += line.used;
+            all.breakage += line.breakage;
+        }
+        all.closing = grown(&all);
+        all
+    }
 }
 
 /// Everything that ever happened, as if it were one month.
 pub fn totals(lots: &[LotFacts], turns: &[Turn]) -> MonthLine {
-    let mut all = MonthLine::default();
-    for line in changes(lots, turns).values() {
-        all.sold += line.sold;
-        all.received += line.received;
-        all.given += line.given;
-        all.refunded += line.refunded;
-        all.withdrawn += line.withdrawn;
-        all.used += line.used;
-        all.breakage += line.breakage;
-    }
-    all.closing = grown(&all);
-    all
-}
-
-/// What each month changed; its balances are not known yet.
-fn changes(lots: &[LotFacts], turns: &[Turn]) -> BTreeMap<NaiveDate, MonthLine> {
-    let mut of_lot: BTreeMap<LotId, Vec<&Turn>> = BTreeMap::new();
-    for turn in turns {
-        of_lot.entry(turn.lot).or_default().push(turn);
-    }
-    let mut changes = BTreeMap::new();
-    for lot in lots {
-        add_lot(&mut changes, lot, of_lot.get(&lot.lot).map_or(&[][..], Vec::as_slice));
-    }
-    changes
+    let mut months = Months::default();
+    months.add(lots, turns);
+    months.totals()
 }
 
 fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &[&Turn]) {

@@ -14,8 +14,8 @@ use crate::views::table::{ExportKind, TableFormat};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// customers, contacts, sites, contracts, assets, lots, tickets, postings, interactions, issues, visits or reports;
-    /// all of them when none is named
+    /// customers, contacts, sites, contracts, assets, lots, tickets, postings, interactions, issues, visits, reports and so
+    /// on (a wrong name lists them); all of them when none is named
     kind: Option<ExportKind>,
     /// csv, or jsonl with one object a line
     #[arg(long, default_value = "csv")]

@@ -1,6 +1,7 @@
 //! `import`: a whole company from one file, or a table of records into a company at work, after a check that lists
 //! every fault.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::effects::spool::Spool;
 use crate::node::application::make_folder;
 use crate::node::settings::Settings;
 use crate::store::{Answer, Fault, Operation, Store, company, company_zone, connection};
-use crate::views::table::{ImportKind, ImportReport};
+use crate::views::table::{ImportKind, ImportReport, RowFault};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -70,7 +71,9 @@ async fn table(settings: Settings, kind: ImportKind, file: &Path, dry_run: bool)
     let progress = Progress::default();
     progress.begin(format!("reading {kind}"), 0);
     let looked = source.clone();
-    let report = shown(&progress, store.read(move |reader| tables::look(reader, &looked))).await?;
+    // Each fault is printed as it is found: a file may have more than anybody keeps in memory.
+    let judged = store.read(move |reader| tables::look_told(reader, &looked, &mut print));
+    let report = shown(&progress, judged).await?;
     if dry_run || report.faults_total > 0 {
         tell(&report);
         return Ok(if report.faults_total == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -95,10 +98,12 @@ async fn table(settings: Settings, kind: ImportKind, file: &Path, dry_run: bool)
     }
 }
 
+fn print(fault: &RowFault) -> io::Result<()> {
+    let RowFault { row, column, code, ja, en, .. } = fault;
+    writeln!(io::stdout(), "row {row} {column}: {code} — {ja} / {en}")
+}
+
 fn tell(report: &ImportReport) {
-    for fault in &report.faults {
-        println!("row {} {}: {} — {} / {}", fault.row, fault.column, fault.code, fault.ja, fault.en);
-    }
     let ImportReport { kind, encoding, rows, added, changed, unchanged, faults_total, faulty_rows, .. } = report;
     println!("{kind} ({encoding}): {rows} rows, {added} new, {changed} changed, {unchanged} the same");
     if *faults_total > 0 {

@@ -8,9 +8,10 @@ use crate::domain::ids::{IssueId, WorkOrderId};
 use crate::domain::issue::{IssueState, Outcome, WorkOrderState, may_close_remotely};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
+use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Unit};
-use crate::views::desk::{IssueDetail, OutcomeRequest};
+use crate::views::desk::{IssueDetail, OutcomeRequest, RemoteOutcome};
 
 /// Closes the issue, settles its hold as the contract says, and takes a visit that nobody has set out for off its
 /// route.
@@ -21,6 +22,8 @@ pub fn close(
     travel: &dyn TravelTimes,
 ) -> Result<IssueDetail, Fault> {
     text::text("note", &request.note)?;
+    text::text("remedy", &request.remedy)?;
+    check_minutes(request.minutes)?;
     let before = lock(unit, id, request)?;
     let outcome: Outcome = request.outcome.into();
     if let Some(order) = before.work_order_id {
@@ -28,13 +31,39 @@ pub fn close(
     }
     let state = if outcome == Outcome::Withdrawn { IssueState::Cancelled } else { IssueState::Closed };
     unit.set_issue_state(id, state, Some(outcome))?;
-    tell(unit, &before, outcome, request.note.trim());
+    let done = done(request, &before);
+    unit.set_desk_work(id, &done.remedy, done.minutes)?;
+    tell(unit, &before, outcome, request.note.trim(), &done);
     if outcome == Outcome::Recurrence {
         unit.link_recurrence(id)?;
     }
     let ending = unit.ending(id, outcome)?;
     unit.settle(id, ending)?;
     unit.look().issue_detail(id)
+}
+
+/// What was done at the desk.
+struct DeskWork {
+    remedy: String,
+    minutes: i64,
+}
+
+/// What nobody said is taken from what is known: the note tells what was done, and it took as long as the contact.
+fn done(request: &OutcomeRequest, issue: &IssueDetail) -> DeskWork {
+    if request.outcome == RemoteOutcome::Withdrawn {
+        return DeskWork { remedy: request.remedy.trim().to_owned(), minutes: request.minutes.unwrap_or_default() };
+    }
+    let said = request.remedy.trim();
+    let remedy = if said.is_empty() { request.note.trim() } else { said };
+    DeskWork { remedy: remedy.to_owned(), minutes: request.minutes.unwrap_or(issue.contact_minutes) }
+}
+
+fn check_minutes(minutes: Option<i64>) -> Result<(), Refusal> {
+    if minutes.is_none_or(|minutes| (0..=limits::DESK_MINUTES).contains(&minutes)) {
+        return Ok(());
+    }
+    let (ja, en) = ("対応時間は0から1440分です", "the work took 0 to 1440 minutes");
+    Err(Refusal::invalid_both("minutes", ja, en))
 }
 
 /// The issue as it stands, held against technicians, dispatchers and other operators.
@@ -73,7 +102,7 @@ fn stand_down(
     Ok(())
 }
 
-fn tell(unit: &mut Unit<'_>, issue: &IssueDetail, outcome: Outcome, note: &str) {
+fn tell(unit: &mut Unit<'_>, issue: &IssueDetail, outcome: Outcome, note: &str, done: &DeskWork) {
     let kind = if outcome == Outcome::Withdrawn { EventKind::IssueClosed } else { EventKind::IssueResolved };
     let about = About {
         contract_id: Some(issue.contract_id),
@@ -82,6 +111,7 @@ fn tell(unit: &mut Unit<'_>, issue: &IssueDetail, outcome: Outcome, note: &str) 
         ..About::default()
     };
     let streams = [Stream::Contract(issue.contract_id), Stream::Territory(issue.territory_id)];
-    let data = json!({ "issue_number": issue.summary.number, "outcome": outcome, "note": note });
+    let data = json!({ "issue_number": issue.summary.number, "outcome": outcome, "note": note,
+        "remedy": done.remedy, "minutes": done.minutes });
     unit.record(&streams, kind, about, data);
 }

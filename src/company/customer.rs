@@ -108,12 +108,45 @@ pub struct Lot {
     /// How many of them were used before the import; the lowest serials.
     #[serde(default)]
     pub used: u32,
+    /// When those were used, as far as it is known. Together not more than `used`.
+    #[serde(default)]
+    pub uses: Vec<PastUse>,
+    /// How many of them were void, or went to another wallet, before the import; the serials after the used ones.
+    #[serde(default)]
+    pub voided: u32,
     /// What its tickets may be used for.
     #[serde(default = "any")]
     pub scope: Scope,
     /// Class under the Payment Services Act (資金決済法).
     #[serde(default = "business")]
     pub law_class: LawClass,
+    /// The invoice that it is on.
+    #[serde(default)]
+    pub invoice: Option<LotInvoice>,
+}
+
+/// Units that were used before the import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PastUse {
+    #[schemars(schema_with = "date_schema")]
+    pub on: NaiveDate,
+    pub units: u32,
+    /// Serial of the asset that was repaired for them on this day: a past repair tells what was done.
+    #[serde(default)]
+    pub repair: Option<String>,
+}
+
+/// The invoice of a lot that was sold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LotInvoice {
+    pub number: String,
+    /// The issuer's registration number (適格請求書発行事業者の登録番号), `T` and 13 digits.
+    #[serde(default)]
+    pub issuer_number: Option<String>,
+    #[schemars(schema_with = "date_schema")]
+    pub invoiced_on: NaiveDate,
 }
 
 /// An installed product (機器).

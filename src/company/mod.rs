@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use catalog::{Cause, Named, Product, Symptom};
 pub use clock::ClockTime;
-pub use customer::{Asset, Contact, Contract, Customer, Lot, Site};
+pub use customer::{Asset, Contact, Contract, Customer, Lot, LotInvoice, PastUse, Site};
 pub use people::{Absence, Break, Held, Hours, PartCount, Shift, SkillLevel, Technician, User, Weekday};
 
 pub use crate::domain::access::{Language, Role};

@@ -106,7 +106,13 @@ async fn save(
 async fn answer(crowd: Crowd, api: Api, issue: IssueId, talk_s: u32) {
     crowd.wait(Seconds(i64::from(talk_s))).await;
     let Ok(detail) = api.issue(issue).await else { return };
-    let request = OutcomeRequest { version: detail.version, outcome: RemoteOutcome::Answered, note: String::new() };
+    let request = OutcomeRequest {
+        version: detail.version,
+        outcome: RemoteOutcome::Answered,
+        note: String::new(),
+        remedy: String::new(),
+        minutes: None,
+    };
     // Somebody else may have closed it meanwhile.
     let _ = api.close_issue(issue, &request).await;
 }

@@ -15,6 +15,7 @@ pub enum Purpose {
     History = 4,
     Calls = 5,
     Scenario = 6,
+    Past = 7,
 }
 
 pub fn dice(seed: u64, purpose: Purpose) -> ChaCha8Rng {

@@ -37,6 +37,9 @@ pub struct Document {
     pub facts: Vec<(String, String)>,
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
+    /// Rows before and after the others that stand in the CSV alone, which has neither facts nor a foot.
+    pub csv_before: Vec<Row>,
+    pub csv_after: Vec<Row>,
     /// Said when the table has no line.
     pub empty: String,
     /// Sentences under the table.
@@ -70,7 +73,7 @@ impl Document {
         let mut text = String::from('\u{feff}');
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         push_line(&mut text, names.into_iter());
-        for row in &self.rows {
+        for row in self.csv_before.iter().chain(&self.rows).chain(&self.csv_after) {
             push_line(&mut text, row.iter().map(String::as_str));
         }
         text
@@ -235,6 +238,8 @@ mod tests {
             facts: vec![("契約番号".to_owned(), "MC-2026-0001".to_owned())],
             columns: vec![column("日付", 200, false), column("内容", 600, false), column("枚数", 200, true)],
             rows,
+            csv_before: Vec::new(),
+            csv_after: Vec::new(),
             empty: "この期間の明細はありません。".to_owned(),
             notes: Vec::new(),
             foot: "駆けつけ設備".to_owned(),

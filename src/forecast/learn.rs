@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::facts::{ContractFacts, in_rush, month_number};
+use super::facts::{ContractFacts, in_rush, month_number, month_span};
 
 /// Issues that a factor must have seen before it is believed as much as no factor at all.
 const FACTOR_WEIGHT: f64 = 20.0;
@@ -32,10 +32,13 @@ pub struct Learned {
     pub shock_sigma: f64,
 }
 
-/// A month in which a contract could have called.
+/// A month in which a contract could have called. Days on which it had nothing to use, or was not in force, do not count:
+/// nobody calls who has nothing to pay with, and that he did not says nothing of his faults.
 struct Cell {
     contract: usize,
     month: i32,
+    /// Part of the month in which it could have.
+    open: f64,
     issues: f64,
     rush: bool,
 }
@@ -90,11 +93,20 @@ fn calendar(month: i32) -> usize {
 fn cells(contracts: &[ContractFacts], before: i32) -> Vec<Cell> {
     let mut cells = Vec::new();
     for (index, contract) in contracts.iter().enumerate() {
-        let first = month_number(contract.since) + 1;
+        let Some(first) = contract.stocked.first().map(|span| month_number(span.from)) else { continue };
+        let mut counts = std::collections::BTreeMap::<i32, f64>::new();
+        for used in contract.uses.iter().filter(|used| contract.stocked.iter().any(|span| span.holds(used.day))) {
+            *counts.entry(month_number(used.day)).or_default() += 1.0;
+        }
         for month in first..before {
-            let issues = contract.uses.iter().filter(|used| month_number(used.day) == month).count() as f64;
-            let rush = in_rush(month, contract.expiries.iter().copied());
-            cells.push(Cell { contract: index, month, issues, rush });
+            let whole = month_span(month);
+            let days: i64 = contract.stocked.iter().map(|span| span.shared(whole)).sum();
+            if days > 0 {
+                let open = days as f64 / (whole.to - whole.from).num_days() as f64;
+                let issues = counts.get(&month).copied().unwrap_or_default();
+                let rush = in_rush(month, contract.expiries.iter().copied());
+                cells.push(Cell { contract: index, month, open, issues, rush });
+            }
         }
     }
     cells
@@ -110,7 +122,7 @@ fn flat_rates(count: usize, cells: &[Cell]) -> Vec<f64> {
     let mut sums = vec![(0.0, 0.0); count];
     for cell in cells {
         sums[cell.contract].0 += cell.issues;
-        sums[cell.contract].1 += 1.0;
+        sums[cell.contract].1 += cell.open;
     }
     sums.into_iter().map(|(issues, months)| if months > 0.0 { issues / months } else { 0.0 }).collect()
 }
@@ -126,7 +138,7 @@ fn factors(
     for cell in cells {
         if let Some(sum) = class(cell).and_then(|class| sums.get_mut(class)) {
             sum.0 += cell.issues;
-            sum.1 += expected(cell);
+            sum.1 += cell.open * expected(cell);
         }
     }
     sums.into_iter().map(|(seen, expected)| seen / expected).collect()
@@ -138,7 +150,7 @@ fn shock(cells: &[Cell], rates: &[f64], learned: &Learned) -> f64 {
     for cell in cells {
         let sum = months.entry(cell.month).or_default();
         sum.0 += cell.issues;
-        sum.1 += rates[cell.contract] * learned.factor(cell.month, cell.rush);
+        sum.1 += cell.open * rates[cell.contract] * learned.factor(cell.month, cell.rush);
     }
     let months: Vec<(f64, f64)> = months.into_values().filter(|(_, expected)| *expected > 0.0).collect();
     let beyond = months.iter().map(|(seen, expected)| (seen / expected - 1.0).powi(2) - 1.0 / expected).sum::<f64>();
@@ -155,7 +167,7 @@ fn exposures(count: usize, cells: &[Cell], learned: &Learned) -> Vec<(f64, f64)>
     let mut sums = vec![(0.0, 0.0); count];
     for cell in cells {
         sums[cell.contract].0 += cell.issues;
-        sums[cell.contract].1 += learned.factor(cell.month, cell.rush);
+        sums[cell.contract].1 += cell.open * learned.factor(cell.month, cell.rush);
     }
     sums
 }
@@ -177,14 +189,9 @@ fn prior(exposures: &[(f64, f64)]) -> Gamma {
 
 #[cfg(test)]
 mod tests {
-    use super::super::facts::Use;
+    use super::super::facts::Span;
+    use super::super::facts::testing::{self, day, used};
     use super::*;
-    use crate::domain::ids::{Id, TerritoryId};
-    use uuid::Uuid;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().expect("a date of the test")
-    }
 
     /// A contract since January 2024 that calls so often in each month of each year.
     fn contract(calls: impl Fn(u32) -> usize) -> ContractFacts {
@@ -192,11 +199,15 @@ mod tests {
         for year in [2024, 2025] {
             for month in 1..=12 {
                 let day = NaiveDate::from_ymd_opt(year, month, 10).expect("a date of the test");
-                uses.extend((0..calls(month)).map(|_| Use { day, units: 1, minutes: 60, skill: None }));
+                uses.extend((0..calls(month)).map(|_| used(day)));
             }
         }
-        let territory = TerritoryId::from_uuid(Uuid::from_u128(1));
-        ContractFacts { territory, since: day("2023-12-05"), open: Vec::new(), uses, expiries: Vec::new() }
+        testing::contract("2024-01-01", uses, Vec::new())
+    }
+
+    fn mean(learned: &Learned, contract: &ContractFacts) -> f64 {
+        let known = learned.posterior(contract, day("2026-01-15"));
+        known.shape / known.rate
     }
 
     #[test]
@@ -213,13 +224,27 @@ mod tests {
         let mut contracts: Vec<_> = (0..30).map(|_| contract(|_| 1)).collect();
         contracts.push(contract(|_| 5));
         let learned = learn(&contracts, day("2026-01-15"));
-        let mean = |contract: &ContractFacts| {
-            let known = learned.posterior(contract, day("2026-01-15"));
-            known.shape / known.rate
+        assert!((mean(&learned, &contracts[30]) - 5.0).abs() < 0.5);
+        let unknown = testing::contract("2026-01-05", Vec::new(), Vec::new());
+        assert!((0.8..1.6).contains(&mean(&learned, &unknown)), "{}", mean(&learned, &unknown));
+    }
+
+    /// Half of them call once a month; the others called as often until their tickets were used up in March 2024, or
+    /// until their contract was over.
+    #[test]
+    fn silence_of_those_who_had_nothing_to_call_with_is_no_peace() {
+        let loud = || contract(|_| 1);
+        let brief = || {
+            let mut contract = contract(|_| 1);
+            contract.uses.truncate(3);
+            contract.stocked = vec![Span { from: day("2024-01-01"), to: day("2024-03-11") }];
+            contract
         };
-        assert!((mean(&contracts[30]) - 5.0).abs() < 0.5);
-        let unknown = ContractFacts { since: day("2026-01-05"), uses: Vec::new(), ..contracts[0].clone() };
-        assert!((0.8..1.6).contains(&mean(&unknown)), "{}", mean(&unknown));
+        let contracts: Vec<_> = (0..20).flat_map(|_| [loud(), brief()]).collect();
+        let learned = learn(&contracts, day("2026-01-15"));
+        let prior = learned.prior.shape / learned.prior.rate;
+        assert!((0.9..1.2).contains(&prior), "{prior}");
+        assert!((0.8..1.4).contains(&mean(&learned, &contracts[1])), "{}", mean(&learned, &contracts[1]));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! Pure: history in, figures out. Days are local days.
 
 pub mod backtest;
+pub mod expiring;
 pub mod facts;
 pub mod learn;
 pub mod months;

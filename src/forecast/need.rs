@@ -101,21 +101,14 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts::testing::{self, day};
     use super::*;
-    use crate::domain::ids::{Id, TerritoryId};
     use crate::forecast::learn::learn;
-    use uuid::Uuid;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().expect("a date of the test")
-    }
 
     /// Calls twice a month, a unit each.
     fn contract(open: Vec<OpenLot>) -> ContractFacts {
         let months = (1..=12).flat_map(|month| [5, 20].map(|d| NaiveDate::from_ymd_opt(2025, month, d)));
-        let uses = months.flatten().map(|day| Use { day, units: 1, minutes: 60, skill: None }).collect();
-        let territory = TerritoryId::from_uuid(Uuid::from_u128(1));
-        ContractFacts { territory, since: day("2024-12-01"), uses, open, expiries: Vec::new() }
+        testing::contract("2025-01-01", months.flatten().map(testing::used).collect(), open)
     }
 
     fn ask(contract: &ContractFacts, until: &str) -> Need {

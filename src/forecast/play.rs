@@ -1,23 +1,39 @@
-//! One run through the months ahead.
+//! One run through the days ahead.
 
+use chrono::{Days, NaiveDate};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma as GammaDistribution, LogNormal, Poisson};
 
-use super::facts::{ContractFacts, OpenLot, Use, in_rush, month_number};
+use super::facts::{ContractFacts, OpenLot, Span, Use, in_rush, month_number, month_span};
 use super::learn::{Gamma, Learned};
+use crate::domain::ids::TerritoryId;
 
 /// Issues of one contract in a month: more is a broken model, not a month.
 const ISSUES_MAX: f64 = 500.0;
 
-/// A month of one run.
+/// A month of one run, or what is left of one.
 #[derive(Debug, Clone, Default)]
 pub struct Month<'a> {
-    /// Each issue, with the contract it came from.
-    pub issues: Vec<(usize, &'a Use)>,
+    pub issues: Vec<Played<'a>>,
     pub units: i64,
-    /// Units whose last day was in this month.
+    /// Units whose last day was in it.
     pub expired: i64,
+}
+
+/// An issue, and where it was.
+#[derive(Debug, Clone, Copy)]
+pub struct Played<'a> {
+    pub what: &'a Use,
+    pub territory: TerritoryId,
+}
+
+/// Units of a contract that nobody had used on their last day.
+#[derive(Debug, Clone, Copy)]
+pub struct Unused {
+    pub contract: usize,
+    pub last_day: NaiveDate,
+    pub units: i64,
 }
 
 /// What every run shares.
@@ -27,38 +43,55 @@ pub struct Stage<'a> {
     pub learned: &'a Learned,
     /// What an issue can be, where a contract has no past of its own.
     pub usual: Vec<&'a Use>,
-    /// First month, as `month_number` counts.
-    pub first: i32,
-    pub months: usize,
+    /// The first one begins on the day of the question, the others with their month.
+    pub months: Vec<Span>,
 }
 
-pub fn play<'a>(stage: &Stage<'a>, random: &mut ChaCha8Rng) -> Vec<Month<'a>> {
-    let shocks: Vec<f64> = (0..stage.months).map(|_| shock(stage.learned.shock_sigma, random)).collect();
-    let mut months = vec![Month::default(); stage.months];
+/// From a day to the end of its month, and so many whole months after it.
+pub fn months_ahead(today: NaiveDate, months: usize) -> Vec<Span> {
+    let first = month_number(today);
+    let spans = (first..).take(months + 1).map(month_span);
+    spans.map(|span| Span { from: span.from.max(today), ..span }).collect()
+}
+
+/// The part of its month that a span is.
+pub(super) fn part_of_month(span: Span) -> f64 {
+    let whole = month_span(month_number(span.from));
+    (span.to - span.from).num_days().max(0) as f64 / (whole.to - whole.from).num_days().max(1) as f64
+}
+
+pub fn play<'a>(stage: &Stage<'a>, random: &mut ChaCha8Rng) -> (Vec<Month<'a>>, Vec<Unused>) {
+    let sigma = stage.learned.shock_sigma;
+    let shocks: Vec<f64> = stage.months.iter().map(|_| shock(sigma, random)).collect();
+    let mut months = vec![Month::default(); stage.months.len()];
+    let mut unused = Vec::new();
     for (index, contract) in stage.contracts.iter().enumerate() {
         let rate = draw_rate(stage.posteriors[index], random);
         let mut lots = contract.open.clone();
         // Those that expire first are used first.
-        lots.sort_by_key(|lot| lot.expires_on.unwrap_or(chrono::NaiveDate::MAX));
-        for (ahead, month) in months.iter_mut().enumerate() {
+        lots.sort_by_key(|lot| lot.expires_on.unwrap_or(NaiveDate::MAX));
+        for ((month, span), shock) in months.iter_mut().zip(&stage.months).zip(&shocks) {
             if lots.is_empty() {
                 break;
             }
-            let number = stage.first + i32::try_from(ahead).unwrap_or(i32::MAX);
+            let number = month_number(span.from);
             let rush = in_rush(number, lots.iter().filter_map(|lot| lot.expires_on));
-            let mean = rate * stage.learned.factor(number, rush) * shocks[ahead];
-            for _ in 0..draw_count(mean, random) {
+            let in_force = Span { from: span.from.max(contract.term.from), to: span.to.min(contract.term.to) };
+            let mean = rate * stage.learned.factor(number, rush) * shock * part_of_month(in_force);
+            for day in draw_days(in_force, mean, random) {
+                month.expired += die(&mut lots, day, index, &mut unused);
                 let Some(used) = draw_use(contract, &stage.usual, random) else { break };
                 if !pay(&mut lots, used.units) {
-                    break;
+                    continue;
                 }
                 month.units += used.units;
-                month.issues.push((index, used));
+                let place = draw_place(contract, used, random);
+                month.issues.extend(place.map(|territory| Played { what: used, territory }));
             }
-            month.expired += expire(&mut lots, number);
+            month.expired += die(&mut lots, span.to, index, &mut unused);
         }
     }
-    months
+    (months, unused)
 }
 
 /// Mean 1, so that a shock moves the spread and not the forecast.
@@ -76,6 +109,18 @@ pub(super) fn draw_count(mean: f64, random: &mut ChaCha8Rng) -> usize {
     counts.map_or(0, |counts| counts.sample(random).min(ISSUES_MAX) as usize)
 }
 
+/// The days of the issues of a span, in their order: any day is as likely as another.
+fn draw_days(span: Span, mean: f64, random: &mut ChaCha8Rng) -> Vec<NaiveDate> {
+    let length = (span.to - span.from).num_days();
+    if length <= 0 {
+        return Vec::new();
+    }
+    let count = draw_count(mean, random);
+    let mut days: Vec<u64> = (0..count).map(|_| random.random_range(0..length.unsigned_abs())).collect();
+    days.sort_unstable();
+    days.into_iter().map(|days| span.from + Days::new(days)).collect()
+}
+
 /// Something that happened before: the contract's own past, or anybody's where it has little.
 pub(super) fn draw_use<'a>(contract: &'a ContractFacts, usual: &[&'a Use], random: &mut ChaCha8Rng) -> Option<&'a Use> {
     const ENOUGH: usize = 5;
@@ -84,6 +129,21 @@ pub(super) fn draw_use<'a>(contract: &'a ContractFacts, usual: &[&'a Use], rando
         return (own > 0).then(|| &contract.uses[random.random_range(0..own)]);
     }
     Some(usual[random.random_range(0..usual.len())])
+}
+
+/// Where it was before, if that is one of the contract's places; else one of them, as its assets stand.
+fn draw_place(contract: &ContractFacts, used: &Use, random: &mut ChaCha8Rng) -> Option<TerritoryId> {
+    let chance: f64 = random.random();
+    let own = |territory: &TerritoryId| contract.places.iter().any(|place| place.territory == *territory);
+    if let Some(territory) = used.territory.filter(own) {
+        return Some(territory);
+    }
+    let mut left = chance;
+    let drawn = contract.places.iter().find(|place| {
+        left -= place.share;
+        left < 0.0
+    });
+    drawn.or(contract.places.last()).map(|place| place.territory)
 }
 
 /// Takes units from the lots in their order; false, with nothing taken, when there are not enough.
@@ -101,6 +161,19 @@ fn pay(lots: &mut Vec<OpenLot>, units: i64) -> bool {
     true
 }
 
+/// Lots whose last day lies before `day` die. Returns the units that nobody used.
+fn die(lots: &mut Vec<OpenLot>, day: NaiveDate, contract: usize, unused: &mut Vec<Unused>) -> i64 {
+    let mut dead = 0;
+    lots.retain(|lot| {
+        let Some(last_day) = lot.expires_on.filter(|last| *last < day) else { return true };
+        dead += lot.units;
+        unused.push(Unused { contract, last_day, units: lot.units });
+        false
+    });
+    dead
+}
+
+/// The same by the month, for sums that do not look at days.
 pub(super) fn expire(lots: &mut Vec<OpenLot>, month: i32) -> i64 {
     let over = |lot: &OpenLot| lot.expires_on.is_some_and(|last| month_number(last) <= month);
     let expired = lots.iter().filter(|lot| over(lot)).map(|lot| lot.units).sum();

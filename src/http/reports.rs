@@ -9,10 +9,10 @@ use super::extract::{Query, Shared};
 use super::guard::{Allowed, perm};
 use super::reply::Json;
 use super::{Method, Route};
-use crate::books::base_date::{self, BaseDateReport};
-use crate::books::months::{self, MonthLine};
+use crate::books::base_date::{self, BaseDateReport, Unused};
+use crate::books::months::{MonthLine, Months};
 use crate::domain::refusal::Refusal;
-use crate::forecast::months::{MonthForecast, Question, RUNS, forecast};
+use crate::forecast::months::{Forecast, Question, RUNS, forecast};
 use crate::limits;
 use crate::store::{Fault, StoreError};
 
@@ -68,9 +68,12 @@ async fn liability(
     Query(query): Query<LiabilityQuery>,
 ) -> Result<Json<Liability>, Fault> {
     let permille = query.check()?;
-    let books = shared.store.read(move |reader| reader.books(permille)).await?;
-    let months = away(move || months::by_month(&books.lots, &books.turns, query.from, query.to)).await?;
-    Ok(Json(Liability { months }))
+    let read = shared.store.read(move |reader| {
+        let mut months = Months::default();
+        reader.each_books(permille, |books| months.add(&books.lots, &books.turns))?;
+        Ok(months.lines(query.from, query.to))
+    });
+    Ok(Json(Liability { months: read.await? }))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -92,14 +95,18 @@ async fn on_base_date(
         let (ja, en) = ("基準日は3月31日か9月30日です", "a base date is a 31 March or a 30 September");
         return Err(Refusal::invalid_both("on", ja, en).into());
     }
-    let books = shared.store.read(|reader| reader.books(0)).await?;
-    Ok(Json(away(move || base_date::report(&books.lots, &books.turns, on)).await?))
+    let read = shared.store.read(move |reader| {
+        let mut unused = Unused::default();
+        reader.each_books(0, |books| unused.add(&books.lots, &books.turns, on))?;
+        Ok(unused.report(on))
+    });
+    Ok(Json(read.await?))
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ForecastQuery {
-    /// Months ahead, 1 to 24; six when it is missing.
+    /// Whole months after the rest of the running one, 1 to 24; six when it is missing.
     months: Option<usize>,
     /// Minutes of work, with driving, in a technician's day; 420 when it is missing.
     day_minutes: Option<i64>,
@@ -107,7 +114,10 @@ struct ForecastQuery {
 
 #[derive(Serialize, JsonSchema)]
 struct Ahead {
-    months: Vec<MonthForecast>,
+    /// Minutes that a drive counts where nobody told of setting out and arriving.
+    travel_minutes: i64,
+    #[serde(flatten)]
+    forecast: Forecast,
 }
 
 async fn ahead(
@@ -125,11 +135,13 @@ async fn ahead(
         return Err(Refusal::invalid_both("day_minutes", ja, en).into());
     }
     let today = shared.store.clock().now().day(shared.store.zone());
-    let facts = shared.store.read(|reader| reader.forecast_facts()).await?;
+    let read = shared.store.read(|reader| Ok((reader.usual_travel()?, reader.forecast_facts()?)));
+    let (travel_minutes, facts) = read.await?;
     // The day is the seed: who asks twice on a day reads the same.
     let seed = u64::from(today.to_epoch_days().unsigned_abs());
     let question = Question { today, months, day_minutes, runs: RUNS, seed };
-    Ok(Json(Ahead { months: away(move || forecast(&facts, &question)).await? }))
+    let forecast = away(move || forecast(&facts, &question)).await?;
+    Ok(Json(Ahead { travel_minutes, forecast }))
 }
 
 /// Long sums, away from the threads that serve others.

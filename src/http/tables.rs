@@ -1,5 +1,7 @@
 //! Tables in and out, for administrators: the import with its dry run, the export as it is read.
 
+use std::io::Read;
+
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Bytes;
@@ -13,6 +15,7 @@ use super::reply::{Json, Stored};
 use super::{Method, Route};
 use crate::commands::tables::{self, Source};
 use crate::domain::refusal::{Code, Refusal};
+use crate::limits;
 use crate::store::{Answer, Fault, Store, StoreError};
 use crate::views::table::{ColumnView, ExportKind, ImportKind, ImportReport, TableFormat};
 
@@ -20,6 +23,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/import/{kind}", "The columns of a table that can come in", columns),
         Route::new(Method::POST, "/api/import/{kind}", "Bring a table in, or only look what it would bring", import),
+        Route::new(Method::POST, "/api/import/{kind}/faults.csv", "Every fault of a table; nothing comes in", faults),
         Route::new(Method::GET, "/api/import/{kind}/template.csv", "An empty table to be filled", template),
         Route::new(Method::GET, "/api/export/{kind}.csv", "A table as CSV", export_csv),
         Route::new(Method::GET, "/api/export/{kind}.jsonl", "A table as JSON, one object a line", export_json),
@@ -83,6 +87,32 @@ async fn import(
     let entered =
         store.command(who.actor, operation, move |unit| Ok(Answer::json(200, &tables::enter(unit, &source)?)));
     Ok(entered.await?.into())
+}
+
+/// Judges a table and sends every fault, however many there are. The list is written to a file first, so that a slow
+/// reader keeps nobody from the database.
+async fn faults(
+    _: Allowed<perm::Administer>,
+    shared: Shared,
+    Path(path): Path<ImportPath>,
+    Upload(file): Upload,
+) -> Result<HttpResponse, Fault> {
+    let turn = shared.imports.acquire().await.map_err(|_| StoreError::Stopped)?;
+    let source = actix_web::web::block(move || Source::of(path.kind, file)).await.map_err(|_| StoreError::Stopped)?;
+    let (source, folder) = (source.map_err(StoreError::corrupt)?, shared.spool.clone());
+    let store = shared.store.clone().patient();
+    let list = store.read(move |reader| tables::every_fault(reader, &source, &folder)).await?;
+    drop(turn);
+    let read = list.read().map_err(StoreError::corrupt)?;
+    let parts = try_unfold((list, read), |(list, mut read)| async move {
+        let part = actix_web::web::block(move || {
+            let mut part = Vec::new();
+            Read::take(&mut read, limits::SPOOL_PART as u64).read_to_end(&mut part).map(|_| (read, part))
+        });
+        let (read, part) = part.await.map_err(|_| StoreError::Stopped)?.map_err(StoreError::corrupt)?;
+        Ok::<_, Fault>(Some(Bytes::from(part)).filter(|part| !part.is_empty()).map(|part| (part, (list, read))))
+    });
+    Ok(self::file("faults", TableFormat::Csv).streaming(Box::pin(parts)))
 }
 
 async fn export_csv(

@@ -82,9 +82,13 @@ fn events() -> Value {
 mod tests {
     use super::*;
 
+    /// `UPDATE_FIXTURES=1 cargo test schemas` writes them anew, as the subcommand does.
     #[test]
     fn the_checked_in_schemas_are_those_of_the_code() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            write_schemas(&folder).expect("the schemas are written");
+        }
         for (name, document) in documents() {
             let stands = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
             assert!(stands == text(&document), "schemas/{name} is stale: run `cargo run -- schemas` and check it in");

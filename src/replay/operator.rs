@@ -162,7 +162,13 @@ impl Operator {
 
     async fn close(&self, job: usize, detail: &IssueDetail) -> Result<(), CallError> {
         let note = "お客様が取り消しました".to_owned();
-        let request = OutcomeRequest { version: detail.version, outcome: RemoteOutcome::Withdrawn, note };
+        let request = OutcomeRequest {
+            version: detail.version,
+            outcome: RemoteOutcome::Withdrawn,
+            note,
+            remedy: String::new(),
+            minutes: None,
+        };
         self.api.close_issue(detail.summary.id, &request).await?;
         self.stage.tally.book().confirm(job, EventKind::IssueClosed, None);
         Ok(())

@@ -4,12 +4,14 @@ use chrono_tz::Tz;
 
 use crate::documents::{Column, Document, Row};
 use crate::domain::access::Language;
-use crate::domain::wallet::account::Movement;
+use crate::domain::wallet::account::{Account, Balances};
 use crate::sentences::grouped;
 use crate::views::statement::{Statement, StatementLine};
 
 /// Ticket numbers written out in a line; of more the count says enough.
 const NUMBERS: usize = 12;
+/// Columns of the table.
+const COLUMNS: usize = 9;
 
 /// The statement as it is printed, and as its table is exported.
 pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document {
@@ -36,6 +38,11 @@ pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document
         ],
         columns: columns(&say),
         rows: statement.lines.iter().map(|line| row(line, language, zone)).collect(),
+        csv_before: vec![beside(&say("期首残高", "Opening balance"), &statement.from.to_string(), &statement.opening)],
+        csv_after: vec![
+            beside(&say("期末残高", "Closing balance"), &statement.to.to_string(), &statement.closing),
+            root(&say("照合値", "Root"), &statement.chain_root),
+        ],
         empty: say("この期間の動きはありません。", "Nothing moved in this period."),
         notes: notes(statement, &say),
         foot: format!("{vendor}   {} {}", say("照合値", "Root"), statement.chain_root),
@@ -64,7 +71,7 @@ fn columns(say: &impl Fn(&str, &str) -> String) -> Vec<Column> {
         column("内容と処置", "Content and remedy", 255, false),
         column("番号", "Numbers", 190, false),
         column("分", "Min.", 50, true),
-        column("数", "Units", 50, true),
+        column("増減", "Change", 50, true),
         column("未使用", "Left", 55, true),
         column("仮押さえ", "Held", 55, true),
     ]
@@ -73,13 +80,16 @@ fn columns(say: &impl Fn(&str, &str) -> String) -> Vec<Column> {
 fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
     let movement = if language == Language::Ja { line.movement.ja() } else { line.movement.en() };
     vec![
-        line.at.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+        match line.past_day {
+            Some(day) => day.to_string(),
+            None => line.at.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+        },
         movement.to_owned(),
         line.issue_number.clone().unwrap_or_default(),
         done(line, language),
         numbers(line),
         line.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
-        signed(line).to_string(),
+        line.change.to_string(),
         line.available.to_string(),
         line.held.to_string(),
     ]
@@ -88,8 +98,8 @@ fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
 /// What was asked for, what was done once something was used for it, and how an objection to it stands.
 fn done(line: &StatementLine, language: Language) -> String {
     let content = line.content.clone().or_else(|| invoice(line, language)).unwrap_or_default();
-    let content = match (&line.remedy, line.movement) {
-        (Some(remedy), Movement::Capture) if !remedy.is_empty() => format!("{content} → {remedy}"),
+    let content = match (&line.remedy, line.to) {
+        (Some(remedy), Account::Consumed) if !remedy.is_empty() => format!("{content} → {remedy}"),
         _ => content,
     };
     let content = match (line.yen, language) {
@@ -117,13 +127,18 @@ fn numbers(line: &StatementLine) -> String {
     }
 }
 
-/// Units as the customer counts them: what he can use no more is less.
-fn signed(line: &StatementLine) -> i64 {
-    match line.movement {
-        Movement::Capture | Movement::Expire | Movement::Hold | Movement::Overdraft => -line.units,
-        Movement::Void | Movement::Refund => -line.units,
-        _ => line.units,
-    }
+/// A balance as a row of the table.
+fn beside(name: &str, day: &str, balances: &Balances) -> Row {
+    let mut row = vec![String::new(); COLUMNS];
+    (row[0], row[1]) = (day.to_owned(), name.to_owned());
+    (row[COLUMNS - 2], row[COLUMNS - 1]) = (balances.available.to_string(), balances.held.to_string());
+    row
+}
+
+fn root(name: &str, hash: &str) -> Row {
+    let mut row = vec![String::new(); COLUMNS];
+    (row[1], row[4]) = (name.to_owned(), hash.to_owned());
+    row
 }
 
 fn balance(available: i64, held: i64, language: Language) -> String {

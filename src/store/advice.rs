@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::Reader;
 use super::codec::{day, last_day};
 use super::error::Fault;
-use super::schema::{lots, postings};
+use super::schema::{lots, past_moves, postings};
 use crate::domain::ids::WalletId;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Origin};
@@ -47,8 +47,12 @@ impl Reader<'_> {
     /// What was used and what expired from an instant on.
     pub fn spent_since(&mut self, wallet: WalletId, since: Timestamp) -> Result<Spent, Fault> {
         let final_accounts = [Account::Consumed, Account::Expired];
+        let first = since.day(self.zone()).to_string();
         let rows: Vec<(Account, Account, i64)> = postings::table
+            .left_join(past_moves::table.on(past_moves::posting_id.eq(postings::id)))
             .filter(postings::wallet_id.eq(wallet).and(postings::at.ge(since)))
+            // What came in with an import happened on the day that the import knew.
+            .filter(past_moves::day.nullable().is_null().or(past_moves::day.nullable().ge(first)))
             .filter(postings::from_account.eq_any(final_accounts).or(postings::to_account.eq_any(final_accounts)))
             .select((postings::from_account, postings::to_account, postings::units))
             .load(self.database)?;

@@ -1,16 +1,15 @@
-//! What the books and the forecast need of the whole company, read out of the ledger.
+//! What the books need of the whole company, read out of the ledger some wallets at a time.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::Reader;
-use super::codec::{day, last_day};
+use super::codec::day;
 use super::connection::Database;
-use super::error::Fault;
+use super::error::{Fault, StoreError};
 use super::schema::*;
 use crate::books::ledger::{Line, is_read, turns};
 use crate::books::lot::{LotFacts, Turn};
@@ -18,164 +17,95 @@ use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::terms::LawClass;
-use crate::forecast::facts::{ContractFacts, OpenLot, Use};
+use crate::limits;
 
-/// Minutes at the desk for an issue that needed nobody on the road: the ledger does not know how long the call was.
-const REMOTE_MINUTES: i64 = 15;
-
-/// Every lot, and what happened to its units.
+/// The lots of some wallets, and what happened to their units.
 #[derive(Debug, Clone, Default)]
-pub struct CompanyBooks {
+pub struct WalletBooks {
     pub lots: Vec<LotFacts>,
     pub turns: Vec<Turn>,
 }
 
-impl Reader<'_> {
-    /// The books of all wallets, with the part of every price that the company expects never to be used.
-    pub fn books(&mut self, breakage_permille: i64) -> Result<CompanyBooks, Fault> {
-        let zone = self.zone();
-        read(self.database, zone, LawClass::ALL, breakage_permille)
-    }
-
-    /// The books of the lots of one class.
-    pub fn books_of(&mut self, class: LawClass) -> Result<CompanyBooks, Fault> {
-        let zone = self.zone();
-        read(self.database, zone, &[class], 0)
-    }
-
-    /// What every contract has left and what it used, for the forecast.
-    pub fn forecast_facts(&mut self) -> Result<Vec<ContractFacts>, Fault> {
-        Ok(self.facts_of(None)?.into_values().collect())
-    }
-
-    /// The same of one contract; none when it never had a lot.
-    pub fn forecast_facts_of(&mut self, contract: ContractId) -> Result<Option<ContractFacts>, Fault> {
-        let (wallet, ..) = self.wallet_head(contract)?;
-        Ok(self.facts_of(Some(wallet))?.remove(&wallet))
-    }
-
-    fn facts_of(&mut self, only: Option<WalletId>) -> Result<BTreeMap<WalletId, ContractFacts>, Fault> {
-        let mut facts = self.wallets_with_lots(only)?;
-        let zone = self.zone();
-        type Row = (WalletId, Option<IssueId>, Timestamp, Movement, i64);
-        // A use whose step was taken back, so that its units are on hold again, is none.
-        let used = postings::movement.eq(Movement::Capture);
-        let taken_back = postings::movement.eq(Movement::Reverse).and(postings::to_account.eq(Account::Held));
-        let mut query = postings::table
-            .filter(used.or(taken_back).and(postings::issue_id.is_not_null()))
-            .order((postings::wallet_id, postings::seq))
-            .select((postings::wallet_id, postings::issue_id, postings::at, postings::movement, postings::units))
-            .into_boxed();
-        if let Some(wallet) = only {
-            query = query.filter(postings::wallet_id.eq(wallet));
-        }
-        let rows: Vec<Row> = query.load(self.database)?;
-        let work = self.work_by_issue(only)?;
-        let mut seen = BTreeMap::<IssueId, (WalletId, usize)>::new();
-        for (wallet, issue, at, movement, units) in rows {
-            let units = if movement == Movement::Capture { units } else { -units };
-            let Some((issue, contract)) = issue.zip(facts.get_mut(&wallet)) else { continue };
-            if let Some((_, index)) = seen.get(&issue) {
-                contract.uses[*index].units += units;
-                continue;
-            }
-            let (minutes, skill) = work.get(&issue).cloned().unwrap_or((REMOTE_MINUTES, None));
-            seen.insert(issue, (wallet, contract.uses.len()));
-            contract.uses.push(Use { day: at.day(zone), units, minutes, skill });
-        }
-        facts.values_mut().for_each(|contract| contract.uses.retain(|one| one.units > 0));
-        Ok(facts)
-    }
-
-    fn wallets_with_lots(&mut self, only: Option<WalletId>) -> Result<BTreeMap<WalletId, ContractFacts>, Fault> {
-        let mut query = wallets::table
-            .inner_join(contracts::table.on(contracts::id.eq(wallets::contract_id)))
-            .inner_join(sites::table.on(sites::customer_id.eq(contracts::customer_id)))
-            .order((wallets::id, sites::code.desc()))
-            .select((wallets::id, sites::territory_id))
-            .into_boxed();
-        if let Some(wallet) = only {
-            query = query.filter(wallets::id.eq(wallet));
-        }
-        let homes: Vec<(WalletId, TerritoryId)> = query.load(self.database)?;
-        let homes: BTreeMap<WalletId, TerritoryId> = homes.into_iter().collect();
-        let mut query = lots::table
-            .order((lots::wallet_id, lots::issued_on))
-            .select((lots::wallet_id, lots::available, lots::issued_on, lots::usable_until))
-            .into_boxed();
-        if let Some(wallet) = only {
-            query = query.filter(lots::wallet_id.eq(wallet));
-        }
-        let rows: Vec<(WalletId, i64, String, String)> = query.load(self.database)?;
-        let mut facts = BTreeMap::<WalletId, ContractFacts>::new();
-        for (wallet, units, issued_on, expires_on) in rows {
-            let Some(territory) = homes.get(&wallet) else { continue };
-            let (since, expires_on) = (day(&issued_on)?, last_day(&expires_on)?);
-            let contract = facts.entry(wallet).or_insert_with(|| empty(*territory, since));
-            contract.expiries.extend(expires_on);
-            if units > 0 {
-                contract.open.push(OpenLot { units, expires_on });
-            }
-        }
-        Ok(facts)
-    }
-
-    /// Minutes and skill of the visits that each issue took.
-    fn work_by_issue(&mut self, only: Option<WalletId>) -> Result<BTreeMap<IssueId, (i64, Option<Arc<str>>)>, Fault> {
-        let mut query = service_reports::table
-            .inner_join(visits::table.on(visits::id.eq(service_reports::visit_id)))
-            .inner_join(work_orders::table.on(work_orders::id.eq(visits::work_order_id)))
-            .order(service_reports::filed_at)
-            .select((work_orders::issue_id, service_reports::minutes, work_orders::skill))
-            .into_boxed();
-        if let Some(wallet) = only {
-            let held = holds::table.filter(holds::wallet_id.eq(wallet)).select(holds::issue_id);
-            query = query.filter(work_orders::issue_id.eq_any(held));
-        }
-        let rows: Vec<(IssueId, i64, String)> = query.load(self.database)?;
-        let mut work = BTreeMap::<IssueId, (i64, Option<Arc<str>>)>::new();
-        for (issue, minutes, skill) in rows {
-            let done = work.entry(issue).or_default();
-            done.0 += minutes;
-            done.1 = Some(skill.into());
-        }
-        Ok(work)
+impl WalletBooks {
+    fn extend(&mut self, other: Self) {
+        self.lots.extend(other.lots);
+        self.turns.extend(other.turns);
     }
 }
 
-/// The books of the lots of some classes, in the days of a zone.
-pub(super) fn read(
-    database: &mut Database,
-    zone: Tz,
-    classes: &[LawClass],
-    breakage_permille: i64,
-) -> Result<CompanyBooks, Fault> {
+/// Which books are read.
+pub(super) struct Asked<'a> {
+    pub classes: &'a [LawClass],
+    /// The part of every price that the company expects never to be used.
+    pub breakage_permille: i64,
+    /// Where the days are. None: on which day something was does not matter, and everything is told of one day.
+    pub zone: Option<Tz>,
+}
+
+impl Reader<'_> {
+    /// Shows the books of all wallets to `take`, some wallets at a time, with the part of every price that the company
+    /// expects never to be used. All of them are of one snapshot.
+    pub fn each_books(&mut self, breakage_permille: i64, take: impl FnMut(WalletBooks)) -> Result<(), Fault> {
+        let asked = Asked { classes: LawClass::ALL, breakage_permille, zone: Some(self.zone()) };
+        each(self.database, &asked, take)
+    }
+
+    /// The books of the lots of one class, all at once.
+    pub fn books_of(&mut self, class: LawClass) -> Result<WalletBooks, Fault> {
+        let (asked, mut books) =
+            (Asked { classes: &[class], breakage_permille: 0, zone: Some(self.zone()) }, WalletBooks::default());
+        each(self.database, &asked, |part| books.extend(part))?;
+        Ok(books)
+    }
+
+    /// The books of a company that a test has made.
+    #[cfg(test)]
+    pub fn books(&mut self, breakage_permille: i64) -> Result<WalletBooks, Fault> {
+        let mut books = WalletBooks::default();
+        self.each_books(breakage_permille, |part| books.extend(part))?;
+        Ok(books)
+    }
+}
+
+/// Shows the books of all wallets that have such lots to `take`, some wallets at a time.
+pub(super) fn each(database: &mut Database, asked: &Asked<'_>, mut take: impl FnMut(WalletBooks)) -> Result<(), Fault> {
+    let ids: Vec<WalletId> = lots::table
+        .filter(lots::law_class.eq_any(asked.classes))
+        .select(lots::wallet_id)
+        .distinct()
+        .order(lots::wallet_id)
+        .load(database)?;
+    for part in ids.chunks(limits::VERIFY_WALLETS) {
+        take(read(database, part, asked)?);
+    }
+    Ok(())
+}
+
+fn read(database: &mut Database, wallets: &[WalletId], asked: &Asked<'_>) -> Result<WalletBooks, Fault> {
     type LotRow = (LotId, i64, i64, String, LawClass, Option<LotId>);
     let rows: Vec<LotRow> = lots::table
-        .filter(lots::law_class.eq_any(classes))
+        .filter(lots::wallet_id.eq_any(wallets).and(lots::law_class.eq_any(asked.classes)))
         .order(lots::id)
         .select((lots::id, lots::price_yen, lots::units, lots::issued_on, lots::law_class, lots::from_lot))
         .load(database)?;
-    let mut books = CompanyBooks::default();
+    let (breakage_permille, mut lots) = (asked.breakage_permille, Vec::with_capacity(rows.len()));
     for (lot, price_yen, units, issued_on, law_class, from_lot) in rows {
-        let sold_on = day(&issued_on)?;
+        let sold_on = if asked.zone.is_some() { day(&issued_on)? } else { NaiveDate::MIN };
         let received = from_lot.is_some();
-        books.lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
+        lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
     }
-    let of_classes = lots::table.filter(lots::law_class.eq_any(classes)).select(lots::id.nullable());
-    let unbought = postings::lot_id.is_null().and(postings::movement.eq(Movement::Capture));
-    let rows: Vec<PostingRow> = postings::table
-        .filter(postings::lot_id.eq_any(of_classes).or(unbought))
+    let asked_for: BTreeSet<LotId> = lots.iter().map(|facts| facts.lot).collect();
+    // What came in with an import happened on the day that the import knew.
+    let rows: Vec<(PostingRow, Option<String>)> = postings::table
+        .left_join(past_moves::table.on(past_moves::posting_id.eq(postings::id)))
+        .filter(postings::wallet_id.eq_any(wallets))
         .filter(postings::movement.ne_all(Movement::ALL.iter().filter(|movement| !is_read(**movement))))
         .order((postings::wallet_id, postings::seq))
-        .select(PostingRow::as_select())
+        .select((PostingRow::as_select(), past_moves::day.nullable()))
         .load(database)?;
-    books.turns = turns(rows.into_iter().map(|row| row.line(zone)));
-    Ok(books)
-}
-
-fn empty(territory: TerritoryId, since: NaiveDate) -> ContractFacts {
-    ContractFacts { territory, since, open: Vec::new(), uses: Vec::new(), expiries: Vec::new() }
+    let rows = rows.into_iter().filter(|(row, _)| row.lot_id.is_none_or(|lot| asked_for.contains(&lot)));
+    let lines: Result<Vec<Line>, StoreError> = rows.map(|(row, past)| row.line(asked.zone, past)).collect();
+    Ok(WalletBooks { lots, turns: turns(lines?) })
 }
 
 #[derive(Queryable, Selectable)]
@@ -191,16 +121,22 @@ struct PostingRow {
 }
 
 impl PostingRow {
-    fn line(self, zone: Tz) -> Line {
-        Line {
+    /// `past` is the day that an import knew.
+    fn line(self, zone: Option<Tz>, past: Option<String>) -> Result<Line, StoreError> {
+        let day = match (zone, past) {
+            (None, _) => NaiveDate::MIN,
+            (Some(_), Some(past)) => day(&past)?,
+            (Some(zone), None) => self.at.day(zone),
+        };
+        Ok(Line {
             lot: self.lot_id,
             issue: self.issue_id,
             movement: self.movement,
             from: self.from_account,
             to: self.to_account,
             units: self.units,
-            day: self.at.day(zone),
-        }
+            day,
+        })
     }
 }
 

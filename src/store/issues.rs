@@ -121,6 +121,14 @@ impl Unit<'_> {
         Ok(())
     }
 
+    /// What was done for an issue at the desk.
+    pub(crate) fn set_desk_work(&mut self, id: IssueId, remedy: &str, minutes: i64) -> Result<(), Fault> {
+        diesel::update(issues::table.find(id))
+            .set((issues::remedy.eq(remedy), issues::desk_minutes.eq(minutes)))
+            .execute(self.database)?;
+        Ok(())
+    }
+
     /// Holds an issue against whoever else would change it.
     pub(crate) fn lock_issue(&mut self, id: IssueId) -> Result<(), Fault> {
         // An update without a change takes the row's lock on either database.

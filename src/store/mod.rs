@@ -20,6 +20,7 @@ pub mod disputes;
 mod engine;
 pub mod error;
 pub mod export;
+pub mod forecast;
 pub mod history;
 pub mod intake;
 pub mod invoices;

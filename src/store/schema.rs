@@ -246,6 +246,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_moves (posting_id) {
+        posting_id -> Binary,
+        wallet_id -> Binary,
+        day -> Text,
+        repair_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
     policies (contract_id, version) {
         contract_id -> Binary,
         version -> BigInt,
@@ -411,6 +420,8 @@ diesel::table! {
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
         version -> BigInt,
+        remedy -> Text,
+        desk_minutes -> BigInt,
     }
 }
 
@@ -667,6 +678,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    policies,
+    refusals,
     adjustments,
     refunds,
     invoices,
@@ -691,6 +704,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     holds,
     tickets,
     postings,
+    past_moves,
     interactions,
     issues,
     work_orders,

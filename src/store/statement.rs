@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveTime};
 use diesel::prelude::*;
 
 use super::Reader;
+use super::codec::day;
 use super::error::{Fault, StoreError};
 use super::schema::*;
 use crate::domain::ids::*;
@@ -25,6 +26,17 @@ struct Work {
     minutes: i64,
 }
 
+impl Work {
+    /// A further step: all remedies are told, and their minutes are one sum.
+    fn add(&mut self, remedy: &str, minutes: i64) {
+        if !remedy.is_empty() && !self.remedy.is_empty() {
+            self.remedy.push_str(" / ");
+        }
+        self.remedy.push_str(remedy);
+        self.minutes += minutes;
+    }
+}
+
 #[derive(Queryable)]
 struct PostingRow {
     place: (PostingId, i64, Timestamp, EventId),
@@ -33,6 +45,7 @@ struct PostingRow {
     lot: (Option<String>, Option<String>),
     issue: (Option<IssueId>, Option<String>, Option<String>),
     told: (String, Vec<u8>),
+    past: (Option<String>, Option<ReportId>),
 }
 
 impl Reader<'_> {
@@ -69,8 +82,10 @@ impl Reader<'_> {
         };
         let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
         let work = self.work_of(issues.into_iter().collect())?;
+        let repairs: BTreeSet<ReportId> = rows.iter().filter_map(|row| row.past.1).collect();
+        let past = self.past_work(repairs.into_iter().collect())?;
         let (disputes, refunds) = (self.line_disputes(contract)?, self.line_refunds(wallet)?);
-        let (lines, closing) = lines(rows, opening, &work, &disputes, &refunds);
+        let (lines, closing) = lines(rows, opening, &Known { work, past, disputes, refunds })?;
         let (chain_root, day_root) = (hex(&root), self.newest_root()?);
         Ok(Statement {
             contract_id: contract,
@@ -124,6 +139,7 @@ impl Reader<'_> {
             .left_join(lots::table.on(postings::lot_id.eq(lots::id.nullable())))
             .left_join(invoices::table.on(postings::lot_id.eq(invoices::lot_id.nullable())))
             .left_join(issues::table.on(postings::issue_id.eq(issues::id.nullable())))
+            .left_join(past_moves::table.on(past_moves::posting_id.eq(postings::id)))
             .filter(postings::wallet_id.eq(wallet).and(postings::at.ge(begin)).and(postings::at.lt(end)))
             .order(postings::seq)
             .limit(limits::STATEMENT_POSTINGS + 1)
@@ -134,6 +150,7 @@ impl Reader<'_> {
                 (lots::number.nullable(), invoices::invoice_number.nullable()),
                 (postings::issue_id, issues::number.nullable(), issues::description.nullable()),
                 (postings::reason, postings::link),
+                (past_moves::day.nullable(), past_moves::repair_id.nullable()),
             ))
             .load(self.database)?;
         if rows.len() as i64 > limits::STATEMENT_POSTINGS {
@@ -163,75 +180,152 @@ impl Reader<'_> {
         Ok(rows.into_iter().collect())
     }
 
+    /// What was done for each issue: at the desk, and on each visit in their order.
     fn work_of(&mut self, issues: Vec<IssueId>) -> Result<BTreeMap<IssueId, Work>, StoreError> {
         let mut work = BTreeMap::<IssueId, Work>::new();
         for part in issues.chunks(limits::IDS_PER_QUERY) {
+            let rows: Vec<(IssueId, String, i64)> = issues::table
+                .filter(issues::id.eq_any(part))
+                .select((issues::id, issues::remedy, issues::desk_minutes))
+                .load(self.database)?;
+            for (issue, remedy, minutes) in rows {
+                work.entry(issue).or_default().add(&remedy, minutes);
+            }
             let rows: Vec<(IssueId, String, i64)> = service_reports::table
                 .inner_join(visits::table.on(visits::id.eq(service_reports::visit_id)))
                 .inner_join(work_orders::table.on(work_orders::id.eq(visits::work_order_id)))
                 .filter(work_orders::issue_id.eq_any(part))
-                .order(service_reports::filed_at)
+                .order((service_reports::filed_at, service_reports::id))
                 .select((work_orders::issue_id, service_reports::remedy, service_reports::minutes))
                 .load(self.database)?;
             for (issue, remedy, minutes) in rows {
-                let done = work.entry(issue).or_default();
-                done.minutes += minutes;
-                done.remedy = remedy;
+                work.entry(issue).or_default().add(&remedy, minutes);
+            }
+        }
+        Ok(work)
+    }
+
+    /// Repairs before an import, with the name of what was wrong.
+    fn past_work(&mut self, repairs: Vec<ReportId>) -> Result<BTreeMap<ReportId, (String, Work)>, StoreError> {
+        let mut work = BTreeMap::new();
+        for part in repairs.chunks(limits::IDS_PER_QUERY) {
+            type Row = (ReportId, String, Option<String>, String, i64);
+            let rows: Vec<Row> = past_repairs::table
+                .inner_join(assets::table.on(assets::id.eq(past_repairs::asset_id)))
+                .left_join(
+                    symptoms::table
+                        .on(symptoms::product_id.eq(assets::product_id).and(symptoms::code.eq(past_repairs::symptom))),
+                )
+                .filter(past_repairs::id.eq_any(part))
+                .select((
+                    past_repairs::id,
+                    assets::serial,
+                    symptoms::name_ja.nullable(),
+                    past_repairs::remedy,
+                    past_repairs::minutes,
+                ))
+                .load(self.database)?;
+            for (id, serial, symptom, remedy, minutes) in rows {
+                let content = [symptom.unwrap_or_default(), serial].join(" ").trim().to_owned();
+                work.insert(id, (content, Work { remedy, minutes }));
             }
         }
         Ok(work)
     }
 }
 
-/// One line for postings of one kind that were made together.
-fn lines(
-    rows: Vec<PostingRow>,
-    opening: Balances,
-    work: &BTreeMap<IssueId, Work>,
-    disputes: &BTreeMap<PostingId, LineDispute>,
-    refunds: &BTreeMap<PostingId, i64>,
-) -> (Vec<StatementLine>, Balances) {
-    let mut lines: Vec<StatementLine> = Vec::new();
-    let mut balances = opening;
-    for row in rows {
+/// What is told beside the postings.
+struct Known {
+    work: BTreeMap<IssueId, Work>,
+    past: BTreeMap<ReportId, (String, Work)>,
+    disputes: BTreeMap<PostingId, LineDispute>,
+    /// Yen that were paid back.
+    refunds: BTreeMap<PostingId, i64>,
+}
+
+impl Known {
+    /// A line that begins with this posting.
+    fn line(&self, row: PostingRow, past_day: Option<NaiveDate>, after: Balances, timed: bool) -> StatementLine {
         let (posting_id, seq, at, event_id) = row.place;
         let (movement, from, to, units) = row.moved;
         let (issue_id, issue_number, content) = row.issue;
         let (lot, invoice) = row.lot;
-        balances.post(from, to, units);
-        let together = |line: &&mut StatementLine| {
-            (line.event_id, line.movement, line.issue_id) == (event_id, movement, issue_id) && line.reason == row.told.0
-        };
-        if let Some(line) = lines.last_mut().filter(together) {
-            line.units += units;
-            line.tickets.extend(row.ticket);
-            (line.available, line.held) = (balances.available, balances.held);
-            line.dispute = line.dispute.or(disputes.get(&posting_id).copied());
-            continue;
-        }
-        let done = issue_id.and_then(|issue| work.get(&issue));
-        lines.push(StatementLine {
+        let past = row.past.1.and_then(|repair| self.past.get(&repair));
+        let done = issue_id.and_then(|issue| self.work.get(&issue)).or(past.map(|(_, work)| work));
+        StatementLine {
             posting_id,
             seq,
             at,
             event_id,
             movement,
+            from,
+            to,
             units,
+            change: change(from, to, units),
+            past_day,
             tickets: row.ticket.into_iter().collect(),
             lot,
             invoice_number: invoice.filter(|_| movement == Movement::Purchase),
             issue_id,
             issue_number,
-            content,
-            remedy: done.map(|work| work.remedy.clone()),
-            minutes: done.map(|work| work.minutes),
+            content: content.or_else(|| past.map(|(content, _)| content.clone())),
+            remedy: done.map(|work| work.remedy.clone()).filter(|remedy| !remedy.is_empty()),
+            minutes: done.map(|work| work.minutes).filter(|minutes| timed && *minutes > 0),
             reason: row.told.0,
-            yen: refunds.get(&posting_id).copied(),
-            available: balances.available,
-            held: balances.held,
+            yen: self.refunds.get(&posting_id).copied(),
+            available: after.available,
+            held: after.held,
             disputable: issue_id.is_some() && is_charge(movement, to),
-            dispute: disputes.get(&posting_id).copied(),
-        });
+            dispute: self.disputes.get(&posting_id).copied(),
+        }
     }
-    (lines, balances)
 }
+
+/// By how much the units at hand change.
+const fn change(from: Account, to: Account, units: i64) -> i64 {
+    match (from, to) {
+        (Account::Available, _) => -units,
+        (_, Account::Available) => units,
+        _ => 0,
+    }
+}
+
+/// One line for postings of one kind and direction that were made together.
+fn lines(
+    rows: Vec<PostingRow>,
+    opening: Balances,
+    known: &Known,
+) -> Result<(Vec<StatementLine>, Balances), StoreError> {
+    let mut lines: Vec<StatementLine> = Vec::new();
+    let (mut balances, mut last_repair) = (opening, None);
+    // Each issue's minutes stand once, where it used its units.
+    let mut timed = BTreeSet::new();
+    for row in rows {
+        let (posting_id, _, _, event_id) = row.place;
+        let (movement, from, to, units) = row.moved;
+        let issue_id = row.issue.0;
+        let past_day = row.past.0.as_deref().map(day).transpose()?;
+        balances.post(from, to, units);
+        let same_repair = row.past.1 == last_repair;
+        let together = |line: &&mut StatementLine| {
+            (line.event_id, line.movement, line.issue_id) == (event_id, movement, issue_id)
+                && (line.from, line.to, line.past_day) == (from, to, past_day)
+                && line.reason == row.told.0
+                && same_repair
+        };
+        if let Some(line) = lines.last_mut().filter(together) {
+            (line.units, line.change) = (line.units + units, line.change + change(from, to, units));
+            line.tickets.extend(row.ticket);
+            (line.available, line.held) = (balances.available, balances.held);
+            line.dispute = line.dispute.or(known.disputes.get(&posting_id).copied());
+            continue;
+        }
+        last_repair = row.past.1;
+        let counts = to == Account::Consumed && issue_id.is_none_or(|issue| timed.insert(issue));
+        lines.push(known.line(row, past_day, balances, counts));
+    }
+    Ok((lines, balances))
+}
+
+#[cfg(test)]
+mod tests;

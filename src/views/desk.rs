@@ -349,6 +349,11 @@ pub struct IssueDetail {
     pub visits: Vec<VisitRow>,
     pub report: Option<ReportView>,
     pub linked_issue_id: Option<IssueId>,
+    /// What was done at the desk, and the minutes that it took.
+    pub remedy: String,
+    pub desk_minutes: i64,
+    /// Minutes that the contact took, from its begin until it was saved; its issues share them.
+    pub contact_minutes: i64,
     /// What the customer was asked about it.
     pub asked: Option<Approval>,
 }
@@ -361,6 +366,12 @@ pub struct OutcomeRequest {
     pub outcome: RemoteOutcome,
     #[serde(default)]
     pub note: String,
+    /// What was done; the note where it is empty. The customer reads it on his statement.
+    #[serde(default)]
+    pub remedy: String,
+    /// Minutes at the desk; as long as the contact took where it is missing.
+    #[serde(default)]
+    pub minutes: Option<i64>,
 }
 
 coded! {

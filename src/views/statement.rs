@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::roots::LedgerRoot;
 use crate::domain::ids::{ContractId, DisputeId, EventId, IssueId, PostingId};
 use crate::domain::time::Timestamp;
-use crate::domain::wallet::account::{Balances, Movement};
+use crate::domain::wallet::account::{Account, Balances, Movement};
 use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::terms::UnitKind;
 
@@ -49,8 +49,16 @@ pub struct StatementLine {
     /// Leads to the entry of the history.
     pub event_id: EventId,
     pub movement: Movement,
+    /// Whence and whither.
+    pub from: Account,
+    pub to: Account,
     /// Units that moved.
     pub units: i64,
+    /// By how much the units at hand changed; over all lines this is closing less opening.
+    pub change: i64,
+    /// The day on which it happened before an import; `at` is then the time of the import.
+    #[schemars(with = "Option<String>")]
+    pub past_day: Option<NaiveDate>,
     /// Numbers of the tickets that moved.
     pub tickets: Vec<String>,
     /// Number of the lot, where whole lots moved.
@@ -62,9 +70,9 @@ pub struct StatementLine {
     pub issue_number: Option<String>,
     /// What the customer asked for.
     pub content: Option<String>,
-    /// What was done, as the report says.
+    /// What was done, at the desk and on each visit, as the reports say.
     pub remedy: Option<String>,
-    /// Minutes of work.
+    /// Minutes of work at the desk and on site, at the line in which the issue used its units: once for each issue.
     pub minutes: Option<i64>,
     /// Why, as the ledger says it.
     pub reason: String,

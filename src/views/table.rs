@@ -32,6 +32,23 @@ coded! {
         Issues = "issues", "要件", "Issues";
         Visits = "visits", "訪問", "Visits";
         Reports = "reports", "作業報告書", "Service reports";
+        WorkOrders = "work_orders", "作業指示", "Work orders";
+        Policies = "policies", "契約条件の版", "Policy versions";
+        Holds = "holds", "仮押さえ", "Holds";
+        Invoices = "invoices", "請求書番号", "Invoices";
+        Adjustments = "adjustments", "二人で決める調整", "Adjustments by two";
+        Refusals = "refusals", "断った操作", "Refusals";
+        Disputes = "disputes", "異議", "Disputes";
+        ApprovalRules = "approval_rules", "承認のきまり", "Approval rules";
+        Approvals = "approvals", "承認", "Approvals";
+        Notices = "notices", "お知らせ", "Notices";
+        Journal = "journal", "履歴", "Journal";
+        Territories = "territories", "担当エリア", "Territories";
+        Technicians = "technicians", "技術員", "Technicians";
+        Absences = "absences", "不在", "Absences";
+        Products = "products", "機種", "Models";
+        Symptoms = "symptoms", "症状", "Symptoms";
+        PastRepairs = "past_repairs", "取り込み前の修理", "Repairs before the import";
     }
 }
 
@@ -94,7 +111,7 @@ pub struct ImportReport {
     pub changed: u64,
     /// Known ones that are the same.
     pub unchanged: u64,
-    /// In the order of the file, at most 50,000.
+    /// In the order of the file, at most 50,000; the list of faults has all of them.
     pub faults: Vec<RowFault>,
     /// All of them, those beyond the list too.
     pub faults_total: u64,

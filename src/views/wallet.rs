@@ -166,7 +166,8 @@ pub struct WalletMoved {
     pub held: i64,
 }
 
-/// One line of the ledger as it was written; with the lines before it anybody can compute its link.
+/// One line of the ledger as it was written. With the lines before it and the wallet's own ids anybody can compute its
+/// link; the export of all postings has the same in one table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PostingView {
     pub id: PostingId,
@@ -178,9 +179,12 @@ pub struct PostingView {
     pub units: i64,
     pub lot_id: Option<LotId>,
     pub lot: Option<String>,
+    pub ticket_id: Option<TicketId>,
     pub ticket: Option<String>,
     pub issue_id: Option<IssueId>,
     pub issue_number: Option<String>,
+    /// Seal of what it rests on, in hex: the terms of a lot or of a hold, or the day of what an import told.
+    pub terms: Option<String>,
     /// The posting that this one corrects or answers.
     pub refers_to: Option<PostingId>,
     pub event_id: EventId,
@@ -192,6 +196,7 @@ pub struct PostingView {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerPage {
+    pub wallet_id: WalletId,
     /// Newest first.
     pub postings: Vec<PostingView>,
     /// Give it as `before` to get the next page; none on the last.

@@ -193,7 +193,11 @@ async fn only_those_who_staff_the_day_see_the_forecast(office: Office) {
     let (dispatcher, operator) = (office.person("dispatcher").await, office.person("operator").await);
     let ahead = dispatcher.see("/api/reports/forecast?months=3").await;
     let months: Vec<&str> = ahead["months"].as_array().expect("months").iter().map(|m| text(&m["month"])).collect();
-    assert_eq!(months, ["2026-12-01", "2027-01-01", "2027-02-01"]);
+    assert_eq!(months, ["2026-11-01", "2026-12-01", "2027-01-01", "2027-02-01"]);
+    assert_eq!((&ahead["months"][0]["from"], &ahead["travel_minutes"]), (&json!("2026-11-23"), &json!(25)));
+    let expiring = ahead["expiring"].as_array().expect("what expires");
+    let horizons: Vec<i64> = expiring.iter().filter_map(|line| line["days"].as_i64()).collect();
+    assert!([30, 60, 90].iter().all(|days| horizons.contains(days)), "{expiring:?}");
     assert_eq!(ahead, dispatcher.see("/api/reports/forecast?months=3").await, "the same day, the same forecast");
     refused(dispatcher.get("/api/reports/forecast?months=99").await, 400, "request.invalid").await;
     refused(operator.get("/api/reports/forecast").await, 403, "auth.forbidden").await;

@@ -75,6 +75,10 @@ async fn a_wrong_table_is_refused_with_its_list_and_nothing_of_it_stands(office:
     let headless = table.lines().skip(1).collect::<Vec<_>>().join("\n");
     let problem = refused(admin.post_text(ASSETS, headless).await, 400, "import.faulty").await;
     assert_eq!(problem["detail"]["report"]["faults"][0]["code"], "column.unknown");
+    let list = admin.post_text(&format!("{ASSETS}/faults.csv"), table.replace("KS-1001", "KS-9999")).await;
+    assert_eq!(list.headers()["content-type"], "text/csv; charset=utf-8");
+    let list = list.text().await.expect("a body");
+    assert_eq!((list.lines().count(), list.matches("reference.unknown").count()), (21, 20), "{list}");
     refused(admin.post_text("/api/import/wishes", table.clone()).await, 404, "not_found").await;
     let all = admin.get("/api/export/assets.csv").await.text().await.expect("a body");
     assert!(!all.contains("NEW-"));
@@ -95,7 +99,7 @@ async fn everything_can_leave_and_come_in_again(office: Office) {
         assert_eq!((&report["added"], &report["changed"]), (&json!(0), &json!(0)), "{kind}: {report}");
     }
     for (kind, least) in
-        [("tickets", 1), ("postings", 2), ("issues", 1), ("interactions", 1), ("visits", 0), ("reports", 0)]
+        [("tickets", 1), ("postings", 2), ("issues", 1), ("visits", 0), ("policies", 2), ("holds", 1), ("journal", 5)]
     {
         let lines = admin.get(&format!("/api/export/{kind}.jsonl")).await.text().await.expect("a body");
         assert!(lines.lines().count() >= least, "{kind}");

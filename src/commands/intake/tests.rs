@@ -249,7 +249,13 @@ async fn our_own_defect_gives_back_what_was_used_even_when_it_was_never_bought()
         let wallet = kit.card("KS-1001").await.wallet;
         assert_eq!((wallet.consumed, wallet.overdraft), (2, 1));
         for issue in receipt.issues.iter().map(|issue| issue.id) {
-            let request = OutcomeRequest { version: 1, outcome: RemoteOutcome::OwnDefect, note: String::new() };
+            let request = OutcomeRequest {
+                version: 1,
+                outcome: RemoteOutcome::OwnDefect,
+                note: String::new(),
+                remedy: String::new(),
+                minutes: None,
+            };
             let closed =
                 kit.write(move |unit| remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)).await.unwrap();
             assert_eq!(closed.hold_state, Some(HoldState::Released));

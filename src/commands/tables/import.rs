@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::company::Customer;
 use crate::company::table::{AssetRow, ContactRow, ContractRow, Line, LotRow, SiteRow, Table, TableError, encoding_of};
 use crate::company::validate;
+use crate::documents::sheet::push_line;
 use crate::domain::refusal::{Code, Refusal};
 use crate::effects::spool::Spool;
 use crate::limits;
@@ -31,17 +33,40 @@ impl Source {
     }
 }
 
-/// What a table would bring, and everything that is wrong with it. Writes nothing.
+/// Takes each fault as it is found, also those that a report has no room for.
+pub type Listener<'a> = &'a mut dyn FnMut(&RowFault) -> io::Result<()>;
+
+/// What a table would bring, and what is wrong with it. Writes nothing.
 pub fn look(reader: &mut Reader<'_>, source: &Source) -> Result<ImportReport, Fault> {
+    look_told(reader, source, &mut |_| Ok(()))
+}
+
+/// The same, and every single fault is told to `listener`, in the order of the file.
+pub fn look_told(reader: &mut Reader<'_>, source: &Source, listener: Listener<'_>) -> Result<ImportReport, Fault> {
     there_is_a_company(reader)?;
-    of_kind(&mut Look(reader), source, true)
+    of_kind(&mut Look(reader), source, true, listener)
+}
+
+/// Every fault of a table as a table of its own, kept in a file of a folder: there may be more than memory has room for.
+pub fn every_fault(reader: &mut Reader<'_>, source: &Source, folder: &Path) -> Result<Arc<Spool>, Fault> {
+    let mut filling = Spool::begin(folder).map_err(unread)?;
+    let mut head = String::from('\u{feff}');
+    push_line(&mut head, ["row", "line", "column", "code", "ja", "en"].into_iter());
+    filling.push(head.as_bytes()).map_err(unread)?;
+    look_told(reader, source, &mut |fault| {
+        let (row, place, mut line) = (fault.row.to_string(), fault.line.to_string(), String::new());
+        let cells = [&row, &place, &fault.column, &fault.code, &fault.ja, &fault.en];
+        push_line(&mut line, cells.into_iter().map(String::as_str));
+        filling.push(line.as_bytes())
+    })?;
+    Ok(Arc::new(filling.finish()))
 }
 
 /// Brings a table in. One fault, and nothing is written.
 pub fn enter(unit: &mut Unit<'_>, source: &Source) -> Result<ImportReport, Fault> {
     there_is_a_company(&mut unit.look())?;
     let mut place = Enter { unit, touched: Touched::default() };
-    let report = of_kind(&mut place, source, false)?;
+    let report = of_kind(&mut place, source, false, &mut |_| Ok(()))?;
     if report.faults_total > 0 {
         return Err(refusal(&report).into());
     }
@@ -66,8 +91,13 @@ fn there_is_a_company(reader: &mut Reader<'_>) -> Result<(), Fault> {
     Err(Refusal::invalid_both("kind", ja, en).into())
 }
 
-fn of_kind(place: &mut impl Place, source: &Source, dry_run: bool) -> Result<ImportReport, Fault> {
-    let run = Run::new(source, dry_run);
+fn of_kind(
+    place: &mut impl Place,
+    source: &Source,
+    dry_run: bool,
+    listener: Listener<'_>,
+) -> Result<ImportReport, Fault> {
+    let run = Run::new(source, dry_run, listener);
     match source.kind {
         ImportKind::Customers => run.all::<Customer>(place, source),
         ImportKind::Contacts => run.all::<ContactRow>(place, source),
@@ -119,15 +149,16 @@ impl Place for Enter<'_, '_> {
 }
 
 /// One way through a table, from its first row to its last.
-struct Run {
+struct Run<'l> {
     report: ImportReport,
+    listener: Listener<'l>,
     /// Rows by their keys.
     seen: BTreeMap<String, u64>,
     tickets: u64,
 }
 
-impl Run {
-    fn new(source: &Source, dry_run: bool) -> Self {
+impl<'l> Run<'l> {
+    fn new(source: &Source, dry_run: bool, listener: Listener<'l>) -> Self {
         let report = ImportReport {
             kind: source.kind,
             dry_run,
@@ -140,7 +171,7 @@ impl Run {
             faults_total: 0,
             faulty_rows: 0,
         };
-        Self { report, seen: BTreeMap::new(), tickets: 0 }
+        Self { report, listener, seen: BTreeMap::new(), tickets: 0 }
     }
 
     fn all<T: Stored>(mut self, place: &mut impl Place, source: &Source) -> Result<ImportReport, Fault> {
@@ -149,7 +180,7 @@ impl Run {
         let mut table = match opened {
             Ok(table) => table,
             Err(TableError::Faulty(faults)) => {
-                self.wrong(faults);
+                self.wrong(faults)?;
                 return Ok(self.report);
             }
             Err(TableError::Io(error)) => return Err(unread(error)),
@@ -171,7 +202,7 @@ impl Run {
                 Ok(Some(line)) => batch.push(self.once(line)),
                 Ok(None) => return Ok((batch, false)),
                 Err(TableError::Faulty(faults)) => {
-                    self.wrong(faults);
+                    self.wrong(faults)?;
                     return Ok((batch, false));
                 }
                 Err(TableError::Io(error)) => return Err(unread(error)),
@@ -210,12 +241,12 @@ impl Run {
             let row = match &line.entry {
                 Ok(row) => row,
                 Err(faults) => {
-                    self.wrong(faults.iter().map(|fault| line.fault(fault.clone())).collect());
+                    self.wrong(faults.iter().map(|fault| line.fault(fault.clone())).collect())?;
                     continue;
                 }
             };
             match judged.next().ok_or_else(|| StoreError::corrupt("a row was not judged"))? {
-                Judged::Wrong(faults) => self.wrong(faults.into_iter().map(|fault| line.fault(fault)).collect()),
+                Judged::Wrong(faults) => self.wrong(faults.into_iter().map(|fault| line.fault(fault)).collect())?,
                 Judged::Same => self.report.unchanged += 1,
                 Judged::Add(plan) => {
                     self.report.added += 1;
@@ -237,11 +268,15 @@ impl Run {
     }
 
     /// The faults of one row, or of the header.
-    fn wrong(&mut self, faults: Vec<RowFault>) {
+    fn wrong(&mut self, faults: Vec<RowFault>) -> Result<(), Fault> {
+        for fault in &faults {
+            (self.listener)(fault).map_err(unread)?;
+        }
         self.report.faulty_rows += 1;
         self.report.faults_total += faults.len() as u64;
         let room = limits::IMPORT_FAULTS.saturating_sub(self.report.faults.len());
         self.report.faults.extend(faults.into_iter().take(room));
+        Ok(())
     }
 }
 

@@ -88,7 +88,13 @@ fn refuse(
     if detail.summary.priority == Priority::P1 || goes_on {
         return Err(Refusal::new(Code::ApprovalGoesOn).into());
     }
-    let end = OutcomeRequest { version: detail.version, outcome: RemoteOutcome::Withdrawn, note: note.to_owned() };
+    let end = OutcomeRequest {
+        version: detail.version,
+        outcome: RemoteOutcome::Withdrawn,
+        note: note.to_owned(),
+        remedy: String::new(),
+        minutes: None,
+    };
     remote_outcome::lock(unit, issue, &end)?;
     let asked = pending(unit, issue, request.version)?;
     unit.lock_wallet_of(asked.contract_id)?;

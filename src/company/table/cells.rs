@@ -8,6 +8,7 @@ use csv::StringRecord;
 use serde_json::Value;
 
 use super::{LIST, PART};
+use crate::company::PastUse;
 use crate::company::validate::Faults;
 use crate::documents::sheet::meant;
 use crate::domain::text::UnknownCode;
@@ -82,7 +83,7 @@ impl<'a> Cells<'a> {
 
     pub fn day(&self, faults: &mut Faults, column: &str) -> Option<NaiveDate> {
         let text = self.text(column);
-        let found = text.parse().ok().or_else(|| NaiveDate::parse_from_str(text, "%Y/%m/%d").ok());
+        let found = date(text);
         if found.is_none() {
             let ja = format!("「{text}」は日付ではありません。2026-04-01か2026/4/1の形で書いてください。");
             faults.add(column, "cell.date", ja, format!("“{text}” is no date. Write 2026-04-01 or 2026/4/1."));
@@ -142,6 +143,20 @@ impl<'a> Cells<'a> {
         found
     }
 
+    /// Days on which units were used: `2026-04-01|1;2026-05-20|2|AC20-0001`.
+    pub fn uses(&self, faults: &mut Faults, column: &str) -> Vec<PastUse> {
+        let items = split(self.text(column), LIST).into_iter().filter(|item| !item.trim().is_empty());
+        let read = |item: String| {
+            let found = past_use(&item);
+            if found.is_none() {
+                let ja = format!("「{item}」は 2026-04-01|1 の形で書いてください。");
+                faults.add(column, "cell.uses", ja, format!("“{item}” is not written 2026-04-01|1."));
+            }
+            found
+        };
+        items.filter_map(read).collect()
+    }
+
     /// A price list: `filter|30|清掃|Cleaning`, several with `;` between them.
     pub fn menu(&self, faults: &mut Faults, column: &str) -> Vec<MenuItem> {
         let items = split(self.text(column), LIST).into_iter().filter(|item| !item.trim().is_empty());
@@ -155,6 +170,29 @@ impl<'a> Cells<'a> {
         };
         items.filter_map(read).collect()
     }
+}
+
+fn past_use(item: &str) -> Option<PastUse> {
+    let parts: Vec<String> = split(item, PART).into_iter().map(|part| part.trim().to_owned()).collect();
+    let (on, units, repair) = match parts.as_slice() {
+        [on, units] => (on, units, None),
+        [on, units, serial] => (on, units, Some(serial.clone()).filter(|serial| !serial.is_empty())),
+        _ => return None,
+    };
+    Some(PastUse { on: date(on)?, units: units.parse().ok()?, repair })
+}
+
+fn date(text: &str) -> Option<NaiveDate> {
+    text.parse().ok().or_else(|| NaiveDate::parse_from_str(text, "%Y/%m/%d").ok())
+}
+
+/// Past uses as one cell.
+pub fn uses_text(uses: &[PastUse]) -> String {
+    let item = |used: &PastUse| {
+        let parts = [used.on.to_string(), used.units.to_string()].into_iter().chain(used.repair.clone());
+        joined(parts, PART)
+    };
+    joined(uses.iter().map(item), LIST)
 }
 
 fn menu_item(item: &str) -> Option<MenuItem> {

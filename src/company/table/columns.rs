@@ -34,6 +34,7 @@ pub enum Form {
     Flag,
     Numbers,
     Menu,
+    Uses,
     Choice(&'static [&'static str]),
 }
 
@@ -51,6 +52,10 @@ impl Form {
             Self::Menu => (
                 "コード|単位数|日本語名|英語名。複数は ; で区切る",
                 "code|units|Japanese name|English name, with ; between them",
+            ),
+            Self::Uses => (
+                "日付|数。修理の場合は 日付|数|シリアル番号。複数は ; で区切る",
+                "day|units, or day|units|serial for a repair, with ; between them",
             ),
             Self::Choice(codes) => {
                 return (codes.join(" / "), codes.join(" / "));
@@ -135,11 +140,15 @@ pub fn columns(kind: ImportKind) -> Vec<Column> {
             usual("used", "使用済", Number),
             usual("scope", "用途", Form::Choice(SCOPES)),
             usual("law_class", "資金決済法の区分", Form::Choice(LAW)),
+            usual("uses", "使用日", Form::Uses),
+            usual("voided", "無効", Number),
+            usual("invoice_number", "請求書番号", Text),
+            usual("issuer_number", "登録番号", Text),
+            usual("invoiced_on", "請求日", Day),
             shown("available", "未使用"),
             shown("held", "仮押さえ中"),
             shown("consumed", "消費"),
             shown("expired", "失効"),
-            shown("voided", "無効"),
         ],
     }
 }

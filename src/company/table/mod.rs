@@ -9,7 +9,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use cells::{joined, menu_text};
+pub use cells::{joined, menu_text, uses_text};
 pub use columns::{Column, columns, header, policy_fields};
 pub use decode::encoding_of;
 pub use read::{Line, Table, TableError};

@@ -51,6 +51,10 @@ fn column_of(path: &str) -> &str {
     let path = path.strip_prefix("policy.").unwrap_or(path);
     match path.split(['[', '.']).next().unwrap_or_default() {
         "position" => "lat",
+        "invoice" => match path {
+            "invoice.number" => "invoice_number",
+            other => other.strip_prefix("invoice.").unwrap_or(other),
+        },
         column => column,
     }
 }

@@ -6,7 +6,7 @@ use super::cells::Cells;
 use super::columns::{PolicyField, policy_fields};
 use crate::company::validate::{self, Faults};
 use crate::company::{
-    Asset, CapturePoint, Contact, Contract, Customer, LawClass, Lot, Origin, Policy, Scope, Site, UnitKind,
+    Asset, CapturePoint, Contact, Contract, Customer, LawClass, Lot, LotInvoice, Origin, Policy, Scope, Site, UnitKind,
 };
 use crate::domain::place::Position;
 use crate::views::table::ImportKind;
@@ -220,13 +220,17 @@ impl Entry for LotRow {
     fn read(cells: &Cells<'_>, faults: &mut Faults) -> Option<Self> {
         let number = cells.owned("number");
         let origin: Option<Origin> = cells.choice(faults, "origin");
-        let (count, used) = (cells.number(faults, "count"), cells.number_or(faults, "used", 0));
+        let uses = cells.uses(faults, "uses");
+        let dated = uses.iter().map(|used| used.units).fold(0, u32::saturating_add);
+        let (count, used) = (cells.number(faults, "count"), cells.number_or(faults, "used", dated));
+        let voided = cells.number_or(faults, "voided", 0);
         let price_yen = cells.number(faults, "price_yen");
         let issued_on = cells.day(faults, "issued_on");
         let endless = cells.text("expires_on").is_empty();
         let expires_on = if endless { Some(None) } else { cells.day(faults, "expires_on").map(Some) };
         let scope = cells.choice_or(faults, "scope", Scope::Any);
         let law_class = cells.choice_or(faults, "law_class", LawClass::B2bExempt);
+        let invoice = invoice(cells, faults);
         let lot = Lot {
             origin: origin?,
             count: count?,
@@ -234,8 +238,11 @@ impl Entry for LotRow {
             issued_on: issued_on?,
             expires_on: expires_on?,
             used: used?,
+            uses,
+            voided: voided?,
             scope: scope?,
             law_class: law_class?,
+            invoice: invoice?,
             number,
         };
         validate::lot(faults, "", &lot, unit_of(&lot.number));
@@ -249,6 +256,21 @@ impl Entry for LotRow {
     fn tickets(&self) -> u64 {
         if unit_of(&self.lot.number).is_single() { u64::from(self.lot.count) } else { 1 }
     }
+}
+
+/// The invoice of a lot; a number and a day belong together. None when a fault was added.
+fn invoice(cells: &Cells<'_>, faults: &mut Faults) -> Option<Option<LotInvoice>> {
+    let columns = ["invoice_number", "issuer_number", "invoiced_on"];
+    if columns.iter().all(|column| cells.text(column).is_empty()) {
+        return Some(None);
+    }
+    if cells.text("invoice_number").is_empty() {
+        let ja = "請求日や登録番号があるときは請求書番号も必要です。";
+        faults.add("invoice_number", "cell.empty", ja, "With a date or an issuer the invoice needs its number too.");
+    }
+    let invoiced_on = cells.day(faults, "invoiced_on")?;
+    let (number, issuer_number) = (cells.maybe("invoice_number")?, cells.maybe("issuer_number"));
+    Some(Some(LotInvoice { number, issuer_number, invoiced_on }))
 }
 
 /// What a lot counts, by its number.

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::fault::Faults;
 use super::known::Known;
 use crate::company::area::contains;
-use crate::company::{CompanyFile, Contact, Contract, Customer, Lot, Origin, Site, UnitKind, limits};
+use crate::company::{CompanyFile, Contact, Contract, Customer, Lot, LotInvoice, Origin, Site, UnitKind, limits};
 use crate::domain::refusal::Code;
 use crate::domain::wallet::judge::holes;
 use crate::domain::wallet::number::parse_lot;
+use crate::domain::wallet::terms::is_issuer_number;
 
 pub fn check(faults: &mut Faults, file: &CompanyFile, known: &Known) {
     faults.count("customers", file.customers.len(), limits::CUSTOMERS_MAX);
@@ -101,7 +102,16 @@ fn check_contract(faults: &mut Faults, at: &str, contract: &Contract, sites: &BT
     terms(faults, at, contract);
     faults.count(format!("{at}.lots"), contract.lots.len(), limits::LOTS_PER_CONTRACT_MAX);
     for (index, one) in contract.lots.iter().enumerate() {
-        lot(faults, &format!("{at}.lots[{index}]"), one, contract.unit);
+        let at = format!("{at}.lots[{index}]");
+        lot(faults, &at, one, contract.unit);
+        let unknown = |serial: &String, on| !known.repairs.contains(&(serial.as_str(), on));
+        for (index, used) in one.uses.iter().enumerate() {
+            if let Some(serial) = used.repair.as_ref().filter(|serial| unknown(serial, used.on)) {
+                let ja = format!("「{serial}」の{}の修理はhistoryにありません。", used.on);
+                let en = format!("The history has no repair of “{serial}” on {}.", used.on);
+                faults.add(format!("{at}.uses[{index}].repair"), "reference.unknown", ja, en);
+            }
+        }
     }
     faults.count(format!("{at}.assets"), contract.assets.len(), limits::ASSETS_PER_CONTRACT_MAX);
     for (index, asset) in contract.assets.iter().enumerate() {
@@ -133,6 +143,14 @@ pub fn lot(faults: &mut Faults, at: &str, lot: &Lot, unit: UnitKind) {
         let ja = format!("使用数{}が枚数{}を超えています。", lot.used, lot.count);
         let en = format!("{} used tickets are more than the {} of the lot.", lot.used, lot.count);
         faults.add(format!("{at}.used"), "lot.overused", ja, en);
+    } else if lot.voided > lot.count - lot.used {
+        let ja = format!("使用数と無効数の合計が枚数{}を超えています。", lot.count);
+        let en = format!("Used and void tickets are more than the {} of the lot.", lot.count);
+        faults.add(format!("{at}.voided"), "lot.overused", ja, en);
+    }
+    uses(faults, at, lot);
+    if let Some(invoice) = &lot.invoice {
+        check_invoice(faults, at, lot, invoice);
     }
     if lot.origin != Origin::Paid && lot.price_yen != 0 {
         let en = "A promotional lot has no price.";
@@ -140,6 +158,38 @@ pub fn lot(faults: &mut Faults, at: &str, lot: &Lot, unit: UnitKind) {
     }
     if let Some(expires_on) = lot.expires_on {
         faults.order(format!("{at}.expires_on"), lot.issued_on, expires_on, true);
+    }
+}
+
+/// When units were used: on days of the lot, and not more of them than were used.
+fn uses(faults: &mut Faults, at: &str, lot: &Lot) {
+    let told: u64 = lot.uses.iter().map(|used| u64::from(used.units)).sum();
+    if told > u64::from(lot.used) {
+        let ja = format!("日付のある使用{told}が使用数{}を超えています。", lot.used);
+        let en = format!("{told} units with a day are more than the {} that were used.", lot.used);
+        faults.add(format!("{at}.uses"), "lot.overused", ja, en);
+    }
+    for (index, used) in lot.uses.iter().enumerate() {
+        let at = format!("{at}.uses[{index}].on");
+        if used.on < lot.issued_on {
+            let ja = format!("{}の使用が発行日{}より前です。", used.on, lot.issued_on);
+            let en = format!("The use of {} lies before the issue on {}.", used.on, lot.issued_on);
+            faults.add(at, "date.order", ja, en);
+        } else if used.units == 0 {
+            faults.add(at, "number.range", "使用は1以上です。", "A use has at least one unit.");
+        }
+    }
+}
+
+fn check_invoice(faults: &mut Faults, at: &str, lot: &Lot, invoice: &LotInvoice) {
+    faults.name(format!("{at}.invoice.number"), &invoice.number);
+    if lot.origin != Origin::Paid {
+        let (ja, en) = ("購入したロットだけが請求書に載ります。", "Only a lot that was sold is on an invoice.");
+        faults.add(format!("{at}.invoice.number"), "lot.not_sold", ja, en);
+    }
+    if invoice.issuer_number.as_deref().is_some_and(|number| !is_issuer_number(number)) {
+        let (ja, en) = ("登録番号はTと数字13桁です。", "A registration number is T and 13 digits.");
+        faults.add(format!("{at}.invoice.issuer_number"), "issuer.form", ja, en);
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use crate::company::{Asset, CompanyFile, Product, Territory};
 
 pub struct Known<'a> {
@@ -18,6 +20,8 @@ pub struct Known<'a> {
     /// By serial.
     pub assets: BTreeMap<&'a str, &'a Asset>,
     pub serials: BTreeSet<&'a str>,
+    /// Serials with the days on which they were repaired.
+    pub repairs: BTreeSet<(&'a str, NaiveDate)>,
 }
 
 impl<'a> Known<'a> {
@@ -36,6 +40,7 @@ impl<'a> Known<'a> {
             customers: file.customers.iter().map(|c| c.code.as_str()).collect(),
             assets: assets().map(|a| (a.serial.as_str(), a)).collect(),
             serials: assets().map(|a| a.serial.as_str()).collect(),
+            repairs: file.history.iter().map(|repair| (repair.serial.as_str(), repair.on)).collect(),
         }
     }
 }

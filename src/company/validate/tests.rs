@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 
 use super::*;
-use crate::company::{CompanyFile, Origin, Role, Shift};
+use crate::company::{CompanyFile, LotInvoice, Origin, PastUse, Role, Shift};
 use crate::demo::sample;
 
 fn sound() -> CompanyFile {
@@ -100,7 +100,12 @@ fn faults_of_customers_are_told_with_their_path() {
     expect(&file, site, &format!("{at}.assets[0].site"), "reference.unknown");
     expect(&file, |f| f.history[0].cause = "ghost".into(), "history[0].cause", "reference.unknown");
     expect(&file, |f| f.history[0].symptom = "ghost".into(), "history[0].symptom", "reference.unknown");
-    expect(&file, |f| f.history[0].on = long_ago(), "history[0].on", "date.order");
+    let early = |f: &mut CompanyFile| {
+        f.history[0].on = long_ago();
+        let lots = f.customers.iter_mut().flat_map(|c| &mut c.contracts).flat_map(|c| &mut c.lots);
+        lots.for_each(|lot| lot.uses.clear());
+    };
+    expect(&file, early, "history[0].on", "date.order");
 }
 
 #[test]
@@ -116,6 +121,19 @@ fn faults_of_lots_are_told_with_their_path() {
     expect(&file, |f| lot(f).used = 10_000, &format!("{at}.used"), "lot.overused");
     expect(&file, |f| lot(f).count = 10_000, &format!("{at}.count"), "number.range");
     expect(&file, |f| lot(f).expires_on = Some(long_ago()), &format!("{at}.expires_on"), "date.order");
+    let used = PastUse { on: lot(&mut file.clone()).issued_on, units: 1, repair: None };
+    let told = |uses: Vec<PastUse>| move |f: &mut CompanyFile| (lot(f).used, lot(f).uses) = (1, uses);
+    expect(&file, told(vec![used.clone(), used.clone()]), &format!("{at}.uses"), "lot.overused");
+    let early = PastUse { on: long_ago(), ..used.clone() };
+    expect(&file, told(vec![early]), &format!("{at}.uses[0].on"), "date.order");
+    let ghost = PastUse { repair: Some("GHOST-1".into()), ..used };
+    expect(&file, told(vec![ghost]), &format!("{at}.uses[0].repair"), "reference.unknown");
+    let void = |f: &mut CompanyFile| lot(f).voided = lot(f).count - lot(f).used + 1;
+    expect(&file, void, &format!("{at}.voided"), "lot.overused");
+    let invoiced_on = lot(&mut file.clone()).issued_on;
+    let invoice = LotInvoice { number: "INV-1".into(), issuer_number: Some("T12".into()), invoiced_on };
+    let issuer = |f: &mut CompanyFile| lot(f).invoice = Some(invoice.clone());
+    expect(&file, issuer, &format!("{at}.invoice.issuer_number"), "issuer.form");
     expect(&file, |f| lot(f).origin = Origin::Promotional, &format!("{at}.price_yen"), "lot.promotional_price");
 }
 

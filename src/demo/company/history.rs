@@ -26,7 +26,7 @@ pub fn history(
         for time in 0..times {
             let first = nth == 0 && time == 0;
             let on = days_from(base, if first { -FIRST_DAYS_AGO } else { -days_ago });
-            let visits: Vec<&Symptom> = product.symptoms.iter().filter(|symptom| symptom.needs_visit).collect();
+            let visits = visits(product);
             let symptom = if first { visits[0] } else { pick(rng, &visits) };
             repairs.push(repair(asset, product, symptom, on, technicians, rng));
             days_ago += rng.random_range(20..160);
@@ -36,7 +36,12 @@ pub fn history(
     repairs
 }
 
-fn repair(
+/// What somebody comes for.
+pub fn visits(product: &Product) -> Vec<&Symptom> {
+    product.symptoms.iter().filter(|symptom| symptom.needs_visit).collect()
+}
+
+pub fn repair(
     asset: &Asset,
     product: &Product,
     symptom: &Symptom,

@@ -3,6 +3,7 @@
 mod customers;
 mod ground;
 mod history;
+mod past;
 mod staff;
 #[cfg(test)]
 mod tests;
@@ -23,8 +24,9 @@ use crate::company::{COMPANY_FORMAT, CompanyFile, Holiday};
 pub fn company(city: &City, seed: u64, base: NaiveDate) -> CompanyFile {
     let ground = Ground::of(city);
     let technicians = staff::technicians(&ground, base, &mut dice(seed, Purpose::Staff));
-    let customers = customers::customers(&ground, seed, base);
-    let history = history::history(&customers, &technicians, base, &mut dice(seed, Purpose::History));
+    let mut customers = customers::customers(&ground, seed, base);
+    let mut history = history::history(&customers, &technicians, base, &mut dice(seed, Purpose::History));
+    past::fill(&mut customers, &mut history, &technicians, base, &mut dice(seed, Purpose::Past));
     let catalogue = catalogue();
     CompanyFile {
         format: COMPANY_FORMAT.into(),

@@ -23,7 +23,7 @@ fn the_company_has_its_volumes() {
     assert_eq!((company.technicians.len(), company.territories.len(), contracts(company).len()), (12, 3, 200));
     let assets: usize = contracts(company).iter().map(|contract| contract.assets.len()).sum();
     assert!((350..900).contains(&assets), "{assets} assets");
-    assert!((100..500).contains(&company.history.len()), "{} repairs", company.history.len());
+    assert!((500..2_000).contains(&company.history.len()), "{} repairs", company.history.len());
     for role in [Role::Operator, Role::Dispatcher, Role::Technician, Role::Customer, Role::Admin] {
         assert!(company.users.iter().any(|user| user.role == role), "{role:?}");
     }
@@ -47,6 +47,30 @@ fn wallets_differ_as_they_do_in_life() {
     assert!(several > 60 && empty > 5 && soon.count() > 8);
     assert!(lots().any(|lot| lot.origin == Origin::Promotional));
     assert!(contracts.iter().any(|c| c.ends_on < base_date()) && contracts.iter().any(|c| c.starts_on > base_date()));
+}
+
+/// Every ticket that was used has its day within its lot and its contract, and every repair of a use is in the history.
+#[test]
+fn the_company_has_years_behind_it() {
+    let company = demo();
+    let repairs: BTreeMap<(&str, NaiveDate), usize> =
+        company.history.iter().enumerate().map(|(at, repair)| ((repair.serial.as_str(), repair.on), at)).collect();
+    let (mut days, mut visits) = (Vec::new(), 0);
+    for contract in contracts(company).iter().filter(|contract| contract.starts_on <= base_date()) {
+        for lot in &contract.lots {
+            assert_eq!(lot.uses.len(), lot.used as usize, "{}", lot.number);
+            let within = |on| lot.issued_on.max(contract.starts_on) <= on && Some(on) <= lot.expires_on;
+            assert!(lot.uses.iter().all(|used| within(used.on) && used.on < base_date()), "{}", lot.number);
+            for used in &lot.uses {
+                let known = |serial: &String| repairs.contains_key(&(serial.as_str(), used.on));
+                assert!(used.repair.as_ref().is_none_or(known), "{used:?}");
+                visits += usize::from(used.repair.is_some());
+                days.push(used.on);
+            }
+        }
+    }
+    assert!(days.len() > 2_000 && days.iter().any(|on| (base_date() - *on).num_days() > 730), "{} uses", days.len());
+    assert!((0.25..0.55).contains(&(visits as f64 / days.len() as f64)), "{visits} of {} for repairs", days.len());
 }
 
 #[test]

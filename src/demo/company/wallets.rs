@@ -86,8 +86,11 @@ fn lot(plan: &Plan, issued_on: NaiveDate, used: u32, numbers: &mut LotNumbers, r
         issued_on,
         expires_on: Some(days_from(issued_on, 364)),
         used,
+        uses: Vec::new(),
+        voided: 0,
         scope: Scope::Any,
         law_class: LawClass::B2bExempt,
+        invoice: None,
     }
 }
 
@@ -101,7 +104,10 @@ fn gift(base: NaiveDate, numbers: &mut LotNumbers, rng: &mut ChaCha8Rng) -> Lot 
         issued_on,
         expires_on: Some(days_from(issued_on, 180)),
         used: 0,
+        uses: Vec::new(),
+        voided: 0,
         scope: Scope::Any,
         law_class: LawClass::B2bExempt,
+        invoice: None,
     }
 }

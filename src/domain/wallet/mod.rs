@@ -12,6 +12,7 @@ pub mod dispute;
 pub mod draft;
 pub mod judge;
 pub mod number;
+pub mod past;
 pub mod policy;
 pub mod refund;
 pub mod reorder;

@@ -80,8 +80,11 @@ fn contract(number: usize, product: &str, on: NaiveDate) -> Contract {
             issued_on: starts_on,
             expires_on: Some(ends_on),
             used: 0,
+            uses: Vec::new(),
+            voided: 0,
             scope: Scope::Any,
             law_class: LawClass::B2bExempt,
+            invoice: None,
         }],
         assets: vec![Asset {
             serial: format!("RS-{number:06}"),

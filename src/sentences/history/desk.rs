@@ -78,7 +78,9 @@ fn ended(kind: EventKind, facts: &Facts<'_>) -> Words {
     if outcome.ja.is_empty() {
         return plain(kind);
     }
-    let note = facts.text("/note");
+    // What was done says more than the note, which stands in its place where it is all there is.
+    let remedy = facts.text("/remedy");
+    let note = if remedy.is_empty() { facts.text("/note") } else { remedy };
     let note_ja = if note.is_empty() { String::new() } else { format!("（{note}）") };
     let note_en = if note.is_empty() { String::new() } else { format!(" ({note})") };
     Words::new(format!("{}：{}{note_ja}", kind.ja(), outcome.ja), format!("{}: {}{note_en}", kind.en(), outcome.en))

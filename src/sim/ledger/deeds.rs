@@ -138,7 +138,7 @@ fn nothing<T>() -> Result<T, Fault> {
 /// As the desk sees the issue now.
 fn close(unit: &mut Unit<'_>, issue: IssueId, outcome: RemoteOutcome) -> Result<IssueDetail, Fault> {
     let version = unit.look().issue_detail(issue)?.version;
-    let request = OutcomeRequest { version, outcome, note: String::new() };
+    let request = OutcomeRequest { version, outcome, note: String::new(), remedy: String::new(), minutes: None };
     remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)
 }
 

@@ -62,7 +62,8 @@ async fn a_call_that_proves_our_own_defect_is_no_revenue() {
     on_both(company_with(json!([])), async |kit| {
         let (contract, issue) = overdrawn(&kit).await;
         ten_bought(&kit, contract).await;
-        let end = OutcomeRequest { version: 1, outcome: RemoteOutcome::OwnDefect, note: String::new() };
+        let (note, remedy) = (String::new(), String::new());
+        let end = OutcomeRequest { version: 1, outcome: RemoteOutcome::OwnDefect, note, remedy, minutes: None };
         kit.write(move |unit| close(unit, issue, &end, &GreatCircle::CITY)).await.expect("closed");
         check(&kit, 50_000, 0, 0, 0, 50_000).await;
     })

@@ -4,6 +4,7 @@ use chrono::NaiveTime;
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
+use super::wallets::Repairs;
 use super::{Index, known};
 use crate::company::{CompanyFile, Product};
 use crate::domain::ids::ProductId;
@@ -69,12 +70,22 @@ fn symptoms_of(unit: &mut Unit<'_>, id: ProductId, product: &Product) -> Result<
     Ok(())
 }
 
+/// The ids of past repairs: uses of tickets refer to them. Of two repairs of one asset on one day the first counts.
+pub(super) fn repair_ids(unit: &Unit<'_>, file: &CompanyFile) -> Repairs {
+    let mut ids = Repairs::new();
+    for repair in &file.history {
+        ids.entry((repair.serial.clone(), repair.on)).or_insert_with(|| unit.id());
+    }
+    ids
+}
+
 /// The file knows only the day of a past repair; it is kept as noon of that day.
 pub(super) fn past_repairs(unit: &mut Unit<'_>, file: &CompanyFile, zone: Tz, index: &Index) -> Result<(), Fault> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    let mut told = index.repairs.clone();
     for repair in &file.history {
         let technician = repair.technician.as_ref().map(|code| known(&index.technicians, code)).transpose()?;
-        let id: crate::domain::ids::ReportId = unit.id();
+        let id = told.remove(&(repair.serial.clone(), repair.on)).unwrap_or_else(|| unit.id());
         diesel::insert_into(repairs::table)
             .values((
                 repairs::id.eq(id),

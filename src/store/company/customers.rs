@@ -139,7 +139,7 @@ fn contract_of(
         let (site, product) = (known(&index.sites, &asset.site)?, known(&index.products, &asset.product)?);
         index.assets.insert(asset.serial.clone(), insert_asset(unit, id, site, product, asset)?);
     }
-    wallets::lots(unit, ledger, &contract.lots, contract.policy.grace_days)
+    wallets::lots(unit, ledger, &contract.lots, contract.policy.grace_days, &index.repairs)
 }
 
 /// With its first policy and an empty wallet, which is not saved yet.

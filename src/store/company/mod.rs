@@ -59,6 +59,7 @@ struct Index {
     customers: BTreeMap<String, CustomerId>,
     sites: BTreeMap<String, SiteId>,
     assets: BTreeMap<String, AssetId>,
+    repairs: wallets::Repairs,
 }
 
 /// Checks a file, hashes its passwords away from the store and imports it in one transaction.
@@ -115,6 +116,7 @@ impl Unit<'_> {
         basics::products(self, file, &mut index)?;
         people::technicians(self, file, &mut index)?;
         people::absences(self, file, zone, &index)?;
+        index.repairs = basics::repair_ids(self, file);
         let mut imported = Imported { technicians: file.technicians.len(), ..Imported::default() };
         progress.begin("writing customers", file.customers.len());
         for customer in &file.customers {

@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::{ImportError, import};
 use crate::company::CompanyFile;
+use crate::demo::base_date;
 use crate::domain::wallet::account::TicketState;
+use crate::forecast::months::{Question, forecast};
 use crate::store::testing::{Kit, company_with, lot, on_both};
 
 #[tokio::test]
@@ -45,6 +47,27 @@ async fn a_faulty_file_and_a_second_company_are_refused() {
     assert_eq!(faults[0].code, "zone.unknown");
 }
 
+/// The forecast of the demo is that of a company of several years: some hundred issues a month for twelve technicians,
+/// most of what is sold used, and some of it lost.
+async fn expect_a_living_company(kit: &Kit) {
+    let facts = kit.read(|reader| reader.forecast_facts()).await.unwrap();
+    let question = Question { today: base_date(), months: 3, day_minutes: 420, runs: 100, seed: 1 };
+    let told = forecast(&facts, &question);
+    for month in &told.months[1..] {
+        let in_field: f64 = month.technician_days.iter().map(|crew| crew.days.p50).sum();
+        assert!((80.0..400.0).contains(&month.issues.p50), "{month:?}");
+        assert!(month.issues.p90 > month.issues.p50 && month.expiring.p50 > 0.0, "{month:?}");
+        assert!((10.0..150.0).contains(&in_field), "{in_field} technician-days");
+    }
+    let used: usize = facts.iter().map(|contract| contract.uses.len()).sum();
+    println!(
+        "{used} uses; next months {:?}",
+        told.months.iter().map(|m| (m.issues, m.hours, m.expiring)).collect::<Vec<_>>()
+    );
+    let soon = told.expiring.iter().find(|line| line.days == 90 && line.territory.is_none()).unwrap();
+    assert!(soon.units > 50.0 && soon.unused.p50 > 0.0 && soon.unused.p50 < soon.units, "{soon:?}");
+}
+
 #[tokio::test]
 async fn two_hundred_contracts_are_in_before_anybody_waits() {
     let text = include_str!("../../../fixtures/demo/company.json");
@@ -52,6 +75,7 @@ async fn two_hundred_contracts_are_in_before_anybody_waits() {
         let catalog = kit.read(|reader| reader.catalog()).await.unwrap();
         assert!(!catalog.products.is_empty() && !catalog.causes.is_empty());
         kit.assert_sound().await;
+        expect_a_living_company(&kit).await;
     })
     .await;
     let kit = Kit::empty_sqlite().await;

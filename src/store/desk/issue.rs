@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::domain::ids::*;
 use crate::domain::issue::Outcome;
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::store::Reader;
 use crate::store::error::Fault;
@@ -25,6 +26,7 @@ struct Row {
     units: i64,
     outcome: Option<Outcome>,
     linked_issue_id: Option<IssueId>,
+    desk: (String, i64, Timestamp, Timestamp),
 }
 
 impl Reader<'_> {
@@ -45,6 +47,7 @@ impl Reader<'_> {
                 issues::units,
                 issues::outcome,
                 issues::linked_issue_id,
+                (issues::remedy, issues::desk_minutes, interactions::started_at, interactions::saved_at),
             ))
             .first(self.database)?;
         let tickets = self.issue_tickets(&[id])?.remove(&id).unwrap_or_default();
@@ -67,8 +70,15 @@ impl Reader<'_> {
             report: self.last_report(&visits)?,
             visits,
             linked_issue_id: row.linked_issue_id,
+            remedy: row.desk.0,
+            desk_minutes: row.desk.1,
+            contact_minutes: contact_minutes(row.desk.2, row.desk.3, self.issues_of_contact(row.contact.0)?),
             asked: self.approval(id)?,
         })
+    }
+
+    fn issues_of_contact(&mut self, contact: InteractionId) -> Result<i64, Fault> {
+        Ok(issues::table.filter(issues::interaction_id.eq(contact)).count().get_result(self.database)?)
     }
 
     /// The report of the visit that was finished last.
@@ -85,4 +95,13 @@ impl Reader<'_> {
         let owner = contracts::table.find(id).select(contracts::customer_id).first(self.database).optional()?;
         Ok(owner.ok_or_else(|| Refusal::new(Code::NotFound))?)
     }
+}
+
+/// Each issue's part of a contact's minutes, begun ones counted as whole. What took longer than a working day was
+/// entered late.
+fn contact_minutes(began: Timestamp, saved: Timestamp, issues: i64) -> i64 {
+    const MINUTE_MICROS: i64 = 60_000_000;
+    const LATE_MINUTES: i64 = 480;
+    let minutes = (saved.micros() - began.micros() + MINUTE_MICROS - 1) / MINUTE_MICROS;
+    if (0..=LATE_MINUTES).contains(&minutes) { (minutes + issues - 1) / issues.max(1) } else { 0 }
 }

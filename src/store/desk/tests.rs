@@ -119,7 +119,8 @@ async fn close(
     version: i64,
     outcome: RemoteOutcome,
 ) -> Result<IssueDetail, Fault> {
-    let request = OutcomeRequest { version, outcome, note: "電話で案内".to_owned() };
+    let request =
+        OutcomeRequest { version, outcome, note: "電話で案内".to_owned(), remedy: String::new(), minutes: None };
     kit.write(move |unit| remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)).await
 }
 

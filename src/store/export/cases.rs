@@ -53,6 +53,8 @@ pub(super) const ISSUES: &[&str] = &[
     "cost_reason",
     "created_at",
     "closed_at",
+    "remedy",
+    "desk_minutes",
     "id",
 ];
 
@@ -123,7 +125,7 @@ type IssueRow = (
     (Option<String>, Option<String>, Option<String>, IssueKind, String),
     (Impact, Urgency, Priority, IssueState, Option<Outcome>),
     (Option<Timestamp>, Option<Timestamp>, Option<IssueId>, Option<String>, i64),
-    (CostReason, Timestamp, Option<Timestamp>),
+    (CostReason, Timestamp, Option<Timestamp>, String, i64),
 );
 
 pub(super) fn issues(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
@@ -142,7 +144,7 @@ pub(super) fn issues(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault
             (assets::serial.nullable(), products::code.nullable(), issues::symptom, issues::kind, issues::description),
             (issues::impact, issues::urgency, issues::priority, issues::state, issues::outcome),
             (issues::wish_from, issues::wish_to, issues::linked_issue_id, issues::menu_item, issues::units),
-            (issues::cost_reason, issues::created_at, issues::closed_at),
+            (issues::cost_reason, issues::created_at, issues::closed_at, issues::remedy, issues::desk_minutes),
         ))
         .load(reader.database)?;
     Ok(Page::of(
@@ -153,7 +155,7 @@ pub(super) fn issues(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault
             (asset, product, symptom, kind, description),
             (impact, urgency, priority, state, outcome),
             (wish_from, wish_to, linked, menu_item, units),
-            (cost_reason, created_at, closed_at),
+            (cost_reason, created_at, closed_at, remedy, desk_minutes),
         )| {
             cells![
                 number,
@@ -179,6 +181,8 @@ pub(super) fn issues(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault
                 cost_reason,
                 created_at,
                 closed_at,
+                remedy,
+                desk_minutes,
                 id,
             ]
         },

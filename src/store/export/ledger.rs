@@ -1,21 +1,25 @@
-//! Lots, tickets and postings.
+//! Tickets and postings.
 
 use diesel::prelude::*;
 
-use super::{Page, cells, parted};
+use super::{Page, cells, hex, parted};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
-use crate::domain::wallet::account::{Account, Movement, Origin, TicketState};
-use crate::domain::wallet::scope::Scope;
+use crate::domain::wallet::account::{Account, Movement, TicketState};
 use crate::domain::wallet::select::ENDLESS;
-use crate::domain::wallet::terms::LawClass;
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
 use crate::store::schema::*;
+use crate::store::verify::seals;
 
 pub(super) const TICKETS: &[&str] = &["number", "lot", "contract", "units", "expires_on", "state", "issue"];
 
+/// Everything that a link is made of stands here, so that whoever has this table can compute the chain again: the first
+/// link of a wallet is the hash of `wallet_id`, `contract_id` and `unit`, each further one that of the link before, of
+/// `told`, which is the seal of the journal's entry, and of the posting's own columns (`domain::wallet::chain` has the
+/// form). A posting that is older than such seals has no `told`.
 pub(super) const POSTINGS: &[&str] = &[
     "id",
     "contract",
@@ -32,43 +36,21 @@ pub(super) const POSTINGS: &[&str] = &[
     "reason",
     "event_id",
     "link",
+    "wallet_id",
+    "contract_id",
+    "unit",
+    "lot_id",
+    "ticket_id",
+    "issue_id",
+    "terms",
+    "told",
+    "past_day",
+    "past_repair_id",
 ];
 
 /// None for what has no last day.
-fn last_day(text: String) -> Option<String> {
+pub(super) fn last_day(text: String) -> Option<String> {
     Some(text).filter(|text| *text != ENDLESS.to_string())
-}
-
-pub(super) fn lots(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
-    type Row =
-        ((LotId, String, String, Origin, i64, i64), (String, String, Scope, LawClass), (i64, i64, i64, i64, i64));
-    let rows: Vec<Row> = lots::table
-        .inner_join(wallets::table.on(wallets::id.eq(lots::wallet_id)))
-        .inner_join(contracts::table.on(contracts::id.eq(wallets::contract_id)))
-        .filter(lots::number.gt(after))
-        .order(lots::number)
-        .limit(limits::EXPORT_PAGE)
-        .select((
-            (lots::id, lots::number, contracts::number, lots::origin, lots::units, lots::price_yen),
-            (lots::issued_on, lots::expires_on, lots::scope, lots::law_class),
-            (lots::available, lots::held, lots::consumed, lots::expired, lots::voided),
-        ))
-        .load(reader.database)?;
-    let today = reader.today().to_string();
-    Ok(Page::of(
-        rows,
-        |row| row.0.1.clone(),
-        |((_, number, contract, origin, units, price), (issued_on, expires_on, scope, law), counts)| {
-            let (available, held, consumed, expired, voided) = counts;
-            // What can no longer be had of it, whatever became of it; a lot that is over loses the rest by its day.
-            let used = units - available - held - if expires_on < today { expired } else { 0 };
-            let expires_on = last_day(expires_on);
-            cells![
-                number, contract, origin, units, price, issued_on, expires_on, used, scope, law, available, held,
-                consumed, expired, voided,
-            ]
-        },
-    ))
 }
 
 pub(super) fn tickets(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
@@ -101,25 +83,29 @@ pub(super) fn tickets(reader: &mut Reader<'_>, after: &str) -> Result<Page, Faul
     ))
 }
 
-pub(super) fn postings(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
+type PostingRow = (
+    (PostingId, String, i64, Timestamp, Movement),
+    (Account, Account, i64, Option<String>, Option<String>, Option<String>),
+    (Option<PostingId>, String, EventId, Vec<u8>),
+    (WalletId, ContractId, UnitKind, Option<LotId>, Option<TicketId>, Option<IssueId>),
+    (Option<Vec<u8>>, Option<String>, Option<ReportId>),
+);
+
+fn posting_rows(reader: &mut Reader<'_>, after: &str) -> Result<Vec<PostingRow>, Fault> {
     let (wallet, seq) = parted::<WalletId>(after);
     let seq: i64 = seq.parse().unwrap_or_default();
-    type Row = (
-        (PostingId, String, i64, Timestamp, Movement, WalletId),
-        (Account, Account, i64, Option<String>, Option<String>, Option<String>),
-        (Option<PostingId>, String, EventId, Vec<u8>),
-    );
-    let rows: Vec<Row> = postings::table
+    let rows: Vec<PostingRow> = postings::table
         .inner_join(wallets::table.on(wallets::id.eq(postings::wallet_id)))
         .inner_join(contracts::table.on(contracts::id.eq(wallets::contract_id)))
         .left_join(lots::table.on(postings::lot_id.eq(lots::id.nullable())))
         .left_join(tickets::table.on(postings::ticket_id.eq(tickets::id.nullable())))
         .left_join(issues::table.on(postings::issue_id.eq(issues::id.nullable())))
+        .left_join(past_moves::table.on(past_moves::posting_id.eq(postings::id)))
         .filter(postings::wallet_id.ge(wallet).and(postings::wallet_id.gt(wallet).or(postings::seq.gt(seq))))
         .order((postings::wallet_id, postings::seq))
         .limit(limits::EXPORT_PAGE)
         .select((
-            (postings::id, contracts::number, postings::seq, postings::at, postings::movement, postings::wallet_id),
+            (postings::id, contracts::number, postings::seq, postings::at, postings::movement),
             (
                 postings::from_account,
                 postings::to_account,
@@ -129,18 +115,55 @@ pub(super) fn postings(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fau
                 issues::number.nullable(),
             ),
             (postings::refers_to, postings::reason, postings::event_id, postings::link),
+            (wallets::id, contracts::id, wallets::unit, postings::lot_id, postings::ticket_id, postings::issue_id),
+            (postings::terms, past_moves::day.nullable(), past_moves::repair_id.nullable()),
         ))
         .load(reader.database)?;
+    Ok(rows)
+}
+
+pub(super) fn postings(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
+    let rows = posting_rows(reader, after)?;
+    let seals = seals(reader.database, rows.iter().map(|row| row.2.2))?;
     Ok(Page::of(
         rows,
-        |row| format!("{} {}", row.0.5, row.0.2),
+        |row| format!("{} {}", row.3.0, row.0.2),
         |(
-            (id, contract, seq, at, movement, _),
+            (id, contract, seq, at, movement),
             (from, to, units, lot, ticket, issue),
             (refers_to, reason, event, link),
+            (wallet_id, contract_id, unit, lot_id, ticket_id, issue_id),
+            (terms, past_day, repair),
         )| {
-            let link: String = link.iter().map(|byte| format!("{byte:02x}")).collect();
-            cells![id, contract, seq, at, movement, from, to, units, lot, ticket, issue, refers_to, reason, event, link]
+            let (link, terms) = (hex(&link), terms.map(|terms| hex(&terms)));
+            let told = seals.get(&event).map(|seal| hex(seal));
+            cells![
+                id,
+                contract,
+                seq,
+                at,
+                movement,
+                from,
+                to,
+                units,
+                lot,
+                ticket,
+                issue,
+                refers_to,
+                reason,
+                event,
+                link,
+                wallet_id,
+                contract_id,
+                unit,
+                lot_id,
+                ticket_id,
+                issue_id,
+                terms,
+                told,
+                past_day,
+                repair,
+            ]
         },
     ))
 }

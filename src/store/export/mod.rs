@@ -4,8 +4,18 @@
 //! Those that can come in as a table have the same columns and the same words, so that what went out can come in again.
 
 mod cases;
+mod catalog;
+mod claims;
+mod holds;
 mod ledger;
+mod lots;
 mod masters;
+mod orders;
+mod staff;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod told;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -32,6 +42,16 @@ impl Page {
         let next = rows.last().filter(|_| full).map(mark);
         Self { rows: rows.into_iter().map(cells).collect(), next }
     }
+}
+
+/// JSON that a column holds as text.
+fn kept(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+}
+
+/// Lower-case hex.
+fn hex(bytes: &[u8]) -> String {
+    crate::domain::wallet::chain::hex(bytes)
 }
 
 /// The two parts of a mark: an id, which is nil before all, and the rest.
@@ -62,6 +82,23 @@ pub fn columns(kind: ExportKind) -> Vec<String> {
         ExportKind::Issues => cases::ISSUES,
         ExportKind::Visits => cases::VISITS,
         ExportKind::Reports => cases::REPORTS,
+        ExportKind::WorkOrders => orders::WORK_ORDERS,
+        ExportKind::Policies => terms::POLICIES,
+        ExportKind::Holds => holds::HOLDS,
+        ExportKind::Invoices => terms::INVOICES,
+        ExportKind::Adjustments => claims::ADJUSTMENTS,
+        ExportKind::Refusals => claims::REFUSALS,
+        ExportKind::Disputes => claims::DISPUTES,
+        ExportKind::ApprovalRules => claims::APPROVAL_RULES,
+        ExportKind::Approvals => claims::APPROVALS,
+        ExportKind::Notices => told::NOTICES,
+        ExportKind::Journal => told::JOURNAL,
+        ExportKind::Territories => staff::TERRITORIES,
+        ExportKind::Technicians => staff::TECHNICIANS,
+        ExportKind::Absences => staff::ABSENCES,
+        ExportKind::Products => catalog::PRODUCTS,
+        ExportKind::Symptoms => catalog::SYMPTOMS,
+        ExportKind::PastRepairs => catalog::PAST_REPAIRS,
     };
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -75,13 +112,30 @@ impl Reader<'_> {
             ExportKind::Sites => masters::sites(self, after),
             ExportKind::Contracts => masters::contracts(self, after),
             ExportKind::Assets => masters::assets(self, after),
-            ExportKind::Lots => ledger::lots(self, after),
+            ExportKind::Lots => lots::lots(self, after),
             ExportKind::Tickets => ledger::tickets(self, after),
             ExportKind::Postings => ledger::postings(self, after),
             ExportKind::Interactions => cases::interactions(self, after),
             ExportKind::Issues => cases::issues(self, after),
             ExportKind::Visits => cases::visits(self, after),
             ExportKind::Reports => cases::reports(self, after),
+            ExportKind::WorkOrders => orders::work_orders(self, after),
+            ExportKind::Policies => terms::policies(self, after),
+            ExportKind::Holds => holds::holds(self, after),
+            ExportKind::Invoices => terms::invoices(self, after),
+            ExportKind::Adjustments => claims::adjustments(self, after),
+            ExportKind::Refusals => claims::refusals(self, after),
+            ExportKind::Disputes => claims::disputes(self, after),
+            ExportKind::ApprovalRules => claims::approval_rules(self, after),
+            ExportKind::Approvals => claims::approvals(self, after),
+            ExportKind::Notices => told::notices(self, after),
+            ExportKind::Journal => told::journal(self, after),
+            ExportKind::Territories => staff::territories(self, after),
+            ExportKind::Technicians => staff::technicians(self, after),
+            ExportKind::Absences => staff::absences(self, after),
+            ExportKind::Products => catalog::products(self, after),
+            ExportKind::Symptoms => catalog::symptoms(self, after),
+            ExportKind::PastRepairs => catalog::past_repairs(self, after),
         }
     }
 }

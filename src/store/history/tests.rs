@@ -27,7 +27,13 @@ async fn called(kit: &Kit, asset: usize, known: bool) -> IntakeReceipt {
 
 async fn solve(kit: &Kit, receipt: &IntakeReceipt) {
     let issue = receipt.issues[0].id;
-    let request = OutcomeRequest { version: 1, outcome: RemoteOutcome::Answered, note: String::new() };
+    let request = OutcomeRequest {
+        version: 1,
+        outcome: RemoteOutcome::Answered,
+        note: String::new(),
+        remedy: String::new(),
+        minutes: None,
+    };
     let done = kit.write(move |unit| remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)).await;
     done.unwrap();
 }

@@ -1,19 +1,21 @@
 //! Lots: real purchases in the ledger, with the days of the sale and with what was used before. Their terms never
 //! change afterwards; how much of a known one is used by now is not compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{Judged, Stored, Touched, contracts_by_number, differs, fault, known, unknown};
 use crate::company::table::{LotRow, unit_of};
-use crate::company::validate;
-use crate::domain::ids::{ContractId, WalletId};
+use crate::company::{Lot, validate};
+use crate::domain::ids::{ContractId, ReportId, WalletId};
+use crate::domain::time::Timestamp;
 use crate::domain::wallet::terms::{LotTerms, UnitKind};
-use crate::store::company::wallets::{bring_in, terms};
+use crate::limits;
+use crate::store::company::wallets::{Repairs, bring_in, invoice, terms};
 use crate::store::error::Fault;
-use crate::store::schema::{lots, wallets};
+use crate::store::schema::{assets, lots, past_repairs, wallets};
 use crate::store::wallet::{Ledger, TermsRow};
 use crate::store::{Reader, Unit};
 
@@ -60,10 +62,27 @@ impl Stored for LotRow {
         let mut ledger = Ledger::lock(unit, wallet)?;
         let today = unit.today();
         let policy = unit.look().policy_on(ledger.contract, today)?.policy;
-        bring_in(unit, &mut ledger, &self.lot, policy.grace_days)?;
+        let (repairs, contract) = (repairs(unit, &self.lot)?, ledger.contract);
+        bring_in(unit, &mut ledger, &self.lot, policy.grace_days, &repairs)?;
         ledger.save(unit)?;
-        Ok(())
+        invoice(unit, contract, &self.lot)
     }
+}
+
+/// The known repairs before an import that the lot's uses may mean.
+fn repairs(unit: &mut Unit<'_>, lot: &Lot) -> Result<Repairs, Fault> {
+    let serials: BTreeSet<&String> = lot.uses.iter().filter_map(|used| used.repair.as_ref()).collect();
+    let serials: Vec<&String> = serials.into_iter().collect();
+    let (mut found, zone) = (Repairs::new(), unit.zone());
+    for part in serials.chunks(limits::IDS_PER_QUERY) {
+        let rows: Vec<(String, Timestamp, ReportId)> = past_repairs::table
+            .inner_join(assets::table.on(assets::id.eq(past_repairs::asset_id)))
+            .filter(assets::serial.eq_any(part))
+            .select((assets::serial, past_repairs::at, past_repairs::id))
+            .load(unit.database)?;
+        found.extend(rows.into_iter().map(|(serial, at, id)| ((serial, at.day(zone)), id)));
+    }
+    Ok(found)
 }
 
 /// The rules that only the wallet, the law and the calendar know.
@@ -78,6 +97,11 @@ fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate) -> Ju
         let ja = format!("発行日が先の日付です(今日は{today})。今日までの日付にしてください。");
         let en = format!("The lot is dated in the future (today is {today}). Use a day up to today.");
         faults.push(fault("issued_on", "lot.in_future", ja, en));
+    }
+    if let Some(ahead) = row.lot.uses.iter().find(|used| used.on > today) {
+        let ja = format!("使用日{}が先の日付です(今日は{today})。", ahead.on);
+        let en = format!("The use of {} lies in the future (today is {today}).", ahead.on);
+        faults.push(fault("uses", "lot.in_future", ja, en));
     }
     if let Err(refusal) = terms(&row.lot, UNSAID).check_law() {
         faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));

@@ -4,18 +4,17 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::Findings;
 use crate::books::lot::units_on;
-use crate::books::months::totals;
+use crate::books::months::Months;
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::Movement;
 use crate::domain::wallet::refund::{RefundGround, seal_refund};
 use crate::domain::wallet::terms::LawClass;
-use crate::store::books;
+use crate::store::books::{self, Asked};
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{lots, postings, refunds};
@@ -23,18 +22,22 @@ use crate::store::schema::{lots, postings, refunds};
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
     let paid_back = refunds_fit(database, findings)?;
     // On which day something was does not matter to its sum.
-    let books = books::read(database, Tz::UTC, LawClass::ALL, 0)?;
-    let units = units_on(&books.turns, NaiveDate::MAX);
+    let asked = Asked { classes: LawClass::ALL, breakage_permille: 0, zone: None };
     let mut counted: BTreeMap<LotId, (i64, i64, i64, i64)> = BTreeMap::new();
-    for facts in &books.lots {
-        let units = units.get(&facts.lot).copied().unwrap_or_default();
-        counted.insert(facts.lot, (units.open(facts), units.used, units.lost, units.left));
-    }
+    let mut months = Months::default();
+    books::each(database, &asked, |books| {
+        let units = units_on(&books.turns, NaiveDate::MAX);
+        for facts in &books.lots {
+            let units = units.get(&facts.lot).copied().unwrap_or_default();
+            counted.insert(facts.lot, (units.open(facts), units.used, units.lost, units.left));
+        }
+        months.add(&books.lots, &books.turns);
+    })?;
     for (lot, number, open, used, lost, left) in kept(database)? {
         let (seen, kept) = (counted.get(&lot).copied(), Some((open, used, lost, left)));
         findings.equal("books.lot", number, "open, used, lost and left", seen, kept);
     }
-    let all = totals(&books.lots, &books.turns);
+    let all = months.totals();
     findings.equal("books.yen", "company", "what was given from wallet to wallet", all.given, all.received);
     findings.equal("books.yen", "company", "what was paid back", all.refunded, paid_back);
     if all.closing < 0 {

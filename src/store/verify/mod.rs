@@ -11,6 +11,7 @@ mod extent;
 mod follow;
 mod holds;
 mod lots;
+mod past;
 #[cfg(test)]
 mod plant;
 mod policies;
@@ -27,6 +28,7 @@ mod told;
 mod wallets;
 
 pub use follow::Follower;
+pub(super) use told::seals;
 
 use diesel::result::Error as Diesel;
 use schemars::JsonSchema;

@@ -27,12 +27,13 @@ use crate::views::desk::{OutcomeRequest, RemoteOutcome};
 use crate::views::ledger::{AdjustRequest, DecisionRequest, InvoiceRequest};
 
 /// Tables in which the ledger's word stands: a byte is planted in each of their columns.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "wallets",
     "lots",
     "tickets",
     "holds",
     "postings",
+    "past_moves",
     "policies",
     "adjustments",
     "refusals",
@@ -95,7 +96,11 @@ struct Column {
 }
 
 fn company() -> Value {
-    let mut company = company_with(json!([lot(1, 5, Some("2027-03-31")), lot(2, 3, None)]));
+    let mut first = lot(1, 5, Some("2027-03-31"));
+    first["used"] = 2.into();
+    first["uses"] = json!([{"on": "2026-10-05", "units": 1}, {"on": "2026-11-02", "units": 1, "repair": "AC20-0002"}]);
+    first["count"] = 7.into();
+    let mut company = company_with(json!([first, lot(2, 3, None)]));
     let buyer = json!({"login": "yamada", "password": "customer-demo", "role": "customer", "name": "山田 花子",
         "language": "ja", "customer": "C1"});
     company["users"].as_array_mut().expect("users").push(buyer);
@@ -184,7 +189,13 @@ fn limit(unit: &mut Unit<'_>, contract: ContractId, lot: LotId) -> Result<(), Fa
 
 /// The work is done, and then the customer says yes.
 fn approve(unit: &mut Unit<'_>, issue: IssueId) -> Result<(), Fault> {
-    let end = OutcomeRequest { version: 1, outcome: RemoteOutcome::Answered, note: String::new() };
+    let end = OutcomeRequest {
+        version: 1,
+        outcome: RemoteOutcome::Answered,
+        note: String::new(),
+        remedy: String::new(),
+        minutes: None,
+    };
     close(unit, issue, &end, &GreatCircle::CITY)?;
     let yes = ApprovalRequest { approved: true, note: "山田様に伺いました".to_owned(), version: 2 };
     decide_approval(unit, issue, &yes, &GreatCircle::CITY).map(drop)

@@ -14,7 +14,7 @@ use crate::domain::wallet::chain::Link;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
-use crate::store::schema::journal;
+use crate::store::schema::{journal, stream_entries};
 use crate::views::wallet::WalletMoved;
 
 /// An entry and its seal.
@@ -51,6 +51,26 @@ pub(super) fn of(database: &mut Database, ids: impl Iterator<Item = EventId>) ->
         told.extend(rows.into_iter().map(|row| (row.0, entry(row))));
     }
     Ok(told)
+}
+
+/// The seals that the links of postings with these events rest on. Postings that are older than such seals have none.
+pub(in crate::store) fn seals(
+    database: &mut Database,
+    ids: impl Iterator<Item = EventId> + Clone,
+) -> Result<BTreeMap<EventId, Link>, Fault> {
+    let mut told = of(database, ids.clone())?;
+    let ids: Vec<EventId> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    for part in ids.chunks(limits::STATEMENT_IDS) {
+        // Streams have links since entries have seals.
+        let older: Vec<EventId> = stream_entries::table
+            .filter(stream_entries::event_id.eq_any(part).and(stream_entries::link.is_null()))
+            .select(stream_entries::event_id)
+            .load(database)?;
+        for id in older {
+            told.remove(&id);
+        }
+    }
+    Ok(told.into_iter().map(|(id, entry)| (id, entry.seal)).collect())
 }
 
 fn entry((id, (kind, version, at, actor), ids, data): Row) -> Entry {

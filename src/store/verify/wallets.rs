@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 
 use super::told::{self, Told};
-use super::{Findings, charge, holds, lots};
+use super::{Findings, charge, holds, lots, past};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
@@ -45,6 +45,7 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings, progress: 
         let ids: Vec<WalletId> = part.iter().map(|row| row.id).collect();
         let lines = lines_of(database, &ids)?;
         let told = told::of(database, lines.values().flatten().map(|line| line.event))?;
+        past::check(database, &ids, &lines, findings)?;
         for row in part {
             let mine = lines.get(&row.id).map_or(&[][..], Vec::as_slice);
             let read = read(row, mine, &told, findings);

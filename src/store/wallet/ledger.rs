@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::rows::{PostingRow, insert_postings};
+use super::rows::{PastRow, PostingRow, insert_past, insert_postings};
 use crate::domain::event::{About, EventKind, Stream};
-use crate::domain::ids::{ContractId, EventId, IssueId, LotId, PostingId, WalletId};
+use crate::domain::ids::{ContractId, EventId, IssueId, LotId, PostingId, ReportId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::{Balances, TicketState};
 use crate::domain::wallet::book::{Book, Entry};
@@ -43,6 +44,8 @@ pub(in crate::store) struct Ledger {
     lines: Vec<PostingRow>,
     /// Units of each lot that came into (or left) each state of [`TicketState::ALL`].
     moved: BTreeMap<LotId, [i64; 5]>,
+    /// Days and repairs of postings that tell of the time before an import.
+    past: Vec<(PostingId, NaiveDate, Option<ReportId>)>,
 }
 
 #[derive(Queryable)]
@@ -115,7 +118,14 @@ impl Ledger {
     pub fn lock(unit: &mut Unit<'_>, wallet: WalletId) -> Result<Self, Fault> {
         let row = locked(unit.database, wallet).optional()?.ok_or_else(|| Refusal::new(Code::NotFound))?;
         let book = row.book()?;
-        Ok(Self { contract: row.contract, unit: row.unit, book, lines: Vec::new(), moved: BTreeMap::new() })
+        Ok(Self {
+            contract: row.contract,
+            unit: row.unit,
+            book,
+            lines: Vec::new(),
+            moved: BTreeMap::new(),
+            past: Vec::new(),
+        })
     }
 
     /// The wallet of a contract, locked.
@@ -131,7 +141,7 @@ impl Ledger {
     /// A wallet that this command has just made.
     pub fn fresh(contract: ContractId, wallet: WalletId, unit: UnitKind) -> Self {
         let book = Book::empty(wallet, contract, unit);
-        Self { contract, unit, book, lines: Vec::new(), moved: BTreeMap::new() }
+        Self { contract, unit, book, lines: Vec::new(), moved: BTreeMap::new(), past: Vec::new() }
     }
 
     pub fn wallet(&self) -> WalletId {
@@ -146,6 +156,11 @@ impl Ledger {
                 counts[state as usize] += sign * units;
             }
         }
+    }
+
+    /// The day on which something really happened that was posted at an import; the posting carries its seal.
+    pub fn remember(&mut self, posting: PostingId, day: NaiveDate, repair: Option<ReportId>) {
+        self.past.push((posting, day, repair));
     }
 
     /// Posts `entries` and tells of those that carry the event's own movement, `units` of them in all. Returns the
@@ -187,6 +202,17 @@ impl Ledger {
         self.lines[first..].iter().map(|line| line.id).collect()
     }
 
+    fn past_rows(&self) -> Vec<PastRow> {
+        let wallet_id = self.book.wallet;
+        let rows = self.past.iter().map(|(posting_id, day, repair_id)| PastRow {
+            posting_id: *posting_id,
+            wallet_id,
+            day: day.to_string(),
+            repair_id: *repair_id,
+        });
+        rows.collect()
+    }
+
     /// Writes the lines, the lots' counts and the wallet's row. An account that no rule may produce stops the command.
     pub fn save(self, unit: &mut Unit<'_>) -> Result<Balances, Fault> {
         let balances = self.book.balances;
@@ -194,6 +220,7 @@ impl Ledger {
             return Err(StoreError::corrupt(format!("wallet {}: {fault}", self.book.wallet)).into());
         }
         insert_postings(unit.database, &self.lines)?;
+        insert_past(unit.database, &self.past_rows())?;
         for (lot, counts) in &self.moved {
             count_lot(unit.database, *lot, counts)?;
         }

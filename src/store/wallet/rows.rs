@@ -9,7 +9,7 @@ use crate::domain::wallet::chain::{Link, Posting};
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
-use crate::store::schema::{postings, tickets};
+use crate::store::schema::{past_moves, postings, tickets};
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = postings, treat_none_as_default_value = false)]
@@ -89,6 +89,21 @@ macro_rules! insert_all {
             }
         }
     };
+}
+
+/// The day behind a posting that tells of the time before an import.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = past_moves)]
+pub(super) struct PastRow {
+    pub posting_id: PostingId,
+    pub wallet_id: WalletId,
+    pub day: String,
+    pub repair_id: Option<ReportId>,
+}
+
+pub(super) fn insert_past(database: &mut Database, rows: &[PastRow]) -> Result<(), Fault> {
+    insert_all!(database, past_moves::table, rows);
+    Ok(())
 }
 
 pub(super) fn insert_postings(database: &mut Database, rows: &[PostingRow]) -> Result<(), Fault> {

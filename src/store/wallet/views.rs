@@ -159,33 +159,44 @@ impl Reader<'_> {
             .limit(limit + 1)
             .select((
                 (postings::id, postings::seq, postings::movement, postings::from_account, postings::to_account),
-                (postings::units, postings::lot_id, lots::number.nullable(), tickets::number.nullable()),
+                (
+                    postings::units,
+                    postings::lot_id,
+                    lots::number.nullable(),
+                    postings::ticket_id,
+                    tickets::number.nullable(),
+                ),
                 (postings::issue_id, issues::number.nullable(), postings::refers_to, postings::event_id),
-                (postings::at, postings::reason, postings::link),
+                (postings::at, postings::reason, postings::terms, postings::link),
             ))
             .load(self.database)?;
         let more = rows.len() as i64 > limit;
         rows.truncate(usize::try_from(limit).unwrap_or_default());
         let next = rows.last().map(|row| row.place.1).filter(|_| more);
-        Ok(LedgerPage { postings: rows.into_iter().map(LineRow::view).collect(), next, chain_head: hex(&head) })
+        Ok(LedgerPage {
+            wallet_id: wallet,
+            postings: rows.into_iter().map(LineRow::view).collect(),
+            next,
+            chain_head: hex(&head),
+        })
     }
 }
 
 #[derive(Queryable)]
 struct LineRow {
     place: (PostingId, i64, Movement, Account, Account),
-    what: (i64, Option<LotId>, Option<String>, Option<String>),
+    what: (i64, Option<LotId>, Option<String>, Option<TicketId>, Option<String>),
     about: (Option<IssueId>, Option<String>, Option<PostingId>, EventId),
-    told: (Timestamp, String, Vec<u8>),
+    told: (Timestamp, String, Option<Vec<u8>>, Vec<u8>),
 }
 
 impl LineRow {
     fn view(self) -> PostingView {
         let (id, seq, movement, from, to) = self.place;
-        let (units, lot_id, lot, ticket) = self.what;
+        let (units, lot_id, lot, ticket_id, ticket) = self.what;
         let (issue_id, issue_number, refers_to, event_id) = self.about;
-        let (at, reason, link) = self.told;
-        let link = hex(&link);
+        let (at, reason, terms, link) = self.told;
+        let (terms, link) = (terms.map(|terms| hex(&terms)), hex(&link));
         PostingView {
             id,
             seq,
@@ -195,9 +206,11 @@ impl LineRow {
             units,
             lot_id,
             lot,
+            ticket_id,
             ticket,
             issue_id,
             issue_number,
+            terms,
             refers_to,
             event_id,
             at,

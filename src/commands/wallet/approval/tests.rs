@@ -57,7 +57,7 @@ async fn called(kit: &Kit, issues: usize, urgent: bool) -> IntakeReceipt {
 }
 
 async fn close(kit: &Kit, issue: IssueId, outcome: RemoteOutcome) {
-    let end = OutcomeRequest { version: 1, outcome, note: String::new() };
+    let end = OutcomeRequest { version: 1, outcome, note: String::new(), remedy: String::new(), minutes: None };
     kit.write(move |unit| remote_outcome::close(unit, issue, &end, &GreatCircle::CITY)).await.expect("closed");
 }
 

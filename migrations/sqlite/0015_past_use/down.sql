@@ -1,0 +1,3 @@
+ALTER TABLE issues DROP COLUMN desk_minutes;
+ALTER TABLE issues DROP COLUMN remedy;
+DROP TABLE past_moves;
