@@ -142,8 +142,15 @@ export interface components {
             /** Format: int64 */
             offset: number;
         };
+        /** @description The months, the first of which is the rest of the running one, and what will expire unused before long. */
         Ahead: {
+            expiring: components["schemas"]["ExpiringForecast"][];
             months: components["schemas"]["MonthForecast"][];
+            /**
+             * Format: int64
+             * @description Minutes that a drive counts where nobody told of setting out and arriving.
+             */
+            travel_minutes: number;
         };
         /** @description What was asked about an issue. */
         Approval: {
@@ -757,6 +764,25 @@ export interface components {
             /** @description Who then does the job, and when it would start. */
             technician_id: components["schemas"]["TechnicianId"];
         };
+        /** @description Units whose last day comes within so many days. */
+        ExpiringForecast: {
+            /** Format: uint64 */
+            days: number;
+            /**
+             * @description Where the assets stand that they were bought for; of a contract with assets in several places each has its part.
+             *     None: the whole company.
+             */
+            territory: components["schemas"]["TerritoryId"] | null;
+            /**
+             * Format: double
+             * @description Unused today.
+             */
+            units: number;
+            /** @description The last day that counts. */
+            until: string;
+            /** @description Of those, what nobody will have used. */
+            unused: components["schemas"]["Spread"];
+        };
         /** @description Available tickets that die on a day. */
         Expiry: {
             /** Format: int64 */
@@ -767,7 +793,7 @@ export interface components {
          * @description What a table that goes out holds.
          * @enum {string}
          */
-        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports";
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "journal" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs";
         /** @description A fault or a question that a customer's contact reports himself. It becomes one issue. */
         FaultReport: {
             /**
@@ -945,7 +971,7 @@ export interface components {
             /** @description Nothing was written, whatever the figures say. */
             dry_run: boolean;
             encoding: components["schemas"]["TextEncoding"];
-            /** @description In the order of the file, at most 50,000. */
+            /** @description In the order of the file, at most 50,000; the list of faults has all of them. */
             faults: components["schemas"]["RowFault"][];
             /**
              * Format: uint64
@@ -1065,11 +1091,18 @@ export interface components {
             caller_phone: string;
             /** @description Over which it came. */
             channel: components["schemas"]["Channel"];
+            /**
+             * Format: int64
+             * @description Minutes that the contact took, from its begin until it was saved; its issues share them.
+             */
+            contact_minutes: number;
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             created_at: components["schemas"]["Timestamp"];
             customer_name: string;
             description: string;
+            /** Format: int64 */
+            desk_minutes: number;
             eta: components["schemas"]["Eta"] | null;
             hold_state: components["schemas"]["HoldState"] | null;
             id: components["schemas"]["IssueId"];
@@ -1079,6 +1112,8 @@ export interface components {
             number: string;
             outcome: components["schemas"]["Outcome"] | null;
             priority: components["schemas"]["Priority"];
+            /** @description What was done at the desk, and the minutes that it took. */
+            remedy: string;
             report: components["schemas"]["ReportView"] | null;
             site_name: string;
             state: components["schemas"]["IssueState"];
@@ -1160,6 +1195,7 @@ export interface components {
             next: number | null;
             /** @description Newest first. */
             postings: components["schemas"]["PostingView"][];
+            wallet_id: components["schemas"]["WalletId"];
         };
         /** @description What a change of the ledger has done. */
         LedgerReceipt: {
@@ -1317,12 +1353,17 @@ export interface components {
         MonthForecast: {
             /** @description Units whose last day is in this month and that will not have been used. */
             expiring: components["schemas"]["Spread"];
-            /** @description Hours of work at the desk and in the field. */
+            /** @description First day that counts: of the running month, what is left of it. */
+            from: string;
+            /** @description Hours at the desk, on the way and in the field. */
             hours: components["schemas"]["Spread"];
             issues: components["schemas"]["Spread"];
             /** @description First day of the month. */
             month: string;
-            /** @description Days of work in the field. Percentiles do not add up: nine of ten months of the sum lie below the sum of theirs. */
+            /**
+             * @description Days of driving and work in the field. Percentiles do not add up: nine of ten months of the sum lie below the sum
+             *     of theirs.
+             */
             technician_days: components["schemas"]["CrewForecast"][];
             /** @description Units that those will use. */
             units: components["schemas"]["Spread"];
@@ -1534,9 +1575,20 @@ export interface components {
         Outcome: "repaired" | "answered" | "solved_by_article" | "own_defect" | "recurrence" | "no_fault_found" | "no_access" | "withdrawn" | "needs_revisit";
         /** @description Closing an issue from the desk. */
         OutcomeRequest: {
+            /**
+             * Format: int64
+             * @description Minutes at the desk; as long as the contact took where it is missing.
+             * @default null
+             */
+            minutes?: number | null;
             /** @default  */
             note?: string;
             outcome: components["schemas"]["RemoteOutcome"];
+            /**
+             * @description What was done; the note where it is empty. The customer reads it on his statement.
+             * @default
+             */
+            remedy?: string;
             /** Format: int64 */
             version: number;
         };
@@ -1922,7 +1974,10 @@ export interface components {
             ignored: components["schemas"]["IgnoredPosition"][];
         };
         PostingId: string;
-        /** @description One line of the ledger as it was written; with the lines before it anybody can compute its link. */
+        /**
+         * @description One line of the ledger as it was written. With the lines before it and the wallet's own ids anybody can compute its
+         *     link; the export of all postings has the same in one table.
+         */
         PostingView: {
             at: components["schemas"]["Timestamp"];
             event_id: components["schemas"]["EventId"];
@@ -1943,7 +1998,10 @@ export interface components {
              * @description Place in the wallet, from 1, without gaps.
              */
             seq: number;
+            /** @description Seal of what it rests on, in hex: the terms of a lot or of a hold, or the day of what an import told. */
+            terms: string | null;
             ticket: string | null;
+            ticket_id: components["schemas"]["TicketId"] | null;
             to: components["schemas"]["Account"];
             /** Format: int64 */
             units: number;
@@ -2457,6 +2515,11 @@ export interface components {
              * @description After this line.
              */
             available: number;
+            /**
+             * Format: int64
+             * @description By how much the units at hand changed; over all lines this is closing less opening.
+             */
+            change: number;
             /** @description What the customer asked for. */
             content: string | null;
             /** @description Whether such a line can be disputed. */
@@ -2465,6 +2528,8 @@ export interface components {
             dispute: components["schemas"]["LineDispute"] | null;
             /** @description Leads to the entry of the history. */
             event_id: components["schemas"]["EventId"];
+            /** @description Whence and whither. */
+            from: components["schemas"]["Account"];
             /** Format: int64 */
             held: number;
             /**
@@ -2478,15 +2543,17 @@ export interface components {
             lot: string | null;
             /**
              * Format: int64
-             * @description Minutes of work.
+             * @description Minutes of work at the desk and on site, at the line in which the issue used its units: once for each issue.
              */
             minutes: number | null;
             movement: components["schemas"]["Movement"];
+            /** @description The day on which it happened before an import; `at` is then the time of the import. */
+            past_day: string | null;
             /** @description The first posting, by which the line is disputed. */
             posting_id: components["schemas"]["PostingId"];
             /** @description Why, as the ledger says it. */
             reason: string;
-            /** @description What was done, as the report says. */
+            /** @description What was done, at the desk and on each visit, as the reports say. */
             remedy: string | null;
             /**
              * Format: int64
@@ -2495,6 +2562,7 @@ export interface components {
             seq: number;
             /** @description Numbers of the tickets that moved. */
             tickets: string[];
+            to: components["schemas"]["Account"];
             /**
              * Format: int64
              * @description Units that moved.
@@ -2578,6 +2646,7 @@ export interface components {
          * @enum {string}
          */
         TextEncoding: "utf-8" | "shift_jis";
+        TicketId: string;
         /** @description Some tickets of one lot. */
         TicketPage: {
             /**
@@ -2986,6 +3055,7 @@ export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
 export type EventKind = components['schemas']['EventKind'];
 export type Exchange = components['schemas']['Exchange'];
+export type ExpiringForecast = components['schemas']['ExpiringForecast'];
 export type Expiry = components['schemas']['Expiry'];
 export type ExportKind = components['schemas']['ExportKind'];
 export type FaultReport = components['schemas']['FaultReport'];
@@ -3133,6 +3203,7 @@ export type TerritoryLoad = components['schemas']['TerritoryLoad'];
 export type TerritoryLoads = components['schemas']['TerritoryLoads'];
 export type TerritoryView = components['schemas']['TerritoryView'];
 export type TextEncoding = components['schemas']['TextEncoding'];
+export type TicketId = components['schemas']['TicketId'];
 export type TicketPage = components['schemas']['TicketPage'];
 export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];

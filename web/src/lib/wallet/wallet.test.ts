@@ -53,7 +53,7 @@ describe("periods of a statement", () => {
 describe("lines of a statement", () => {
   const line = (movement: StatementLine["movement"], units: number, available: number): StatementLine => ({
     posting_id: "pst_1", disputable: true, dispute: null, seq: 1, at: "2026-11-23T00:00:00Z", event_id: "evt_1", movement, units, tickets: [], lot: null, invoice_number: null, issue_id: "iss_1",
-    issue_number: "IS-1", content: null, remedy: null, minutes: null, reason: "", yen: null, available, held: 0,
+    issue_number: "IS-1", content: null, remedy: null, minutes: null, reason: "", yen: null, available, held: 0, change: 0, from: "available", to: "held", past_day: null,
   });
 
   test("a hold takes, a release gives back, the use of what was held changes nothing more", () => {

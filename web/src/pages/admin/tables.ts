@@ -4,7 +4,10 @@ import type { ExportKind, ImportKind, RowFault } from "$lib/api/types";
 export const IMPORT_KINDS: readonly ImportKind[] = ["customers", "contacts", "sites", "contracts", "assets", "lots"];
 export const EXPORT_KINDS: readonly ExportKind[] = [
   ...(["customers", "contacts", "sites", "contracts", "assets", "lots"] as const),
-  ...(["tickets", "postings", "interactions", "issues", "visits", "reports"] as const),
+  ...(["tickets", "postings", "holds", "policies", "invoices", "adjustments", "disputes"] as const),
+  ...(["approval_rules", "approvals", "refusals", "notices", "journal"] as const),
+  ...(["interactions", "issues", "work_orders", "visits", "reports", "past_repairs"] as const),
+  ...(["territories", "technicians", "absences", "products", "symptoms"] as const),
 ];
 
 /** The byte order mark tells spreadsheets the encoding. */
