@@ -65,6 +65,11 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
     Deed { contract: wrong.unwrap_or(here).contract, act }
 }
 
+/// Where there is nothing yet to be done it to, somebody calls.
+fn instead(luck: &mut Luck, here: &Known) -> Act {
+    Act::Call(Box::new(call(luck, here)))
+}
+
 fn call(luck: &mut Luck, here: &Known) -> IntakeRequest {
     let issues: Vec<_> = (0..luck.between(1, 2))
         .map(|_| {
@@ -86,7 +91,7 @@ fn close(luck: &mut Luck, here: &Known) -> Act {
     let outcome = *luck.pick(&OUTCOMES).unwrap_or(&RemoteOutcome::Answered);
     match luck.pick(&here.open) {
         Some(issue) => Act::Close(*issue, outcome),
-        None => Act::Expire,
+        None => instead(luck, here),
     }
 }
 
@@ -94,7 +99,7 @@ fn close(luck: &mut Luck, here: &Known) -> Act {
 fn field(luck: &mut Luck, here: &Known) -> Act {
     let issue = luck.pick(&here.visiting[..here.visiting.len().min(3)]);
     let (Some(issue), Some(technician)) = (issue.copied(), luck.pick(&here.technicians).copied()) else {
-        return Act::Expire;
+        return instead(luck, here);
     };
     Act::Field(Turn { issue, technician, chance: luck.between(0, 99), minutes: luck.between(1, 180) })
 }
@@ -103,7 +108,10 @@ fn field(luck: &mut Luck, here: &Known) -> Act {
 fn claim(luck: &mut Luck, here: &Known) -> Act {
     let of = if luck.chance(40) { &here.open } else { &here.closed };
     match luck.between(0, 9) {
-        0..3 => luck.pick(of).map_or(Act::Expire, |issue| Act::Object(*issue)),
+        0..3 => match luck.pick(of) {
+            Some(issue) => Act::Object(*issue),
+            None => instead(luck, here),
+        },
         3..5 => Act::Answer(luck.chance(70), luck.chance(30).then_some(1)),
         5 => Act::Limit(luck.chance(60).then_some(luck.between(0, 20)), luck.chance(60).then_some(30)),
         _ => Act::Approve(luck.chance(75)),
@@ -120,7 +128,7 @@ fn bill(today: NaiveDate) -> Act {
 /// Corrections, also such as no rule allows.
 fn by_hand(luck: &mut Luck, here: &Known) -> Act {
     let of = if luck.chance(60) { &here.open } else { &here.closed };
-    let Some(issue_id) = luck.pick(of).copied() else { return Act::Expire };
+    let Some(issue_id) = luck.pick(of).copied() else { return instead(luck, here) };
     let (reason, note) = (CorrectionReason::EntryError, String::new());
     let units = if here.unit.is_single() { luck.between(-1, 3) } else { luck.between(-5, 45) };
     match luck.between(0, 9) {
@@ -162,19 +170,21 @@ fn adjustment(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
 }
 
 fn transfer(luck: &mut Luck, known: &[Known], here: &Known) -> Act {
-    let (Some(lot_id), Some(to)) = (luck.pick(&here.lots).copied(), luck.pick(known)) else { return Act::Expire };
+    let (Some(lot_id), Some(to)) = (luck.pick(&here.lots).copied(), luck.pick(known)) else {
+        return instead(luck, here);
+    };
     let units = luck.between(0, if here.unit.is_single() { 4 } else { 60 });
     let reason = CorrectionReason::ContractChange;
     Act::Transfer(TransferRequest { to_contract_id: to.contract, lot_id, units, reason, note: String::new() })
 }
 
 fn void(luck: &mut Luck, here: &Known) -> Act {
-    let Some(lot_id) = luck.pick(&here.lots).copied() else { return Act::Expire };
+    let Some(lot_id) = luck.pick(&here.lots).copied() else { return instead(luck, here) };
     Act::Void(VoidRequest { lot_id, reason: CorrectionReason::EntryError, note: String::new() })
 }
 
 fn refund(luck: &mut Luck, here: &Known) -> Act {
-    let Some(lot_id) = luck.pick(&here.lots).copied() else { return Act::Expire };
+    let Some(lot_id) = luck.pick(&here.lots).copied() else { return instead(luck, here) };
     let units = luck.between(0, if here.unit.is_single() { 4 } else { 60 });
     let ground = *luck.pick(RefundGround::ALL).unwrap_or(&RefundGround::ByContract);
     Act::Refund(RefundRequest { lot_id, units, ground, note: "試算".to_owned() })
