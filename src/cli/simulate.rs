@@ -9,6 +9,9 @@ use crate::forecast::months::RUNS;
 use crate::sim;
 use crate::store::Address;
 
+/// Findings of a world that are printed at once; a world with many has one cause.
+const WRONG_SHOWN: usize = 5;
+
 #[derive(clap::Args)]
 pub struct Options {
     /// What everything in the world follows from
@@ -75,6 +78,7 @@ fn ledger(options: &Options, commands: u64) -> anyhow::Result<ExitCode> {
             "seed {seed}: {} commands, {rate:.0} a second, {} postings, {wrong} wrong",
             world.commands, world.postings
         );
+        world.wrong.iter().take(WRONG_SHOWN).for_each(|wrong| println!("  {wrong}"));
         if commands <= sim::ledger::WORLD {
             println!("{world:#?}");
         }

@@ -110,18 +110,23 @@ impl Step {
         let (at, reason, forfeited) = (line.at, line.reason.clone(), Vec::new());
         Self { at, reason, taken: 0, captured: 0, released: 0, reversed: 0, reopened: 0, died: 0, forfeited }
     }
+
+    /// What may not be used late expires under the name of that rule, together with the rest.
+    fn goes_with(&self, line: &Line) -> bool {
+        self.at == line.at && (self.reason == line.reason || is_late(&self.reason) || is_late(&line.reason))
+    }
 }
 
 fn steps(lines: &[&Line]) -> Vec<Step> {
-    let mut steps: Vec<((Timestamp, &str), Step)> = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     for line in lines {
-        let key = (line.at, line.reason.as_str());
-        // What may not be used late expires under the name of that rule, together with the rest.
-        let goes_along = |last: &(Timestamp, &str)| *last == key || (last.0 == line.at && is_late(&line.reason));
-        if !steps.last().is_some_and(|(last, _)| goes_along(last)) {
-            steps.push((key, Step::of(line)));
+        if !steps.last().is_some_and(|last| last.goes_with(line)) {
+            steps.push(Step::of(line));
         }
-        let Some((_, step)) = steps.last_mut() else { continue };
+        let Some(step) = steps.last_mut() else { continue };
+        if is_late(&step.reason) {
+            step.reason.clone_from(&line.reason);
+        }
         let (from, to) = (line.from.as_str(), line.to.as_str());
         if to == Account::Held.as_str() && from == Account::Consumed.as_str() {
             step.reopened += line.units;
@@ -139,7 +144,7 @@ fn steps(lines: &[&Line]) -> Vec<Step> {
             }
         }
     }
-    steps.into_iter().map(|(_, step)| step).collect()
+    steps
 }
 
 fn is_late(reason: &str) -> bool {
