@@ -1,7 +1,4 @@
-import type { LotView, StatementLine, WalletSummary } from "$lib/api/types";
-
-/** What a line did to what can be used; the use of what was on hold changes nothing any more. */
-export const changeOf = (line: StatementLine, before: number): number => line.available - before;
+import type { LotView, WalletSummary } from "$lib/api/types";
 
 /** Lines of one page, newest first, and how many pages there are. */
 export function pageOf<T>(all: readonly T[], page: number, size: number): { part: T[]; pages: number; page: number } {

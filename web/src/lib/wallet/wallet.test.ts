@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { LotView, StatementLine, WalletSummary } from "$lib/api/types";
+import type { LotView, WalletSummary } from "$lib/api/types";
 import { endless, expiringBy, expiryMonths, inOrder } from "./calendar";
-import { afterPurchase, changeOf, pageOf } from "./lines";
+import { afterPurchase, pageOf } from "./lines";
 import { monthAround, nameOf, periodOf, type PeriodName } from "./periods";
 import { change, count, yen } from "./units";
 
@@ -50,19 +50,7 @@ describe("periods of a statement", () => {
   });
 });
 
-describe("lines of a statement", () => {
-  const line = (movement: StatementLine["movement"], units: number, available: number): StatementLine => ({
-    posting_id: "pst_1", disputable: true, dispute: null, seq: 1, at: "2026-11-23T00:00:00Z", event_id: "evt_1", movement, units, tickets: [], lot: null, invoice_number: null, issue_id: "iss_1",
-    issue_number: "IS-1", content: null, remedy: null, minutes: null, reason: "", yen: null, available, held: 0, change: 0, from: "available", to: "held", past_day: null,
-  });
-
-  test("a hold takes, a release gives back, the use of what was held changes nothing more", () => {
-    expect(changeOf(line("hold", 2, 6), 8)).toBe(-2);
-    expect(changeOf(line("release", 2, 8), 6)).toBe(2);
-    expect(changeOf(line("capture", 2, 6), 6)).toBe(0);
-    expect(changeOf(line("adjust", 3, 5), 8)).toBe(-3);
-  });
-
+describe("pages of a statement, and purchases", () => {
   test("pages never hold more than their size and stay within what there is", () => {
     const all = Array.from({ length: 101 }, (_, i) => i);
     expect(pageOf(all, 2, 50)).toEqual({ part: [100], pages: 3, page: 2 });
