@@ -1,6 +1,6 @@
 //! What the postings of a ledger mean for the books: which units of which lot were used, lost, or left it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -28,16 +28,13 @@ pub const fn is_read(movement: Movement) -> bool {
 
 /// What became of the units of lots. The lines of one wallet stand in the order of its ledger.
 pub fn turns(lines: impl IntoIterator<Item = Line>) -> Vec<Turn> {
-    let (mut turns, mut spent) = (Vec::new(), BTreeSet::new());
+    let (mut turns, mut unbought) = (Vec::new(), Unbought::default());
     for line in lines {
         let Some(lot) = line.lot else {
-            // Used before it was bought: what is bought for it later is used from its first moment.
-            if line.movement == Movement::Capture {
-                spent.extend(line.issue);
-            }
+            unbought.add(&line);
             continue;
         };
-        let is_spent = line.issue.is_some_and(|issue| spent.contains(&issue));
+        let is_spent = line.to == Account::Overdraft && unbought.settle(&line);
         let place = |account| Place::of(account, line.movement, is_spent);
         let mut turn = |change| turns.push(Turn { lot, day: line.day, change });
         match (place(line.from), place(line.to)) {
@@ -53,6 +50,33 @@ pub fn turns(lines: impl IntoIterator<Item = Line>) -> Vec<Turn> {
         }
     }
     turns
+}
+
+/// Units of each issue that were used before they were bought. What is bought for them later is used from its first
+/// moment; what is bought for units on hold waits with them.
+#[derive(Default)]
+struct Unbought(BTreeMap<IssueId, i64>);
+
+impl Unbought {
+    /// Reads a line that names no lot: a use, or one taken back.
+    fn add(&mut self, line: &Line) {
+        let Some(issue) = line.issue else { return };
+        let used = self.0.entry(issue).or_default();
+        match (line.from, line.to) {
+            (_, Account::Consumed) => *used += line.units,
+            (Account::Consumed, _) => *used -= line.units,
+            _ => {}
+        }
+    }
+
+    /// Whether the units of a settlement were used before. They are bought now.
+    fn settle(&mut self, line: &Line) -> bool {
+        let Some(used) = line.issue.and_then(|issue| self.0.get_mut(&issue)).filter(|used| **used > 0) else {
+            return false;
+        };
+        *used -= line.units;
+        true
+    }
 }
 
 /// Where units of a lot stand for the books.
@@ -133,6 +157,17 @@ mod tests {
         let late = [called, unbought(Movement::Capture, H, C), settled];
         check(&late, 1, 0, 0);
         check(&[&late[..], &[line(Movement::Reverse, C, A, 1)]].concat(), 0, 0, 0);
+    }
+
+    #[test]
+    fn an_overdrawn_use_that_was_taken_back_waits_on_hold_when_it_is_settled() {
+        let used = [unbought(Movement::Overdraft, O, H), unbought(Movement::Capture, H, C)];
+        let taken_back = [&used[..], &[unbought(Movement::Reverse, C, H), line(Movement::Overdraft, A, O, 1)]].concat();
+        check(&taken_back, 0, 0, 0);
+        check(&[&taken_back[..], &[line(Movement::Capture, H, C, 1)]].concat(), 1, 0, 0);
+        let called_again = [unbought(Movement::Reverse, C, O), unbought(Movement::Overdraft, O, H)];
+        let settled = [line(Movement::Overdraft, A, O, 1)];
+        check(&[&used[..], &called_again, &settled].concat(), 0, 0, 0);
     }
 
     #[test]
