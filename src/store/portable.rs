@@ -8,6 +8,29 @@ use super::kept::Kept;
 use crate::domain::ids::{NoticeId, UserId};
 use crate::domain::time::Timestamp;
 
+/// Inserts a slice of rows: SQLite takes one at a time and keeps the statement prepared, PostgreSQL takes many in one
+/// round trip. A single row has one text there too.
+macro_rules! insert_all {
+    ($database:expr, $table:expr, $rows:expr) => {
+        match $database {
+            $crate::store::connection::Database::Sqlite(sqlite) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(sqlite)?;
+                }
+            }
+            $crate::store::connection::Database::Postgres(postgres) if $rows.len() == 1 => {
+                diesel::insert_into($table).values(&$rows[0]).execute(postgres)?;
+            }
+            $crate::store::connection::Database::Postgres(postgres) => {
+                for part in $rows.chunks($crate::limits::INSERT_ROWS) {
+                    diesel::insert_into($table).values(part).execute(postgres)?;
+                }
+            }
+        }
+    };
+}
+pub(super) use insert_all;
+
 #[derive(QueryableByName)]
 struct Value {
     #[diesel(sql_type = BigInt)]

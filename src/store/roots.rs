@@ -7,8 +7,9 @@ use diesel::prelude::*;
 
 use super::codec::day;
 use super::error::Fault;
+use super::portable::{self, insert_all};
 use super::schema::{ledger_root_heads, ledger_roots, policies, refusals, stream_entries, streams, wallets};
-use super::{Reader, Unit, portable};
+use super::{Reader, Unit};
 use crate::domain::ids::{ContractId, WalletId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::hex;
@@ -70,18 +71,7 @@ struct HeadRow {
 fn insert_heads(database: &mut Database, nth: i64, heads: Vec<Head>) -> Result<(), Fault> {
     let row = |Head { chain, seq, link }| HeadRow { nth, chain, seq, link };
     let rows: Vec<HeadRow> = heads.into_iter().map(row).collect();
-    match database {
-        Database::Sqlite(sqlite) => {
-            for row in rows {
-                diesel::insert_into(ledger_root_heads::table).values(row).execute(sqlite)?;
-            }
-        }
-        Database::Postgres(postgres) => {
-            for part in rows.chunks(limits::INSERT_ROWS) {
-                diesel::insert_into(ledger_root_heads::table).values(part).execute(postgres)?;
-            }
-        }
-    }
+    insert_all!(database, ledger_root_heads::table, &rows);
     Ok(())
 }
 
@@ -119,27 +109,25 @@ fn grown(database: &mut Database, known: &BTreeMap<String, i64>) -> Result<Vec<H
         .load(database)?;
     let heads = rows.into_iter().map(|(id, seq, link)| Head { chain: wallet_chain(id), seq, link });
     let mut heads: Vec<Head> = heads.filter(|head| is_new(&head.chain, head.seq)).collect();
-    let newest: Vec<(ContractId, Option<i64>)> = policies::table
-        .group_by(policies::contract_id)
-        .select((policies::contract_id, max(policies::version)))
+    let versions: Vec<(ContractId, i64, Vec<u8>)> = policies::table
+        .order((policies::contract_id, policies::version))
+        .select((policies::contract_id, policies::version, policies::link))
         .load(database)?;
-    for (contract, version) in newest {
-        let (chain, seq) = (policies_chain(contract), version.unwrap_or_default());
-        if is_new(&chain, seq) {
-            let link = policies::table.find((contract, seq)).select(policies::link).first(database)?;
-            heads.push(Head { chain, seq, link });
-        }
-    }
+    // The last version of each contract stands.
+    let newest: BTreeMap<ContractId, Head> = versions
+        .into_iter()
+        .map(|(contract, seq, link)| (contract, Head { chain: policies_chain(contract), seq, link }))
+        .collect();
+    heads.extend(newest.into_values().filter(|head| is_new(&head.chain, head.seq)));
     heads.extend(refusals_head(database)?.filter(|head| is_new(&head.chain, head.seq)));
-    let histories: Vec<(String, i64)> = streams::table
-        .filter(streams::stream.like("contract:%"))
-        .select((streams::stream, streams::head))
+    let at_head = stream_entries::stream.eq(streams::stream).and(stream_entries::seq.eq(streams::head));
+    let histories: Vec<(String, i64, Vec<u8>)> = streams::table
+        .inner_join(stream_entries::table.on(at_head))
+        .filter(streams::stream.like("contract:%").and(stream_entries::link.is_not_null()))
+        .select((streams::stream, streams::head, stream_entries::link.assume_not_null()))
         .load(database)?;
-    for (chain, seq) in histories.into_iter().filter(|(chain, seq)| is_new(chain, *seq)) {
-        let link: Option<Option<Vec<u8>>> =
-            stream_entries::table.find((&chain, seq)).select(stream_entries::link).first(database).optional()?;
-        heads.extend(link.flatten().map(|link| Head { chain, seq, link }));
-    }
+    let grown = histories.into_iter().map(|(chain, seq, link)| Head { chain, seq, link });
+    heads.extend(grown.filter(|head| is_new(&head.chain, head.seq)));
     heads.sort();
     Ok(heads)
 }

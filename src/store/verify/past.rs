@@ -34,7 +34,7 @@ pub(super) fn check(
     }
     for (wallet, line) in lines.iter().flat_map(|(wallet, lines)| lines.iter().map(move |line| (wallet, line))) {
         let is_past = matches!(line.movement.as_str(), "capture" | "expire") && line.issue.is_none();
-        let sealed = line.sealed.1.clone().filter(|_| is_past);
+        let sealed = line.terms.clone().filter(|_| is_past);
         if told.remove(&(*wallet, line.id)) != sealed {
             findings.add("wallet.past", line.id, "the day before the import is not the one that the posting seals");
         }

@@ -19,20 +19,30 @@ use crate::store::schema::{postings, wallets};
 use crate::store::wallet::{WALLET_COLUMNS, WalletRow};
 
 /// A posting as text, so that a changed byte is a finding and not a failure to read.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = postings)]
 pub(super) struct Line {
     pub id: PostingId,
+    #[diesel(column_name = wallet_id)]
     pub wallet: WalletId,
     pub seq: i64,
     pub movement: String,
+    #[diesel(column_name = from_account)]
     pub from: String,
+    #[diesel(column_name = to_account)]
     pub to: String,
     pub units: i64,
+    #[diesel(column_name = lot_id)]
     pub lot: Option<LotId>,
+    #[diesel(column_name = ticket_id)]
     pub ticket: Option<TicketId>,
+    #[diesel(column_name = issue_id)]
     pub issue: Option<IssueId>,
-    /// The posting that it names, its terms, its link.
-    pub sealed: (Option<PostingId>, Option<Vec<u8>>, Vec<u8>),
+    /// The posting that it names.
+    pub refers_to: Option<PostingId>,
+    pub terms: Option<Vec<u8>>,
+    pub link: Vec<u8>,
+    #[diesel(column_name = event_id)]
     pub event: EventId,
     pub at: Timestamp,
     pub reason: String,
@@ -68,51 +78,17 @@ pub(super) fn read(row: &WalletRow, lines: &[Line], told: &Told, findings: &mut 
     read
 }
 
-type Columns = (
-    postings::id,
-    postings::wallet_id,
-    postings::seq,
-    postings::movement,
-    postings::from_account,
-    postings::to_account,
-    postings::units,
-    postings::lot_id,
-    postings::ticket_id,
-    postings::issue_id,
-    (postings::refers_to, postings::terms, postings::link),
-    postings::event_id,
-    postings::at,
-    postings::reason,
-);
-
-const COLUMNS: Columns = (
-    postings::id,
-    postings::wallet_id,
-    postings::seq,
-    postings::movement,
-    postings::from_account,
-    postings::to_account,
-    postings::units,
-    postings::lot_id,
-    postings::ticket_id,
-    postings::issue_id,
-    (postings::refers_to, postings::terms, postings::link),
-    postings::event_id,
-    postings::at,
-    postings::reason,
-);
-
 /// The lines of one wallet after a place in it.
 pub(super) fn lines_after(database: &mut Database, wallet: WalletId, seq: i64) -> Result<Vec<Line>, Fault> {
     let after = postings::wallet_id.eq(wallet).and(postings::seq.gt(seq));
-    Ok(postings::table.filter(after).order(postings::seq).select(COLUMNS).load(database)?)
+    Ok(postings::table.filter(after).order(postings::seq).select(Line::as_select()).load(database)?)
 }
 
 pub(super) fn lines_of(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<Line>>, Fault> {
     let rows: Vec<Line> = postings::table
         .filter(postings::wallet_id.eq_any(wallets))
         .order((postings::wallet_id, postings::seq))
-        .select(COLUMNS)
+        .select(Line::as_select())
         .load(database)?;
     let mut found: BTreeMap<WalletId, Vec<Line>> = BTreeMap::new();
     for line in rows {
@@ -160,7 +136,7 @@ impl Read {
             findings.add("wallet.chain", line.id, "a code of the posting is unknown");
             return;
         };
-        let (refers_to, terms, stored_link) = &line.sealed;
+        let (refers_to, terms, stored_link) = (&line.refers_to, &line.terms, &line.link);
         let posting = Posting {
             id: line.id,
             wallet: line.wallet,
@@ -218,7 +194,7 @@ impl Read {
         if let Some(lot) = line.lot.filter(|_| from == Account::Source) {
             let noted = self.lots.entry(lot).or_default();
             noted.0 += line.units;
-            noted.1 = line.sealed.1.clone();
+            noted.1 = line.terms.clone();
         }
         let Some(issue) = line.issue else { return };
         let hold = self.holds.entry(issue).or_default();
@@ -232,7 +208,7 @@ impl Read {
             findings.add("hold.once", issue, "it holds, uses or gives back twice");
         }
         if holds {
-            hold.terms = line.sealed.1.clone();
+            hold.terms = line.terms.clone();
             hold.made_at = Some(line.at);
         } else if !settles_debt {
             hold.moved_at = Some(line.at);

@@ -6,9 +6,9 @@ use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement, TicketState};
 use crate::domain::wallet::chain::{Link, Posting};
-use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
+use crate::store::portable::insert_all;
 use crate::store::schema::{past_moves, postings, tickets};
 
 #[derive(Debug, Insertable)]
@@ -68,27 +68,6 @@ pub(in crate::store) struct TicketRow {
     pub expires_on: String,
     pub state: TicketState,
     pub issue_id: Option<IssueId>,
-}
-
-macro_rules! insert_all {
-    ($database:expr, $table:expr, $rows:expr) => {
-        match $database {
-            Database::Sqlite(sqlite) => {
-                for row in $rows {
-                    diesel::insert_into($table).values(row).execute(sqlite)?;
-                }
-            }
-            // One row has one text, which Diesel keeps prepared.
-            Database::Postgres(postgres) if $rows.len() == 1 => {
-                diesel::insert_into($table).values(&$rows[0]).execute(postgres)?;
-            }
-            Database::Postgres(postgres) => {
-                for part in $rows.chunks(limits::INSERT_ROWS) {
-                    diesel::insert_into($table).values(part).execute(postgres)?;
-                }
-            }
-        }
-    };
 }
 
 /// The day behind a posting that tells of the time before an import.
