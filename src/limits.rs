@@ -77,6 +77,8 @@ pub const EVENT_TICKETS: usize = 100;
 pub const STATEMENT_IDS: usize = 500;
 /// Rows that one statement inserts: far below the parameters that PostgreSQL takes.
 pub const INSERT_ROWS: usize = 500;
+/// Writes that share a trip to PostgreSQL: each number and kind of them is a text that the connection keeps.
+pub const WRITES_TOGETHER: usize = 6;
 /// Lots and tickets that expire in one transaction, so that a nightly run doesn't keep callers waiting; a single wallet
 /// is never split.
 pub const EXPIRY_LOTS: i64 = 100;

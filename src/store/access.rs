@@ -219,7 +219,7 @@ impl Unit<'_> {
             return Ok(earlier);
         }
         let made = work(self)?;
-        if !self.keep_answer(operation, &made)? {
+        if self.keep_answer(operation, &made).execute(self.database)? == 0 {
             return Err(StoreError::Answered.into());
         }
         Ok(made)

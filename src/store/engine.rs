@@ -4,6 +4,7 @@
 //! that a disk flush is shared. PostgreSQL runs one transaction per command on several connections and repeats a
 //! command that met another. The simulated world runs the same jobs inline, on the caller's own thread.
 
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -98,9 +99,32 @@ fn spawn(
 }
 
 fn write_loop(mut database: Database, receiver: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
-    while let Some(jobs) = next_group(receiver, matches!(database, Database::Sqlite(_))) {
+    if matches!(database, Database::Postgres(_)) {
+        return chain_loop(&mut database, receiver);
+    }
+    while let Some(jobs) = next_group(receiver, true) {
         run_group(&mut database, jobs);
     }
+}
+
+/// One transaction for each job. When the next one waits already, its transaction begins with the commit of this one:
+/// a trip less.
+fn chain_loop(database: &mut Database, receiver: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+    let (mut waiting, mut is_begun) = (Vec::new(), false);
+    while let Some(jobs) = if waiting.is_empty() { next_group(receiver, false) } else { Some(mem::take(&mut waiting)) }
+    {
+        for job in jobs {
+            is_begun = run_alone(database, job, is_begun, &mut || {
+                waiting.extend(waiting_job(receiver));
+                !waiting.is_empty()
+            });
+        }
+    }
+}
+
+/// A job that nobody else is about to take: whoever has nothing to do holds the lock while he waits for one.
+fn waiting_job(receiver: &Mutex<mpsc::Receiver<Box<dyn Job>>>) -> Option<Box<dyn Job>> {
+    receiver.try_lock().ok()?.try_recv().ok()
 }
 
 /// Each read has one snapshot, so that the parts of a view agree with each other and with its stream offset.
@@ -136,7 +160,11 @@ fn next_group(receiver: &Mutex<mpsc::Receiver<Box<dyn Job>>>, grouped: bool) -> 
 fn run_group(database: &mut Database, jobs: Vec<Box<dyn Job>>) {
     match database {
         Database::Sqlite(_) => run_in_one_transaction(database, jobs),
-        Database::Postgres(_) => jobs.into_iter().for_each(|job| run_alone(database, job)),
+        Database::Postgres(_) => {
+            for job in jobs {
+                run_alone(database, job, false, &mut || false);
+            }
+        }
     }
 }
 
@@ -182,20 +210,45 @@ fn run_safely(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
     catch_unwind(AssertUnwindSafe(|| job.run(database))).unwrap_or_else(|_| Err(StoreError::Panicked.into()))
 }
 
-fn run_alone(database: &mut Database, mut job: Box<dyn Job>) {
+/// Whether the connection is in a fresh transaction afterwards: `goes_on` is asked before the commit.
+fn run_alone(
+    database: &mut Database,
+    mut job: Box<dyn Job>,
+    mut is_begun: bool,
+    goes_on: &mut dyn FnMut() -> bool,
+) -> bool {
     for _ in 0..limits::TRANSACTION_RETRIES {
-        match attempt(database, job.as_mut()) {
-            Err(Fault::Store(error)) if error.is_transient() => {}
-            outcome => return job.settle(outcome),
+        match attempt(database, job.as_mut(), is_begun, goes_on) {
+            Err(Fault::Store(error)) if error.is_transient() => is_begun = false,
+            Ok(begun) => {
+                job.settle(Ok(()));
+                return begun;
+            }
+            Err(fault) => {
+                job.settle(Err(fault));
+                return false;
+            }
         }
     }
     job.settle(Err(StoreError::Busy.into()));
+    false
 }
 
-fn attempt(database: &mut Database, job: &mut dyn Job) -> Result<(), Fault> {
-    database.batch_execute("BEGIN")?;
+fn attempt(
+    database: &mut Database,
+    job: &mut dyn Job,
+    is_begun: bool,
+    goes_on: &mut dyn FnMut() -> bool,
+) -> Result<bool, Fault> {
+    if !is_begun {
+        database.batch_execute("BEGIN")?;
+    }
     match run_safely(database, job) {
-        Ok(()) => Ok(database.batch_execute("COMMIT")?),
+        Ok(()) => {
+            let goes_on = goes_on();
+            database.batch_execute(if goes_on { "COMMIT AND CHAIN" } else { "COMMIT" })?;
+            Ok(goes_on)
+        }
         Err(fault) => {
             database.batch_execute("ROLLBACK")?;
             Err(fault)

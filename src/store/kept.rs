@@ -1,4 +1,4 @@
-//! Statements that a connection keeps prepared.
+//! Statements that a connection keeps prepared, and writes that share a trip to it.
 //!
 //! Diesel prepares its updates and plain SQL texts anew at each run, because their texts may differ without bound. What
 //! every posting and every journal entry runs has one text: kept, it spares a parse and a plan on either database, and
@@ -6,12 +6,16 @@
 
 use diesel::RunQueryDsl;
 use diesel::backend::Backend;
+use diesel::pg::Pg;
 use diesel::prelude::QueryResult;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Untyped};
+use diesel::sqlite::Sqlite;
 
+use super::connection::Database;
 use crate::domain::ids::Id;
+use crate::limits;
 
 /// A statement with a fixed text, in which each `?` stands for the next value.
 pub(super) struct Kept {
@@ -93,6 +97,73 @@ impl Query for Kept {
 
 impl<Conn> RunQueryDsl<Conn> for Kept {}
 
+/// A statement that writes.
+pub(super) trait Write: QueryFragment<Sqlite> + QueryFragment<Pg> {}
+
+impl<T: QueryFragment<Sqlite> + QueryFragment<Pg>> Write for T {}
+
+/// Writes of which none needs what another one wrote, and no two touch the same row.
+pub(super) type Writes<'a> = Vec<Box<dyn Write + 'a>>;
+
+/// Runs them, in their order on SQLite; PostgreSQL takes several in one trip, in no order, and checks references when
+/// all are written. Returns how many rows the last one wrote.
+pub(super) fn write_all(database: &mut Database, writes: &Writes<'_>) -> QueryResult<usize> {
+    let mut rows = 0;
+    match database {
+        Database::Sqlite(sqlite) => {
+            for one in writes.chunks(1) {
+                rows = Together(one).execute(sqlite)?;
+            }
+        }
+        Database::Postgres(postgres) => {
+            for some in writes.chunks(limits::WRITES_TOGETHER) {
+                rows = Together(some).execute(postgres)?;
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// One statement made of several: all but the last are its common table expressions.
+struct Together<'a>(&'a [Box<dyn Write + 'a>]);
+
+impl Together<'_> {
+    fn walk<'b, DB: Backend>(
+        &'b self,
+        mut pass: AstPass<'_, 'b, DB>,
+        walk_one: impl Fn(&'b (dyn Write + 'b), AstPass<'_, 'b, DB>) -> QueryResult<()>,
+    ) -> QueryResult<()> {
+        let Some((last, others)) = self.0.split_last() else { return Ok(()) };
+        for (nth, write) in others.iter().enumerate() {
+            pass.push_sql(if nth == 0 { "WITH w" } else { ", w" });
+            pass.push_sql(&nth.to_string());
+            pass.push_sql(" AS (");
+            walk_one(write.as_ref(), pass.reborrow())?;
+            pass.push_sql(") ");
+        }
+        walk_one(last.as_ref(), pass)
+    }
+}
+
+impl QueryFragment<Sqlite> for Together<'_> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.walk(pass, |write, pass| QueryFragment::<Sqlite>::walk_ast(write, pass))
+    }
+}
+
+impl QueryFragment<Pg> for Together<'_> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.walk(pass, |write, pass| QueryFragment::<Pg>::walk_ast(write, pass))
+    }
+}
+
+impl QueryId for Together<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Conn> RunQueryDsl<Conn> for Together<'_> {}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
@@ -100,8 +171,11 @@ mod tests {
     use diesel::connection::InstrumentationEvent;
     use diesel::prelude::*;
 
+    use serde_json::json;
+
     use super::*;
     use crate::store::connection::{Address, Database, migrate, open};
+    use crate::store::testing::{company_with, on_both};
 
     /// How many texts a connection has kept after running a statement twice.
     fn kept_texts(run: impl Fn(&mut Database) -> usize) -> usize {
@@ -124,5 +198,21 @@ mod tests {
         assert_eq!(kept_texts(|database| diesel::sql_query(sql).execute(database).unwrap()), 0, "Diesel alone");
         let kept = || Kept::new("INSERT INTO counters (scope, last) VALUES (?, ?) ON CONFLICT DO NOTHING");
         assert_eq!(kept_texts(|database| kept().text("a").number(1).execute(database).unwrap()), 1);
+    }
+    #[actix_rt::test]
+    async fn writes_that_share_trips_all_arrive() {
+        on_both(company_with(json!([])), async |kit| {
+            let count = 3 * limits::WRITES_TOGETHER as i64 + 1;
+            let write = move |nth: i64| {
+                let write = Kept::new("INSERT INTO counters (scope, last) VALUES (?, ?)");
+                Box::new(write.text(&nth.to_string()).number(nth)) as Box<dyn Write>
+            };
+            let all = move || (0..count).map(write).collect();
+            assert_eq!(kit.write(move |unit| Ok(write_all(unit.database, &all())?)).await.unwrap(), 1);
+            for nth in 0..count {
+                assert_eq!(kit.write(move |unit| unit.next_number(&nth.to_string())).await.unwrap(), nth + 1);
+            }
+        })
+        .await;
     }
 }

@@ -73,7 +73,6 @@ use engine::{Engine, Task};
 
 use crate::domain::access::Actor;
 use crate::domain::event::Stream;
-use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::effects::chaos::Chaos;
 use crate::effects::clock::SharedClock;
@@ -185,11 +184,9 @@ impl Store {
             if !unit.has_recorded() {
                 return Err(StoreError::Unjournaled.into());
             }
-            if !unit.keep_answer(operation, &made)? {
-                return Err(Refusal::new(Code::OperationReused).into());
-            }
             chaos.point("store.command");
-            Ok((made, unit.finish()?))
+            let heads = unit.answer(operation, &made)?;
+            Ok((made, heads))
         });
         match done.await {
             Ok(answer) => Ok(answer),

@@ -1,7 +1,7 @@
 //! Statements that Diesel has no common form for.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Binary, Nullable};
 
 use super::connection::Database;
 use super::kept::Kept;
@@ -37,12 +37,36 @@ struct Value {
     value: i64,
 }
 
-/// Adds `count` to a stream's head and returns the new head. The row stays locked until the commit, which makes the
-/// sequence gapless and in commit order.
-pub(super) fn advance_stream(database: &mut Database, stream: &str, count: i64) -> QueryResult<i64> {
-    let sql = "INSERT INTO streams (stream, head) VALUES (?, ?) \
-               ON CONFLICT (stream) DO UPDATE SET head = streams.head + excluded.head RETURNING head AS value";
-    Kept::new(sql).text(stream).number(count).get_result::<Value>(database).map(|row| row.value)
+#[derive(QueryableByName)]
+struct Last {
+    #[diesel(sql_type = BigInt)]
+    head: i64,
+    #[diesel(sql_type = Nullable<Binary>)]
+    link: Option<Vec<u8>>,
+}
+
+/// Locks a stream for the rest of the transaction. Its head, and the link of its last entry if that is seen; none while
+/// there is no such stream.
+pub(super) fn lock_stream(database: &mut Database, stream: &str) -> QueryResult<Option<(i64, Option<Vec<u8>>)>> {
+    // A link asked for by itself is found by its key in any plan; a join is planned while the streams are still short.
+    let sql = match database {
+        Database::Sqlite(_) => {
+            "SELECT head, (SELECT link FROM stream_entries e WHERE e.stream = s.stream AND e.seq = s.head) AS link \
+             FROM streams s WHERE stream = ?"
+        }
+        Database::Postgres(_) => {
+            "SELECT head, (SELECT link FROM stream_entries e WHERE e.stream = s.stream AND e.seq = s.head) AS link \
+             FROM streams s WHERE stream = ? FOR NO KEY UPDATE OF s"
+        }
+    };
+    let last: Option<Last> = Kept::new(sql).text(stream).get_result(database).optional()?;
+    Ok(last.map(|last| (last.head, last.link)))
+}
+
+/// Makes a stream in which nothing has happened, unless there is one.
+pub(super) fn open_stream(database: &mut Database, stream: &str) -> QueryResult<()> {
+    let sql = "INSERT INTO streams (stream, head) VALUES (?, 0) ON CONFLICT DO NOTHING";
+    Kept::new(sql).text(stream).execute(database).map(drop)
 }
 
 /// The next number of a series, from 1.

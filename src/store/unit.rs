@@ -1,7 +1,7 @@
 //! One command, one unit: what it changes, the journal entries that tell of it and the answer to its operation id
 //! commit together or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -9,7 +9,7 @@ use super::Reader;
 use super::codec::{json, to_json};
 use super::connection::Database;
 use super::error::{Fault, StoreError};
-use super::kept::Kept;
+use super::kept::{Kept, Write, Writes, write_all};
 use super::portable;
 use super::refusals::was_refused_otherwise;
 use super::schema::{journal, operations, stream_entries};
@@ -131,63 +131,103 @@ impl<'a> Unit<'a> {
         !self.events.is_empty()
     }
 
-    /// Keeps the answer for retries. False: the operation was answered before, or refused with other content, and what
-    /// this command did must not stand.
-    pub(super) fn keep_answer(&mut self, operation: Operation, answer: &Answer) -> Result<bool, Fault> {
+    /// The write that keeps the answer for retries. It keeps none when the operation was answered before, or refused
+    /// with other content.
+    pub(super) fn keep_answer(&self, operation: Operation, answer: &Answer) -> Kept {
         let sql = "INSERT INTO operations (id, actor, fingerprint, status, answer, at) SELECT ?, ?, ?, ?, ?, ? \
                    WHERE COALESCE((SELECT fingerprint FROM refusals WHERE operation = ? AND fingerprint IS NOT NULL \
                    ORDER BY at, id LIMIT 1), ?) = ? ON CONFLICT DO NOTHING";
         let print = &operation.fingerprint;
         let keep = Kept::new(sql).id(operation.id).text(&to_json(&self.actor)).bytes(print);
         let keep = keep.number(answer.status.into()).text(&answer.body).number(self.now.micros());
-        Ok(keep.id(operation.id).bytes(print).bytes(print).execute(self.database)? == 1)
+        keep.id(operation.id).bytes(print).bytes(print)
     }
 
-    /// Writes the journal. The heads of the streams are touched last and in one order, so that no command holds them
-    /// while it still works and no two wait for each other.
+    /// Tells what the command did and keeps its answer. Refused when the answer cannot be kept: then nothing of what it
+    /// did may stand.
+    pub(super) fn answer(self, operation: Operation, answer: &Answer) -> Result<BTreeMap<Stream, i64>, Fault> {
+        let keep = self.keep_answer(operation, answer);
+        self.tell(Some(keep))
+    }
+
+    /// Tells what was done.
     pub(super) fn finish(self) -> Result<BTreeMap<Stream, i64>, Fault> {
-        let mut wanted: BTreeMap<Stream, i64> = BTreeMap::new();
-        for stream in self.events.iter().flat_map(|(streams, ..)| streams) {
-            *wanted.entry(*stream).or_default() += 1;
-        }
+        self.tell(None)
+    }
+
+    /// Writes the journal. The streams are locked last and in one order, so that no command holds them while it still
+    /// works and no two wait for each other.
+    fn tell(self, keep: Option<Kept>) -> Result<BTreeMap<Stream, i64>, Fault> {
+        let wanted: BTreeSet<Stream> = self.events.iter().flat_map(|(streams, ..)| streams).copied().collect();
         let mut ends: BTreeMap<Stream, (i64, Vec<u8>)> = BTreeMap::new();
-        for (stream, count) in wanted {
-            let name = stream.to_string();
-            let last = portable::advance_stream(self.database, &name, count)? - count;
-            // Nobody else adds to the stream now: its row is ours until the commit.
-            ends.insert(stream, (last, link_at(self.database, &name, last)?));
+        for stream in wanted {
+            ends.insert(stream, last_entry(self.database, &stream.to_string())?);
         }
+        let (mut events, mut entries): (Writes<'_>, Writes<'_>) = Default::default();
         for (streams, event, seal) in &self.events {
-            insert_event(self.database, event)?;
+            events.push(Box::new(insert_event(event)));
             for stream in streams {
-                let (seq, link) = ends.get_mut(stream).expect("every stream of an event was counted above");
+                let (seq, link) = ends.get_mut(stream).expect("every stream of an event was locked above");
                 let name = stream.to_string();
                 *seq += 1;
                 *link = entry_link(link, &name, *seq, seal).to_vec();
-                insert_entry(self.database, &name, *seq, event.id, link)?;
+                entries.push(Box::new(insert_entry(&name, *seq, event.id, link)));
             }
         }
-        Ok(ends.into_iter().map(|(stream, (head, _))| (stream, head)).collect())
+        let heads: BTreeMap<Stream, i64> = ends.into_iter().map(|(stream, (head, _))| (stream, head)).collect();
+        entries.extend(
+            heads.iter().map(|(stream, head)| Box::new(set_head(&stream.to_string(), *head)) as Box<dyn Write>),
+        );
+        events.extend(entries);
+        let is_kept = keep.is_some();
+        events.extend(keep.map(|keep| Box::new(keep) as Box<dyn Write>));
+        if write_all(self.database, &events)? == 0 && is_kept {
+            return Err(Refusal::new(Code::OperationReused).into());
+        }
+        Ok(heads)
     }
 }
 
-fn insert_event(database: &mut Database, event: &Written) -> Result<(), Fault> {
-    diesel::insert_into(journal::table)
-        .values((
-            journal::id.eq(event.id),
-            journal::kind.eq(&event.kind),
-            journal::version.eq(event.version),
-            journal::at.eq(event.at),
-            journal::actor.eq(&event.actor),
-            journal::contract_id.eq(event.about.contract_id),
-            journal::issue_id.eq(event.about.issue_id),
-            journal::work_order_id.eq(event.about.work_order_id),
-            journal::visit_id.eq(event.about.visit_id),
-            journal::technician_id.eq(event.about.technician_id),
-            journal::data.eq(&event.data),
-        ))
-        .execute(database)?;
-    Ok(())
+fn insert_event(event: &Written) -> impl Write + '_ {
+    diesel::insert_into(journal::table).values((
+        journal::id.eq(event.id),
+        journal::kind.eq(&event.kind),
+        journal::version.eq(event.version),
+        journal::at.eq(event.at),
+        journal::actor.eq(&event.actor),
+        journal::contract_id.eq(event.about.contract_id),
+        journal::issue_id.eq(event.about.issue_id),
+        journal::work_order_id.eq(event.about.work_order_id),
+        journal::visit_id.eq(event.about.visit_id),
+        journal::technician_id.eq(event.about.technician_id),
+        journal::data.eq(&event.data),
+    ))
+}
+
+fn insert_entry(stream: &str, seq: i64, event: EventId, link: &[u8]) -> Kept {
+    let sql = "INSERT INTO stream_entries (stream, seq, event_id, link) VALUES (?, ?, ?, ?)";
+    Kept::new(sql).text(stream).number(seq).id(event).bytes(link)
+}
+
+fn set_head(stream: &str, head: i64) -> Kept {
+    Kept::new("UPDATE streams SET head = ? WHERE stream = ?").number(head).text(stream)
+}
+
+/// Number and link of a stream's last entry; 0 and nothing before the first. The stream's row is ours until the commit,
+/// so nobody else adds to it now.
+fn last_entry(database: &mut Database, stream: &str) -> Result<(i64, Vec<u8>), Fault> {
+    let last = match portable::lock_stream(database, stream)? {
+        Some(last) => last,
+        None => {
+            portable::open_stream(database, stream)?;
+            portable::lock_stream(database, stream)?.ok_or_else(|| StoreError::corrupt("a stream came and went"))?
+        }
+    };
+    match last {
+        (seq, Some(link)) => Ok((seq, link)),
+        // Whoever waited for the row got it with the entry that was the last one before.
+        (seq, None) => Ok((seq, link_at(database, stream, seq)?)),
+    }
 }
 
 /// The link of an entry; nothing before the first one, and of entries that are older than links.
@@ -198,18 +238,6 @@ fn link_at(database: &mut Database, stream: &str, seq: i64) -> Result<Vec<u8>, F
     let link: Option<Option<Vec<u8>>> =
         stream_entries::table.find((stream, seq)).select(stream_entries::link).first(database).optional()?;
     Ok(link.flatten().unwrap_or_default())
-}
-
-fn insert_entry(database: &mut Database, stream: &str, seq: i64, event: EventId, link: &[u8]) -> Result<(), Fault> {
-    diesel::insert_into(stream_entries::table)
-        .values((
-            stream_entries::stream.eq(stream),
-            stream_entries::seq.eq(seq),
-            stream_entries::event_id.eq(event),
-            stream_entries::link.eq(link),
-        ))
-        .execute(database)?;
-    Ok(())
 }
 
 impl Reader<'_> {

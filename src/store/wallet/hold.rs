@@ -8,6 +8,7 @@ use super::slips::{Slip, cut, set_state};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{HoldId, IssueId, LotId, TicketId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Balances, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::book::Entry;
 use crate::domain::wallet::scope::{Scope, Service};
@@ -16,7 +17,8 @@ use crate::domain::wallet::terms::{UnitKind, check_count, seal_hold};
 use crate::store::codec::day;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
-use crate::store::schema::{holds, lots, tickets};
+use crate::store::kept::Kept;
+use crate::store::schema::{lots, tickets};
 use crate::store::unit::Unit;
 
 /// What an issue asks of a wallet.
@@ -59,7 +61,8 @@ impl Unit<'_> {
         let taken = units_of(&picks);
         let overdraft_units = order.units - taken;
         afford(order, &ledger, taken, overdraft_units)?;
-        let hold = insert_hold(self, order, overdraft_units)?;
+        let hold: HoldId = self.id();
+        ledger.write(insert_hold(hold, order, overdraft_units, self.now()));
         let terms = seal_hold(hold, order.wallet, order.issue, order.policy_version, order.units);
         let numbers = numbers_of(&picks);
         let told = Told {
@@ -99,21 +102,11 @@ fn afford(order: &HoldOrder, ledger: &Ledger, available: i64, overdraft_units: i
         .with("overdraft_left", left))
 }
 
-fn insert_hold(unit: &mut Unit<'_>, order: &HoldOrder, overdraft_units: i64) -> Result<HoldId, Fault> {
-    let id: HoldId = unit.id();
-    diesel::insert_into(holds::table)
-        .values((
-            holds::id.eq(id),
-            holds::wallet_id.eq(order.wallet),
-            holds::issue_id.eq(order.issue),
-            holds::units.eq(order.units),
-            holds::overdraft_units.eq(overdraft_units),
-            holds::state.eq(HoldState::Live),
-            holds::policy_version.eq(order.policy_version),
-            holds::created_at.eq(unit.now()),
-        ))
-        .execute(unit.database)?;
-    Ok(id)
+fn insert_hold(id: HoldId, order: &HoldOrder, overdraft_units: i64, now: Timestamp) -> Kept {
+    let sql = "INSERT INTO holds (id, wallet_id, issue_id, units, overdraft_units, state, policy_version, created_at) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let hold = Kept::new(sql).id(id).id(order.wallet).id(order.issue).number(order.units).number(overdraft_units);
+    hold.text(HoldState::Live.as_str()).number(order.policy_version).number(now.micros())
 }
 
 /// Gives the picked tickets to the issue; what is cut off a slip gets a number of its own.
@@ -124,7 +117,6 @@ fn bind(
     issue: IssueId,
 ) -> Result<Vec<(LotId, TicketId, i64)>, Fault> {
     let mut bound = Vec::with_capacity(picks.len());
-    let mut whole = Vec::with_capacity(picks.len());
     for pick in picks {
         let lot = pick.ticket.lot;
         ledger.shift(lot, Some(TicketState::Available), Some(TicketState::Held), pick.units);
@@ -132,12 +124,11 @@ fn bind(
             let slip = Slip { ticket: pick.ticket.id, lot, wallet: ledger.wallet() };
             cut(unit, slip, pick.units, TicketState::Held, Some(issue))?
         } else {
-            whole.push(pick.ticket.id);
+            ledger.write(set_state(pick.ticket.id, TicketState::Held, Some(issue)));
             pick.ticket.id
         };
         bound.push((lot, ticket, pick.units));
     }
-    set_state(unit.database, &whole, TicketState::Held, Some(issue))?;
     Ok(bound)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::rows::{PastRow, PostingRow, insert_past, insert_postings};
+use super::rows::{PastRow, PostingRow, insert_past, insert_posting, insert_postings};
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::{ContractId, EventId, IssueId, LotId, PostingId, ReportId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
@@ -16,7 +16,7 @@ use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::{Fault, StoreError};
-use crate::store::kept::Kept;
+use crate::store::kept::{Kept, Write, Writes, write_all};
 use crate::store::schema::wallets;
 use crate::store::unit::Unit;
 use crate::views::wallet::WalletMoved;
@@ -44,6 +44,8 @@ pub(in crate::store) struct Ledger {
     lines: Vec<PostingRow>,
     /// Units of each lot that came into (or left) each state of [`TicketState::ALL`].
     moved: BTreeMap<LotId, [i64; 5]>,
+    /// What else is written with the lines: the hold that they are of, the tickets that they move.
+    writes: Vec<Kept>,
     /// Days and repairs of postings that tell of the time before an import.
     past: Vec<(PostingId, NaiveDate, Option<ReportId>)>,
 }
@@ -124,6 +126,7 @@ impl Ledger {
             book,
             lines: Vec::new(),
             moved: BTreeMap::new(),
+            writes: Vec::new(),
             past: Vec::new(),
         })
     }
@@ -141,7 +144,7 @@ impl Ledger {
     /// A wallet that this command has just made.
     pub fn fresh(contract: ContractId, wallet: WalletId, unit: UnitKind) -> Self {
         let book = Book::empty(wallet, contract, unit);
-        Self { contract, unit, book, lines: Vec::new(), moved: BTreeMap::new(), past: Vec::new() }
+        Self { contract, unit, book, lines: Vec::new(), moved: BTreeMap::new(), writes: Vec::new(), past: Vec::new() }
     }
 
     pub fn wallet(&self) -> WalletId {
@@ -156,6 +159,11 @@ impl Ledger {
                 counts[state as usize] += sign * units;
             }
         }
+    }
+
+    /// Writes this too when the lines are. No two such writes may touch the same row.
+    pub fn write(&mut self, write: Kept) {
+        self.writes.push(write);
     }
 
     /// The day on which something really happened that was posted at an import; the posting carries its seal.
@@ -219,14 +227,24 @@ impl Ledger {
         if let Some(fault) = balances.fault() {
             return Err(StoreError::corrupt(format!("wallet {}: {fault}", self.book.wallet)).into());
         }
-        insert_postings(unit.database, &self.lines)?;
-        insert_past(unit.database, &self.past_rows())?;
-        for (lot, counts) in &self.moved {
-            count_lot(unit.database, *lot, counts)?;
+        let past = self.past_rows();
+        let (lines, more) = (self.lines, self.writes);
+        let mut writes: Writes<'_> = Vec::new();
+        match lines.as_slice() {
+            [line] => writes.push(Box::new(insert_posting(line))),
+            lines => insert_postings(unit.database, lines)?,
         }
-        close(unit.database, &self.book)?;
+        writes.extend(more.into_iter().map(boxed));
+        writes.extend(self.moved.iter().map(|(lot, counts)| boxed(count_lot(*lot, counts))));
+        writes.push(boxed(close(&self.book)));
+        write_all(unit.database, &writes)?;
+        insert_past(unit.database, &past)?;
         Ok(balances)
     }
+}
+
+fn boxed<'a>(write: Kept) -> Box<dyn Write + 'a> {
+    Box::new(write)
 }
 
 /// The wallet's row, this command's alone until its end. SQLite's writer is alone from its beginning; on PostgreSQL the
@@ -240,18 +258,18 @@ fn locked(database: &mut Database, wallet: WalletId) -> QueryResult<WalletRow> {
 }
 
 /// Adds to a lot's counts, in the order of [`TicketState::ALL`].
-fn count_lot(database: &mut Database, lot: LotId, counts: &[i64; 5]) -> QueryResult<()> {
+fn count_lot(lot: LotId, counts: &[i64; 5]) -> Kept {
     let sql = "UPDATE lots SET available = available + ?, held = held + ?, consumed = consumed + ?, \
                expired = expired + ?, voided = voided + ? WHERE id = ?";
-    counts.iter().fold(Kept::new(sql), |counted, count| counted.number(*count)).id(lot).execute(database).map(drop)
+    counts.iter().fold(Kept::new(sql), |counted, count| counted.number(*count)).id(lot)
 }
 
 /// Writes the wallet's row as the book leaves it.
-fn close(database: &mut Database, book: &Book) -> QueryResult<()> {
+fn close(book: &Book) -> Kept {
     let sql = "UPDATE wallets SET source = ?, available = ?, held = ?, consumed = ?, expired = ?, voided = ?, \
                overdraft = ?, postings = ?, chain_head = ? WHERE id = ?";
     let Balances { source, available, held, consumed, expired, voided, overdraft } = book.balances;
     let figures = [source, available, held, consumed, expired, voided, overdraft, book.postings];
     let closed = figures.into_iter().fold(Kept::new(sql), Kept::number);
-    closed.bytes(&book.head).id(book.wallet).execute(database).map(drop)
+    closed.bytes(&book.head).id(book.wallet)
 }

@@ -8,6 +8,7 @@ use crate::domain::wallet::account::{Account, Movement, TicketState};
 use crate::domain::wallet::chain::{Link, Posting};
 use crate::store::connection::Database;
 use crate::store::error::Fault;
+use crate::store::kept::Write;
 use crate::store::portable::insert_all;
 use crate::store::schema::{past_moves, postings, tickets};
 
@@ -83,6 +84,11 @@ pub(super) struct PastRow {
 pub(super) fn insert_past(database: &mut Database, rows: &[PastRow]) -> Result<(), Fault> {
     insert_all!(database, past_moves::table, rows);
     Ok(())
+}
+
+/// The statement that writes one posting.
+pub(super) fn insert_posting(row: &PostingRow) -> impl Write + '_ {
+    diesel::insert_into(postings::table).values(row)
 }
 
 pub(super) fn insert_postings(database: &mut Database, rows: &[PostingRow]) -> Result<(), Fault> {

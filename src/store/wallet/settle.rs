@@ -9,7 +9,7 @@ use super::correct::late;
 use super::ledger::{Ledger, Told};
 use super::slips::{Slip, cut, set_state};
 use crate::domain::event::EventKind;
-use crate::domain::ids::{IssueId, TicketId};
+use crate::domain::ids::IssueId;
 use crate::domain::issue::Outcome;
 use crate::domain::wallet::account::{Account, Balances, HoldState, Movement, TicketState};
 use crate::domain::wallet::approval::ApprovalState;
@@ -185,7 +185,7 @@ impl Unit<'_> {
         if moved > 0 {
             let sql = "UPDATE holds SET state = ?, overdraft_units = ?, settled_at = ? WHERE id = ?";
             let settled = Kept::new(sql).text(state.as_str()).number(bond.bound.overdraft_units - returned);
-            settled.number(self.now().micros()).id(bond.hold).execute(self.database)?;
+            ledger.write(settled.number(self.now().micros()).id(bond.hold));
         }
         let balances = ledger.save(self)?;
         Ok(Settled { consumed, released: moved - to_consumed, hold_state: state, balances })
@@ -238,7 +238,6 @@ fn post(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &[Step], n
 /// Moves the tickets; one that went back belongs to no issue any more. A slip that several steps share is cut: the
 /// first step keeps its number unless a rest stays behind.
 fn move_tickets(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &mut [Step]) -> Result<(), Fault> {
-    let mut whole: Vec<(TicketState, TicketId)> = Vec::new();
     for ticket in &bond.bound.tickets {
         let of_ticket = |step: &Step| step.ticket.as_ref().is_some_and(|moved| moved.id == ticket.id);
         let moved: i64 = steps.iter().filter(|step| of_ticket(step)).map(|step| step.entry.units).sum();
@@ -247,18 +246,14 @@ fn move_tickets(unit: &mut Unit<'_>, ledger: &mut Ledger, bond: &Bond, steps: &m
             let Some(state) = step.state else { continue };
             ledger.shift(ticket.lot, Some(bond.ticket_state()), Some(state), step.entry.units);
             if std::mem::replace(&mut keeps_number, false) {
-                whole.push((state, ticket.id));
+                let issue = matches!(state, TicketState::Held | TicketState::Consumed).then_some(bond.issue);
+                ledger.write(set_state(ticket.id, state, issue));
             } else {
                 let slip = Slip { ticket: ticket.id, lot: ticket.lot, wallet: ledger.wallet() };
                 let issue = (state == TicketState::Consumed).then_some(bond.issue);
                 step.entry.ticket = Some(cut(unit, slip, step.entry.units, state, issue)?);
             }
         }
-    }
-    for state in [TicketState::Held, TicketState::Consumed, TicketState::Available, TicketState::Expired] {
-        let ids: Vec<TicketId> = whole.iter().filter(|(to, _)| *to == state).map(|(_, id)| *id).collect();
-        let issue = matches!(state, TicketState::Held | TicketState::Consumed).then_some(bond.issue);
-        set_state(unit.database, &ids, state, issue)?;
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use super::rows::{TicketRow, insert_tickets};
 use crate::domain::ids::{IssueId, LotId, TicketId, WalletId};
 use crate::domain::wallet::account::TicketState;
 use crate::domain::wallet::number::ticket_number;
-use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::kept::Kept;
 use crate::store::schema::{lots, tickets};
@@ -52,16 +51,8 @@ pub(super) fn cut(
     Ok(id)
 }
 
-/// Puts whole tickets into a state, bound to an issue or to none.
-pub(super) fn set_state(
-    database: &mut Database,
-    ids: &[TicketId],
-    state: TicketState,
-    issue: Option<IssueId>,
-) -> Result<(), Fault> {
-    for id in ids {
-        let sql = "UPDATE tickets SET state = ?, issue_id = ? WHERE id = ?";
-        Kept::new(sql).text(state.as_str()).maybe_id(issue).id(*id).execute(database)?;
-    }
-    Ok(())
+/// Puts a whole ticket into a state, bound to an issue or to none.
+pub(super) fn set_state(id: TicketId, state: TicketState, issue: Option<IssueId>) -> Kept {
+    let sql = "UPDATE tickets SET state = ?, issue_id = ? WHERE id = ?";
+    Kept::new(sql).text(state.as_str()).maybe_id(issue).id(id)
 }
