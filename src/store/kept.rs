@@ -4,6 +4,8 @@
 //! every posting and every journal entry runs has one text: kept, it spares a parse and a plan on either database, and
 //! on PostgreSQL a round trip.
 
+use std::borrow::Cow;
+
 use diesel::RunQueryDsl;
 use diesel::backend::Backend;
 use diesel::pg::Pg;
@@ -17,9 +19,9 @@ use super::connection::Database;
 use crate::domain::ids::Id;
 use crate::limits;
 
-/// A statement with a fixed text, in which each `?` stands for the next value.
+/// A statement with one of few texts, in which each `?` stands for the next value.
 pub(super) struct Kept {
-    text: &'static str,
+    text: Cow<'static, str>,
     values: Vec<Value>,
 }
 
@@ -32,8 +34,8 @@ enum Value {
 }
 
 impl Kept {
-    pub fn new(text: &'static str) -> Self {
-        Self { text, values: Vec::new() }
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { text: text.into(), values: Vec::new() }
     }
 
     pub fn number(mut self, value: i64) -> Self {

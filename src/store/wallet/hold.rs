@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer, Text};
 
 use super::ledger::{Ledger, Told};
 use super::slips::{Slip, cut, set_state};
@@ -18,7 +19,6 @@ use crate::store::codec::day;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::kept::Kept;
-use crate::store::schema::{lots, tickets};
 use crate::store::unit::Unit;
 
 /// What an issue asks of a wallet.
@@ -132,8 +132,54 @@ fn bind(
     Ok(bound)
 }
 
+/// A ticket that can be used, with what its lot says of it.
+#[derive(QueryableByName)]
+struct Usable {
+    #[diesel(sql_type = Binary)]
+    id: TicketId,
+    #[diesel(sql_type = Binary)]
+    lot_id: LotId,
+    #[diesel(sql_type = Text)]
+    number: String,
+    #[diesel(sql_type = Integer)]
+    serial: i32,
+    #[diesel(sql_type = BigInt)]
+    units: i64,
+    #[diesel(sql_type = Text)]
+    lot_number: String,
+    #[diesel(sql_type = Text)]
+    origin: Origin,
+    #[diesel(sql_type = Text)]
+    scope: Scope,
+    #[diesel(sql_type = Text)]
+    issued_on: String,
+    #[diesel(sql_type = Text)]
+    expires_on: String,
+    #[diesel(sql_type = Text)]
+    usable_until: String,
+    #[diesel(sql_type = BigInt)]
+    available: i64,
+}
+
+impl Usable {
+    fn candidate(self, unit: UnitKind) -> Result<Candidate, Fault> {
+        Ok(Candidate {
+            id: self.id,
+            lot: self.lot_id,
+            number: if unit.is_single() { self.number } else { self.lot_number },
+            serial: self.serial,
+            units: self.units,
+            origin: self.origin,
+            scope: self.scope,
+            issued_on: day(&self.issued_on)?,
+            expires_on: day(&self.expires_on)?,
+            usable_until: day(&self.usable_until)?,
+        })
+    }
+}
+
 /// Available tickets of up to `units` units that are valid on `today` and pay for such an issue, lot by lot in the
-/// order of the domain's rule: a wallet of thousands is not read for one hold.
+/// order of the domain's rule: a wallet of thousands is not read for one hold, and the first lot mostly suffices.
 pub(in crate::store) fn candidates(
     database: &mut Database,
     unit: UnitKind,
@@ -142,36 +188,25 @@ pub(in crate::store) fn candidates(
     units: i64,
     today: NaiveDate,
 ) -> Result<Vec<Candidate>, Fault> {
-    type LotRow = ((LotId, String, Origin, Scope), (String, String, String), i64);
-    let rows: Vec<LotRow> = lots::table
-        .filter(lots::wallet_id.eq(wallet))
-        .filter(lots::available.gt(0).and(lots::usable_until.ge(today.to_string())))
-        .filter(lots::scope.eq_any(Scope::paying(service)))
-        .order_by((lots::expires_on, lots::origin.desc(), lots::issued_on, lots::id))
-        .select((
-            (lots::id, lots::number, lots::origin, lots::scope),
-            (lots::issued_on, lots::expires_on, lots::usable_until),
-            lots::available,
-        ))
-        .load(database)?;
-    let mut found = Vec::new();
-    let mut left = units;
-    for ((lot, lot_number, origin, scope), days, available) in rows {
-        if left <= 0 {
-            break;
+    let scopes = Scope::paying(service);
+    let sql = format!(
+        "SELECT t.id, t.lot_id, t.number, t.serial, t.units, l.number AS lot_number, l.origin, l.scope, l.issued_on, \
+         l.expires_on, l.usable_until, l.available FROM lots l JOIN tickets t ON t.lot_id = l.id WHERE l.id = \
+         (SELECT id FROM lots WHERE wallet_id = ? AND available > 0 AND usable_until >= ? AND scope IN ({}) \
+         ORDER BY expires_on, origin DESC, issued_on, id LIMIT 1 OFFSET ?) AND t.state = ? ORDER BY t.serial LIMIT ?",
+        vec!["?"; scopes.len()].join(", ")
+    );
+    let (mut found, mut left, mut nth) = (Vec::new(), units, 0);
+    while left > 0 {
+        let lot = Kept::new(sql.clone()).id(wallet).text(&today.to_string());
+        let lot = scopes.iter().fold(lot, |lot, scope| lot.text(scope.as_str())).number(nth);
+        let slips: Vec<Usable> = lot.text(TicketState::Available.as_str()).number(left).load(database)?;
+        let Some(first) = slips.first() else { break };
+        left -= first.available;
+        nth += 1;
+        for slip in slips {
+            found.push(slip.candidate(unit)?);
         }
-        let (issued_on, expires_on, usable_until) = (day(&days.0)?, day(&days.1)?, day(&days.2)?);
-        let slips: Vec<(TicketId, String, i32, i64)> = tickets::table
-            .filter(tickets::lot_id.eq(lot).and(tickets::state.eq(TicketState::Available)))
-            .order_by(tickets::serial)
-            .limit(left)
-            .select((tickets::id, tickets::number, tickets::serial, tickets::units))
-            .load(database)?;
-        found.extend(slips.into_iter().map(|(id, number, serial, units)| {
-            let number = if unit.is_single() { number } else { lot_number.clone() };
-            Candidate { id, lot, number, serial, units, origin, scope, issued_on, expires_on, usable_until }
-        }));
-        left -= available;
     }
     Ok(found)
 }
