@@ -13,6 +13,7 @@ on_both! {
     units_of_six_months_are_not_used_late_by_whatever_way
     a_contract_that_honours_no_holds_says_so_before_it_takes_nothing
     whoever_reaches_for_another_customers_wallet_is_kept_for_audit
+    what_a_customer_reports_and_no_rule_allows_is_kept_for_audit
     an_operation_id_stays_bound_to_what_it_was_first_used_for
 }
 
@@ -207,6 +208,44 @@ async fn whoever_reaches_for_another_customers_wallet_is_kept_for_audit(office: 
     )
     .await;
     check(&office, "KS-2001", &[("capture", "wallet.foreign", "operator"), ("dispute", "not_found", "stranger")]).await;
+    office.assert_sound().await;
+}
+
+async fn what_a_customer_reports_and_no_rule_allows_is_kept_for_audit(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let (card, other) = (office.card(&operator, "KS-1001").await, office.card(&operator, "KS-2001").await);
+    let reports = |card: &Value| format!("/api/portal/contracts/{}/reports", text(&card["id"]));
+    let report = |asset: &Value, site: &Value| {
+        json!({ "kind": "fault", "site_id": site["site_id"], "asset_id": asset["id"], "symptom": "noise",
+            "description": "朝から異音がします", "impact": "partial", "urgency": "today", "needs_visit": true,
+            "phone": "076-555-0111", "agreed_units": 1 })
+    };
+    let (own, foreign) = (&card["assets"][0], &other["assets"][0]);
+    let stranger = colleague(&office, "stranger", &other["customer"]["id"]).await;
+    refused(stranger.post(&reports(&card), &report(own, own)).await, 404, "not_found").await;
+    refused(stranger.post(&reports(&card), &report(foreign, foreign)).await, 404, "not_found").await;
+    refused(customer.post(&reports(&card), &report(foreign, own)).await, 400, "asset.foreign").await;
+    refused(customer.post(&reports(&card), &report(foreign, foreign)).await, 400, "site.foreign").await;
+    refused(operator.post(&reports(&card), &report(own, own)).await, 403, "auth.forbidden").await;
+    check(
+        &office,
+        "KS-1001",
+        &[
+            ("report", "auth.forbidden", "operator"),
+            ("report", "site.foreign", "customer"),
+            ("report", "asset.foreign", "customer"),
+            ("report", "not_found", "stranger"),
+            ("report", "not_found", "stranger"),
+        ],
+    )
+    .await;
+    assert_eq!(office.card(&operator, "KS-1001").await["wallet"]["held"], 0);
+
+    // A form that lacks something has reached for nothing.
+    let mut empty = report(own, own);
+    empty["agreed_units"] = Value::Null;
+    refused(customer.post(&reports(&card), &empty).await, 400, "request.invalid").await;
+    assert_eq!(kept(&office, "KS-1001").await.len(), 5);
     office.assert_sound().await;
 }
 
