@@ -110,8 +110,7 @@ fn set_out(unit: &mut Unit<'_>, mut visit: Visit, at: Timestamp, travel: &dyn Tr
         return Err(Refusal::new(Code::OneStarted).into());
     }
     let (_, before) = unit.technician(visit.technician_id)?;
-    visit.state_before = Some(visit.state);
-    visit.state = VisitState::EnRoute;
+    visit.step_on(VisitState::EnRoute);
     visit.en_route_at = Some(at);
     visit.en_route_lat = Some(before.free_position.lat());
     visit.en_route_lon = Some(before.free_position.lon());
@@ -133,13 +132,14 @@ fn step(
         return Err(Refusal::new(Code::OneStarted).into());
     }
     let undone = (request.action == Tap::Undo).then_some(visit.state);
-    visit.state_before = undone.is_none().then_some(visit.state);
-    visit.state = state;
+    match undone {
+        Some(_) => visit.step_back(state),
+        None => visit.step_on(state),
+    }
     match request.action {
         Tap::Accept => visit.accepted_at = Some(at),
         Tap::Arrive => visit.arrived_at = Some(at),
         Tap::Start => visit.started_at = Some(at),
-        Tap::Undo => forget(&mut visit, undone),
         _ => {}
     }
     unit.update_visit(&mut visit)?;
@@ -162,7 +162,7 @@ fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A step that was never made has used nothing.
+/// A step that was never made has used nothing; one that was made before it still has.
 fn give_back(unit: &mut Unit<'_>, visit: &Visit, undone: VisitState) -> Result<(), Fault> {
     let point = match undone {
         VisitState::Arrived => CapturePoint::Arrival,
@@ -178,21 +178,6 @@ fn give_back(unit: &mut Unit<'_>, visit: &Visit, undone: VisitState) -> Result<(
 fn another_started(unit: &mut Unit<'_>, visit: &Visit) -> Result<bool, Fault> {
     let route = unit.live_route(visit.technician_id)?;
     Ok(route.iter().any(|other| other.id != visit.id && other.state.is_started()))
-}
-
-/// The time of the undone step is no longer true.
-fn forget(visit: &mut Visit, undone: Option<VisitState>) {
-    match undone {
-        Some(VisitState::Accepted) => visit.accepted_at = None,
-        Some(VisitState::EnRoute) => {
-            visit.en_route_at = None;
-            visit.en_route_lat = None;
-            visit.en_route_lon = None;
-        }
-        Some(VisitState::Arrived) => visit.arrived_at = None,
-        Some(VisitState::Working) => visit.started_at = None,
-        _ => {}
-    }
 }
 
 fn kind_of(action: VisitAction) -> EventKind {

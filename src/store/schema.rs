@@ -467,6 +467,9 @@ diesel::table! {
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
         version -> BigInt,
+        en_route_before -> Nullable<BigInt>,
+        arrived_before -> Nullable<BigInt>,
+        started_before -> Nullable<BigInt>,
     }
 }
 

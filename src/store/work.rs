@@ -78,12 +78,13 @@ impl Unit<'_> {
         Ok(select(exists(of_issue.filter(visits::state.eq(VisitState::NoAccess)))).get_result(self.database)?)
     }
 
-    /// Whether a visit of the issue has come to a point at which contracts count a use, and was let in. An acceptance is
-    /// never taken back.
+    /// Whether a visit of the issue has come to a point at which contracts count a use, and was let in: whoever has
+    /// begun the work was, also when the door is closed to him after a pause. An acceptance is never taken back.
     pub(super) fn has_come_to(&mut self, issue: IssueId, point: CapturePoint) -> Result<bool, Fault> {
         let of_issue = visits::table
             .inner_join(work_orders::table)
-            .filter(work_orders::issue_id.eq(issue).and(visits::state.ne(VisitState::NoAccess)));
+            .filter(work_orders::issue_id.eq(issue))
+            .filter(visits::state.ne(VisitState::NoAccess).or(visits::started_at.is_not_null()));
         Ok(match point {
             CapturePoint::Acceptance => true,
             CapturePoint::Arrival => {

@@ -16,6 +16,8 @@ on_both! {
     a_use_counts_from_the_arrival_and_a_closed_door_is_none
     a_trip_to_a_closed_door_is_paid_where_the_contract_says_so
     a_use_counts_from_the_start_of_the_investigation
+    a_resumption_taken_back_leaves_the_work_begun_and_its_use_counted
+    a_second_trip_taken_back_leaves_the_first_one_made
     what_proves_to_be_a_recurrence_is_made_good_by_report_and_from_the_desk
     a_recurrence_found_later_is_a_correction_where_the_contract_guarantees_it
 }
@@ -199,6 +201,54 @@ async fn a_use_counts_from_the_start_of_the_investigation(office: Office) {
     check(&office, [9, 0, 1]).await;
     office.report(&hayashi, &visit, "no_fault_found", 20).await;
     check(&office, [10, 0, 0]).await;
+}
+
+async fn a_resumption_taken_back_leaves_the_work_begun_and_its_use_counted(office: Office) {
+    office.agree("KS-1001", json!({ "capture_point": "investigation_start" })).await;
+    let hayashi = office.person("hayashi").await;
+    let (_, visit) = office.on_the_way("KS-1001").await;
+    for action in ["arrive", "start", "pause"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    let begun = office.tap(&hayashi, &visit, "resume").await["timeline"]["started_at"].clone();
+    let back = office.tap(&hayashi, &visit, "undo").await;
+    assert_eq!((&back["state"], &back["timeline"]["started_at"]), (&json!("paused"), &begun));
+    check(&office, [9, 0, 1]).await;
+    office.tap(&hayashi, &visit, "resume").await;
+    office.report(&hayashi, &visit, "repaired", 40).await;
+    check(&office, [9, 0, 1]).await;
+}
+
+async fn a_second_trip_taken_back_leaves_the_first_one_made(office: Office) {
+    office.agree("KS-1001", json!({ "capture_point": "arrival" })).await;
+    let (operator, hayashi) = (office.person("operator").await, office.person("hayashi").await);
+    let (issue, visit) = office.on_the_way("KS-1001").await;
+    for action in ["arrive", "start"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    let first = office.tap(&hayashi, &visit, "pause").await["timeline"].clone();
+    // He leaves for a part: each of his taps is taken back once.
+    for action in ["set_out", "undo", "set_out", "arrive", "undo", "arrive", "start"] {
+        office.tap(&hayashi, &visit, action).await;
+        check(&office, [9, 0, 1]).await;
+    }
+    let back = office.tap(&hayashi, &visit, "undo").await;
+    assert_eq!((&back["state"], &back["timeline"]["started_at"]), (&json!("arrived"), &first["started_at"]));
+    check(&office, [9, 0, 1]).await;
+    no_access(&office, &hayashi, &visit).await;
+    check(&office, [9, 0, 1]).await;
+    close(&operator, &issue, "withdrawn").await;
+    check(&office, [9, 0, 1]).await;
+
+    // A set-out taken back to the pause is no reason to pay as if nobody had come.
+    office.agree("KS-1001", json!({})).await;
+    let (issue, visit) = office.on_the_way("KS-1001").await;
+    for action in ["arrive", "start", "pause", "set_out", "undo", "resume"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    office.report(&hayashi, &visit, "needs_revisit", 30).await;
+    close(&operator, &issue, "withdrawn").await;
+    check(&office, [8, 0, 2]).await;
 }
 
 async fn what_proves_to_be_a_recurrence_is_made_good_by_report_and_from_the_desk(office: Office) {
