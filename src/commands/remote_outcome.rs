@@ -35,7 +35,7 @@ pub fn close(
     unit.set_desk_work(id, &done.remedy, done.minutes)?;
     tell(unit, &before, outcome, request.note.trim(), &done);
     if outcome == Outcome::Recurrence {
-        unit.link_recurrence(id)?;
+        unit.settle_recurrence(id)?;
     }
     let ending = unit.ending(id, outcome)?;
     unit.settle(id, ending)?;

@@ -120,7 +120,7 @@ fn resolve(unit: &mut Unit<'_>, case: &Case, outcome: Outcome) -> Result<(), Fau
     let data = json!({ "outcome": outcome, "issue_number": case.issue_number });
     unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
     if outcome == Outcome::Recurrence {
-        unit.link_recurrence(case.issue)?;
+        unit.settle_recurrence(case.issue)?;
     }
     let ending = unit.ending(case.issue, outcome)?;
     unit.settle(case.issue, ending)?;

@@ -5,7 +5,7 @@ use crate::domain::event::EventKind;
 use crate::domain::issue::Outcome;
 use crate::domain::refusal::Code;
 use crate::domain::wallet::account::{CorrectionReason, NOT_LET_IN, TAKEN_BACK, is_held_again};
-use crate::domain::wallet::policy::CapturePoint;
+use crate::domain::wallet::policy::{CapturePoint, CostReason};
 use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::terms::UnitKind;
 use crate::sentences::{Words, grouped};
@@ -100,6 +100,9 @@ fn reason(facts: &Facts<'_>) -> Words {
     let text = facts.text("/reason");
     if let Ok(outcome) = text.parse::<Outcome>() {
         return Words::new(outcome.ja(), outcome.en());
+    }
+    if let Ok(CostReason::Unguaranteed) = text.parse() {
+        return Words::new(CostReason::Unguaranteed.ja(), CostReason::Unguaranteed.en());
     }
     if let Ok(reason) = text.parse::<CorrectionReason>() {
         return Words::new(reason.ja(), reason.en());

@@ -41,7 +41,7 @@ impl Unit<'_> {
             return Ok(None);
         }
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
-        let reason = ending.outcome.as_str();
+        let reason = ending.reason();
         let due = bond.policy.due(ending, bond.agreed, ledger.unit);
         match bond.state {
             HoldState::Live => {
