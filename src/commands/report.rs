@@ -117,11 +117,13 @@ fn tell_report(
 fn resolve(unit: &mut Unit<'_>, case: &Case, outcome: Outcome) -> Result<(), Fault> {
     unit.set_work_order(case.work_order, WorkOrderState::Closed)?;
     unit.set_issue_state(case.issue, IssueState::Closed, Some(outcome))?;
-    let data = json!({ "outcome": outcome, "issue_number": case.issue_number });
-    unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
     if outcome == Outcome::Recurrence {
         unit.settle_recurrence(case.issue)?;
     }
+    let (reason, repeats) = unit.cost_note(case.issue)?;
+    let data = json!({ "outcome": outcome, "issue_number": case.issue_number, "cost_reason": reason,
+        "recurrence_of": repeats });
+    unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
     let ending = unit.ending(case.issue, outcome)?;
     unit.settle(case.issue, ending)?;
     Ok(())

@@ -134,7 +134,9 @@ fn settled(unit: UnitKind, reason: CostReason, ended: Option<Outcome>, consumed:
         let numbers = if tickets.is_empty() { String::new() } else { format!("（{}）", tickets.join("、")) };
         let numbers_en = if tickets.is_empty() { String::new() } else { format!(" ({})", tickets.join(", ")) };
         let (why, why_en) = match reason {
-            CostReason::Unguaranteed => ("再発ですが保証期間内に修理がないため、", "A recurrence of no repair within the guarantee: "),
+            CostReason::Unguaranteed => {
+                ("再発ですが保証期間内に修理がないため、", "A recurrence of no repair within the guarantee: ")
+            }
             _ => ("", ""),
         };
         return Words::new(

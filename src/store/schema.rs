@@ -422,6 +422,7 @@ diesel::table! {
         version -> BigInt,
         remedy -> Text,
         desk_minutes -> BigInt,
+        desk_minutes_said -> Bool,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What was done for an issue at all its visits together.
+//! What was done for an issue, at all its visits and at the desk together.
 
 use chrono::{Days, NaiveTime};
 use diesel::dsl::{exists, select};
@@ -14,7 +14,8 @@ use crate::domain::visit::VisitState;
 use crate::domain::wallet::policy::{CapturePoint, CostReason, Ending};
 
 impl Unit<'_> {
-    /// How an issue ends that is over with `outcome`: what its contract's rules ask about the visits that were made.
+    /// How an issue ends that is over with `outcome`: what its contract's rules ask about the visits that were made and
+    /// the work at the desk.
     pub fn ending(&mut self, issue: IssueId, outcome: Outcome) -> Result<Ending, Fault> {
         let minutes: Vec<i64> = service_reports::table
             .inner_join(visits::table.on(visits::id.eq(service_reports::visit_id)))
@@ -22,14 +23,16 @@ impl Unit<'_> {
             .filter(work_orders::issue_id.eq(issue))
             .select(service_reports::minutes)
             .load(self.database)?;
-        let reason: CostReason =
-            issues::table.find(issue).select(issues::cost_reason).first(self.database)?;
+        let (reason, said, at_desk): (CostReason, bool, i64) = issues::table
+            .find(issue)
+            .select((issues::cost_reason, issues::desk_minutes_said, issues::desk_minutes))
+            .first(self.database)?;
         Ok(Ending {
             outcome,
             guaranteed: reason == CostReason::Recurrence,
             departed: self.has_departed(issue)?,
             closed_door: self.met_a_closed_door(issue)?,
-            minutes: (!minutes.is_empty()).then(|| minutes.iter().sum()),
+            minutes: together(minutes.into_iter(), said.then_some(at_desk)),
         })
     }
 
@@ -61,6 +64,11 @@ impl Unit<'_> {
         Ok(repair.is_some())
     }
 
+    /// Why an issue costs what it costs, and the repair that it repeats.
+    pub fn cost_note(&mut self, issue: IssueId) -> Result<(CostReason, Option<IssueId>), Fault> {
+        Ok(issues::table.find(issue).select((issues::cost_reason, issues::linked_issue_id)).first(self.database)?)
+    }
+
     /// The newest repair of an asset in a span of time: its issue, or none for one from before this system.
     fn repair_between(
         &mut self,
@@ -80,8 +88,8 @@ impl Unit<'_> {
         if solved.is_some() {
             return Ok(Some(solved));
         }
-        let before = past_repairs::table
-            .filter(past_repairs::asset_id.eq(asset).and(past_repairs::at.between(since, until)));
+        let before =
+            past_repairs::table.filter(past_repairs::asset_id.eq(asset).and(past_repairs::at.between(since, until)));
         let known: bool = select(exists(before)).get_result(self.database)?;
         Ok(known.then_some(None))
     }
@@ -115,4 +123,9 @@ impl Unit<'_> {
             CapturePoint::Completion => false,
         })
     }
+}
+
+/// Minutes of all reports, and those that the desk said when it ended the issue. None: nobody said any.
+pub(super) fn together(reports: impl Iterator<Item = i64>, at_desk: Option<i64>) -> Option<i64> {
+    reports.chain(at_desk).fold(None, |sum: Option<i64>, more| Some(sum.unwrap_or_default() + more))
 }

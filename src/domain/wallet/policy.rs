@@ -114,7 +114,8 @@ pub struct Ending {
     pub departed: bool,
     /// Somebody stood before a closed door on the way.
     pub closed_door: bool,
-    /// Minutes worked at all its visits together, where they are known.
+    /// Minutes worked at all its visits together, and those that the desk said when it ended the issue; none where
+    /// nobody said any.
     pub minutes: Option<i64>,
     /// It repeats a repair within the days for which the contract guarantees one.
     pub guaranteed: bool,

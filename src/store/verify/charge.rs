@@ -21,6 +21,7 @@ use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::*;
 use crate::store::wallet::WalletRow;
+use crate::store::work::together;
 
 /// What was decided about an issue outside the ledger.
 #[derive(Default)]
@@ -32,7 +33,7 @@ struct Case {
     departed: bool,
     /// One of its visits ended before a closed door.
     closed_door: bool,
-    /// Minutes of all its reports.
+    /// Minutes of all its reports, and those that the desk said.
     minutes: Option<i64>,
     /// It repeats a repair within the guarantee.
     guaranteed: bool,
@@ -266,7 +267,7 @@ fn strict_lots(database: &mut Database, wallet: WalletId) -> Result<Vec<LotId>, 
 
 /// The issues that hold or held units of a wallet.
 fn cases(database: &mut Database, wallet: &WalletRow) -> Result<BTreeMap<IssueId, Case>, Fault> {
-    type Row = (IssueId, i64, Option<Outcome>, CostReason, Option<ApprovalState>);
+    type Row = (IssueId, i64, Option<Outcome>, (CostReason, bool, i64), Option<ApprovalState>);
     let rows: Vec<Row> = holds::table
         .inner_join(issues::table.on(issues::id.eq(holds::issue_id)))
         .left_join(approvals::table.on(approvals::issue_id.eq(holds::issue_id)))
@@ -275,13 +276,14 @@ fn cases(database: &mut Database, wallet: &WalletRow) -> Result<BTreeMap<IssueId
             holds::issue_id,
             holds::policy_version,
             issues::outcome,
-            issues::cost_reason,
+            (issues::cost_reason, issues::desk_minutes_said, issues::desk_minutes),
             approvals::state.nullable(),
         ))
         .load(database)?;
-    let case = |(issue, policy_version, outcome, reason, approval): Row| {
+    let case = |(issue, policy_version, outcome, (reason, said, at_desk), approval): Row| {
         let guaranteed = reason == CostReason::Recurrence;
-        (issue, Case { policy_version, outcome, guaranteed, approval, ..Case::default() })
+        let minutes = together(std::iter::empty(), said.then_some(at_desk));
+        (issue, Case { policy_version, outcome, minutes, guaranteed, approval, ..Case::default() })
     };
     let mut cases: BTreeMap<IssueId, Case> = rows.into_iter().map(case).collect();
     type Visited = (IssueId, Option<i64>, Option<Timestamp>, VisitState);
@@ -296,7 +298,7 @@ fn cases(database: &mut Database, wallet: &WalletRow) -> Result<BTreeMap<IssueId
         let Some(case) = cases.get_mut(&issue) else { continue };
         case.departed |= en_route_at.is_some();
         case.closed_door |= state == VisitState::NoAccess;
-        case.minutes = minutes.map(|more| more + case.minutes.unwrap_or_default()).or(case.minutes);
+        case.minutes = together(minutes.into_iter(), case.minutes);
     }
     Ok(cases)
 }
