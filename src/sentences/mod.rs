@@ -3,6 +3,7 @@
 
 pub mod advice;
 pub mod consumption;
+pub mod dispute;
 pub mod history;
 pub mod notice;
 pub mod statement;

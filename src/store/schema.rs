@@ -316,6 +316,7 @@ diesel::table! {
         decision_note -> Nullable<Text>,
         returned -> BigInt,
         version -> BigInt,
+        expired -> BigInt,
     }
 }
 

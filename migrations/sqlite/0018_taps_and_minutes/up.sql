@@ -11,3 +11,7 @@ UPDATE visits SET
 -- Whether the desk said itself how long it worked: then the minutes of its work count, and not only its contact.
 
 ALTER TABLE issues ADD COLUMN desk_minutes_said BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- Units that a granted dispute could not bring back, because their last day was over.
+
+ALTER TABLE disputes ADD COLUMN expired BIGINT NOT NULL DEFAULT 0;

@@ -29,6 +29,8 @@ pub struct Settled {
     pub consumed: i64,
     /// Units that went back (or expired on the way back).
     pub released: i64,
+    /// Those of them that expired.
+    pub expired: i64,
     pub hold_state: HoldState,
     pub balances: Balances,
 }
@@ -112,7 +114,7 @@ impl Unit<'_> {
             .set((holds::state.eq(HoldState::Live), holds::settled_at.eq(self.now())))
             .execute(self.database)?;
         let balances = ledger.save(self)?;
-        Ok(Settled { consumed: 0, released: 0, hold_state: HoldState::Live, balances })
+        Ok(Settled { consumed: 0, released: 0, expired: 0, hold_state: HoldState::Live, balances })
     }
 
     /// Captures `units` of a live hold and gives the rest back. What may not be used after its last day expires, and
@@ -188,7 +190,8 @@ impl Unit<'_> {
             settled.number(self.now().micros()).id(bond.hold).execute(self.database)?;
         }
         let balances = ledger.save(self)?;
-        Ok(Settled { consumed, released: moved - to_consumed, hold_state: state, balances })
+        let expired = units_to(&steps, Account::Expired);
+        Ok(Settled { consumed, released: moved - to_consumed, expired, hold_state: state, balances })
     }
 
     /// The wallet of an issue's hold, locked, with the hold as it stands. None: the issue never held anything.
