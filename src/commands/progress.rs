@@ -30,7 +30,7 @@ pub fn progress(
     let at = tap_time(&visit, request.at, unit.now());
     match request.action {
         Tap::Decline => decline(unit, visit, request, travel),
-        Tap::NoAccess => no_access(unit, visit, request, travel),
+        Tap::NoAccess => no_access(unit, visit, request, at, travel),
         Tap::Delay => delay(unit, visit, request, at),
         Tap::SetOut => set_out(unit, visit, at, travel),
         _ => step(unit, visit, state, request, at),
@@ -80,6 +80,7 @@ fn no_access(
     unit: &mut Unit<'_>,
     visit: Visit,
     request: &ProgressRequest,
+    at: Timestamp,
     travel: &dyn TravelTimes,
 ) -> Result<(), Fault> {
     let (order, reason) = (visit.work_order_id, reason(request)?);
@@ -87,7 +88,7 @@ fn no_access(
     let case = unit.case(order)?;
     // Whoever stood before a closed door had not arrived as contracts mean it; the trip itself may count.
     unit.step_back(case.issue, CapturePoint::Arrival, NOT_LET_IN)?;
-    unit.futile_trip(case.issue)?;
+    unit.futile_trip(case.issue, at.day(unit.zone()))?;
     queue::reopen(unit, order, &reason)
 }
 
@@ -146,19 +147,19 @@ fn step(
     tell(unit, &visit, kind_of(request.action.into()), json!({ "tapped_at": request.at }))?;
     match undone {
         Some(undone) => give_back(unit, &visit, undone),
-        None => capture(unit, &visit, request.action),
+        None => capture(unit, &visit, request.action, at),
     }
 }
 
 /// Some contracts count a ticket as used from the arrival or from the start of the investigation.
-fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap) -> Result<(), Fault> {
+fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap, at: Timestamp) -> Result<(), Fault> {
     let point = match tap {
         Tap::Arrive => CapturePoint::Arrival,
         Tap::Start => CapturePoint::Investigation,
         _ => return Ok(()),
     };
     let case = unit.case(visit.work_order_id)?;
-    unit.reach(case.issue, point)?;
+    unit.reach_on(case.issue, point, at.day(unit.zone()))?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ pub mod consumption;
 pub mod dispute;
 pub mod history;
 pub mod notice;
+pub mod reason;
 pub mod statement;
 
 /// A sentence in both languages.

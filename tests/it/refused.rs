@@ -11,6 +11,7 @@ use crate::on_both;
 on_both! {
     a_lot_in_the_past_a_negative_count_and_a_policy_with_a_hole_are_kept_for_audit
     units_of_six_months_are_not_used_late_by_whatever_way
+    units_of_six_months_used_in_time_without_a_signal_are_used
     a_contract_that_honours_no_holds_says_so_before_it_takes_nothing
     whoever_reaches_for_another_customers_wallet_is_kept_for_audit
     what_a_customer_reports_and_no_rule_allows_is_kept_for_audit
@@ -155,6 +156,24 @@ async fn units_of_six_months_are_not_used_late_by_whatever_way(mut office: Offic
     let admin = office.person("admin").await;
     let wallet = office.card(&admin, "KS-1001").await["wallet"].clone();
     assert_eq!((&wallet["consumed"], &wallet["expired"], &wallet["held"]), (&json!(0), &json!(3), &json!(0)));
+    office.assert_sound().await;
+}
+
+async fn units_of_six_months_used_in_time_without_a_signal_are_used(mut office: Office) {
+    let hayashi = office.person("hayashi").await;
+    let (_, visit) = dying(&office, "2026-11-23").await;
+    work(&office, &hayashi, &visit, &["arrive", "start"]).await;
+    // The report of the last day comes with the phone's own time, the next morning.
+    let done = office.now();
+    office.sleep(1).await;
+    let report = json!({ "cause": "wear", "remedy": "ベルト交換", "minutes": 40, "outcome": "repaired", "parts": [],
+        "at": done });
+    let hayashi = office.person("hayashi").await;
+    hayashi.change(&format!("/api/visits/{}/report", text(&visit)), &report).await;
+    let operator = office.person("operator").await;
+    let wallet = office.card(&operator, "KS-1001").await["wallet"].clone();
+    assert_eq!((&wallet["consumed"], &wallet["expired"], &wallet["held"]), (&json!(1), &json!(0), &json!(0)));
+    assert!(kept(&office, "KS-1001").await.is_empty());
     office.assert_sound().await;
 }
 
