@@ -138,6 +138,9 @@ fn new_visit(
         started_at: None,
         finished_at: None,
         version: 1,
+        en_route_before: None,
+        arrived_before: None,
+        started_before: None,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::notice::{Asking, NoticeKind, approval_key, event_key, expiry_
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::policy::Policy;
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::sentences::Words;
 use crate::sentences::history::balance_change;
@@ -145,11 +146,14 @@ fn overdraft(reader: &mut Reader<'_>, contract: ContractId, event: &Event) -> Re
 
 fn dispute(contract: ContractId, event: &Event, granted: bool) -> NewNotice {
     let (issue_number, note) = (text(event, "/issue_number"), text(event, "/dispute/decision_note"));
+    let units = |field: &str| event.data["dispute"][field].as_i64().unwrap_or_default();
+    let granted = granted.then(|| (units("returned"), units("expired")));
+    let unit = text(event, "/unit").parse().unwrap_or(UnitKind::Ticket);
     NewNotice {
         contract,
         key: event_key(NoticeKind::Dispute, event.id),
         issue: event.about.issue_id,
-        told: Told::Dispute { granted, issue_number, note },
+        told: Told::Dispute { unit, issue_number, note, granted },
     }
 }
 

@@ -30,7 +30,7 @@ pub fn progress(
     let at = tap_time(&visit, request.at, unit.now());
     match request.action {
         Tap::Decline => decline(unit, visit, request, travel),
-        Tap::NoAccess => no_access(unit, visit, request, travel),
+        Tap::NoAccess => no_access(unit, visit, request, at, travel),
         Tap::Delay => delay(unit, visit, request, at),
         Tap::SetOut => set_out(unit, visit, at, travel),
         _ => step(unit, visit, state, request, at),
@@ -80,6 +80,7 @@ fn no_access(
     unit: &mut Unit<'_>,
     visit: Visit,
     request: &ProgressRequest,
+    at: Timestamp,
     travel: &dyn TravelTimes,
 ) -> Result<(), Fault> {
     let (order, reason) = (visit.work_order_id, reason(request)?);
@@ -87,7 +88,7 @@ fn no_access(
     let case = unit.case(order)?;
     // Whoever stood before a closed door had not arrived as contracts mean it; the trip itself may count.
     unit.step_back(case.issue, CapturePoint::Arrival, NOT_LET_IN)?;
-    unit.futile_trip(case.issue)?;
+    unit.futile_trip(case.issue, at.day(unit.zone()))?;
     queue::reopen(unit, order, &reason)
 }
 
@@ -110,8 +111,7 @@ fn set_out(unit: &mut Unit<'_>, mut visit: Visit, at: Timestamp, travel: &dyn Tr
         return Err(Refusal::new(Code::OneStarted).into());
     }
     let (_, before) = unit.technician(visit.technician_id)?;
-    visit.state_before = Some(visit.state);
-    visit.state = VisitState::EnRoute;
+    visit.step_on(VisitState::EnRoute);
     visit.en_route_at = Some(at);
     visit.en_route_lat = Some(before.free_position.lat());
     visit.en_route_lon = Some(before.free_position.lon());
@@ -133,36 +133,37 @@ fn step(
         return Err(Refusal::new(Code::OneStarted).into());
     }
     let undone = (request.action == Tap::Undo).then_some(visit.state);
-    visit.state_before = undone.is_none().then_some(visit.state);
-    visit.state = state;
+    match undone {
+        Some(_) => visit.step_back(state),
+        None => visit.step_on(state),
+    }
     match request.action {
         Tap::Accept => visit.accepted_at = Some(at),
         Tap::Arrive => visit.arrived_at = Some(at),
         Tap::Start => visit.started_at = Some(at),
-        Tap::Undo => forget(&mut visit, undone),
         _ => {}
     }
     unit.update_visit(&mut visit)?;
     tell(unit, &visit, kind_of(request.action.into()), json!({ "tapped_at": request.at }))?;
     match undone {
         Some(undone) => give_back(unit, &visit, undone),
-        None => capture(unit, &visit, request.action),
+        None => capture(unit, &visit, request.action, at),
     }
 }
 
 /// Some contracts count a ticket as used from the arrival or from the start of the investigation.
-fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap) -> Result<(), Fault> {
+fn capture(unit: &mut Unit<'_>, visit: &Visit, tap: Tap, at: Timestamp) -> Result<(), Fault> {
     let point = match tap {
         Tap::Arrive => CapturePoint::Arrival,
         Tap::Start => CapturePoint::Investigation,
         _ => return Ok(()),
     };
     let case = unit.case(visit.work_order_id)?;
-    unit.reach(case.issue, point)?;
+    unit.reach_on(case.issue, point, at.day(unit.zone()))?;
     Ok(())
 }
 
-/// A step that was never made has used nothing.
+/// A step that was never made has used nothing; one that was made before it still has.
 fn give_back(unit: &mut Unit<'_>, visit: &Visit, undone: VisitState) -> Result<(), Fault> {
     let point = match undone {
         VisitState::Arrived => CapturePoint::Arrival,
@@ -178,21 +179,6 @@ fn give_back(unit: &mut Unit<'_>, visit: &Visit, undone: VisitState) -> Result<(
 fn another_started(unit: &mut Unit<'_>, visit: &Visit) -> Result<bool, Fault> {
     let route = unit.live_route(visit.technician_id)?;
     Ok(route.iter().any(|other| other.id != visit.id && other.state.is_started()))
-}
-
-/// The time of the undone step is no longer true.
-fn forget(visit: &mut Visit, undone: Option<VisitState>) {
-    match undone {
-        Some(VisitState::Accepted) => visit.accepted_at = None,
-        Some(VisitState::EnRoute) => {
-            visit.en_route_at = None;
-            visit.en_route_lat = None;
-            visit.en_route_lon = None;
-        }
-        Some(VisitState::Arrived) => visit.arrived_at = None,
-        Some(VisitState::Working) => visit.started_at = None,
-        _ => {}
-    }
 }
 
 fn kind_of(action: VisitAction) -> EventKind {

@@ -10,6 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::visit::{VisitAction, VisitState, advance};
 use crate::limits;
 use crate::roads::TravelTimes;
+use crate::store::issues::DeskWork;
 use crate::store::{Fault, Unit};
 use crate::views::desk::{IssueDetail, OutcomeRequest, RemoteOutcome};
 
@@ -32,30 +33,27 @@ pub fn close(
     let state = if outcome == Outcome::Withdrawn { IssueState::Cancelled } else { IssueState::Closed };
     unit.set_issue_state(id, state, Some(outcome))?;
     let done = done(request, &before);
-    unit.set_desk_work(id, &done.remedy, done.minutes)?;
-    tell(unit, &before, outcome, request.note.trim(), &done);
+    unit.set_desk_work(id, &done)?;
     if outcome == Outcome::Recurrence {
-        unit.link_recurrence(id)?;
+        unit.settle_recurrence(id)?;
     }
+    tell(unit, &before, outcome, request.note.trim(), &done)?;
     let ending = unit.ending(id, outcome)?;
     unit.settle(id, ending)?;
     unit.look().issue_detail(id)
 }
 
-/// What was done at the desk.
-struct DeskWork {
-    remedy: String,
-    minutes: i64,
-}
-
 /// What nobody said is taken from what is known: the note tells what was done, and it took as long as the contact.
 fn done(request: &OutcomeRequest, issue: &IssueDetail) -> DeskWork {
+    let typed = request.minutes.is_some();
     if request.outcome == RemoteOutcome::Withdrawn {
-        return DeskWork { remedy: request.remedy.trim().to_owned(), minutes: request.minutes.unwrap_or_default() };
+        let minutes = request.minutes.unwrap_or_default();
+        return DeskWork { remedy: request.remedy.trim().to_owned(), minutes, said: typed };
     }
     let said = request.remedy.trim();
     let remedy = if said.is_empty() { request.note.trim() } else { said };
-    DeskWork { remedy: remedy.to_owned(), minutes: request.minutes.unwrap_or(issue.contact_minutes) }
+    let minutes = request.minutes.unwrap_or(issue.contact_minutes);
+    DeskWork { remedy: remedy.to_owned(), minutes, said: typed }
 }
 
 fn check_minutes(minutes: Option<i64>) -> Result<(), Refusal> {
@@ -102,7 +100,7 @@ fn stand_down(
     Ok(())
 }
 
-fn tell(unit: &mut Unit<'_>, issue: &IssueDetail, outcome: Outcome, note: &str, done: &DeskWork) {
+fn tell(unit: &mut Unit<'_>, issue: &IssueDetail, outcome: Outcome, note: &str, done: &DeskWork) -> Result<(), Fault> {
     let kind = if outcome == Outcome::Withdrawn { EventKind::IssueClosed } else { EventKind::IssueResolved };
     let about = About {
         contract_id: Some(issue.contract_id),
@@ -111,7 +109,10 @@ fn tell(unit: &mut Unit<'_>, issue: &IssueDetail, outcome: Outcome, note: &str, 
         ..About::default()
     };
     let streams = [Stream::Contract(issue.contract_id), Stream::Territory(issue.territory_id)];
+    let (reason, repeats) = unit.cost_note(issue.summary.id)?;
     let data = json!({ "issue_number": issue.summary.number, "outcome": outcome, "note": note,
-        "remedy": done.remedy, "minutes": done.minutes });
+        "remedy": done.remedy, "minutes": done.minutes, "minutes_said": done.said,
+        "cost_reason": reason, "recurrence_of": repeats });
     unit.record(&streams, kind, about, data);
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{TechnicianId, VisitId};
 use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::Timestamp;
 use crate::domain::visit::{VisitAction, VisitState, advance};
 use crate::limits;
 use crate::roads::TravelTimes;
@@ -35,7 +36,7 @@ pub fn report(
     finish(unit, visit, outcome, travel)?;
     let case = unit.case(order)?;
     tell_report(unit, &case, technician, id, request, outcome)?;
-    if outcome.is_final() { resolve(unit, &case, outcome) } else { queue::reopen(unit, order, outcome.as_str()) }
+    if outcome.is_final() { resolve(unit, &case, outcome, at) } else { queue::reopen(unit, order, outcome.as_str()) }
 }
 
 /// What a report cannot be filed without, in the words of the form.
@@ -114,15 +115,18 @@ fn tell_report(
     Ok(())
 }
 
-fn resolve(unit: &mut Unit<'_>, case: &Case, outcome: Outcome) -> Result<(), Fault> {
+/// The phone's own time says on which day the units were used: it may have been without a signal.
+fn resolve(unit: &mut Unit<'_>, case: &Case, outcome: Outcome, at: Timestamp) -> Result<(), Fault> {
     unit.set_work_order(case.work_order, WorkOrderState::Closed)?;
     unit.set_issue_state(case.issue, IssueState::Closed, Some(outcome))?;
-    let data = json!({ "outcome": outcome, "issue_number": case.issue_number });
-    unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
     if outcome == Outcome::Recurrence {
-        unit.link_recurrence(case.issue)?;
+        unit.settle_recurrence(case.issue)?;
     }
+    let (reason, repeats) = unit.cost_note(case.issue)?;
+    let data = json!({ "outcome": outcome, "issue_number": case.issue_number, "cost_reason": reason,
+        "recurrence_of": repeats });
+    unit.record(&case.streams(), EventKind::IssueResolved, case.about(), data);
     let ending = unit.ending(case.issue, outcome)?;
-    unit.settle(case.issue, ending)?;
+    unit.settle_on(case.issue, ending, at.day(unit.zone()))?;
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! What the planner knows of a technician after his visits ended in one way or another.
+//! What the planner knows of a technician after his visits ended in one way or another, and what they cost then.
 
 use serde_json::{Value, json};
 
-use super::{assign, intake, progress, report, withdraw};
-use crate::domain::ids::{TechnicianId, VisitId, WorkOrderId};
+use super::{assign, intake, progress, remote_outcome, report, withdraw};
+use crate::domain::ids::{IssueId, TechnicianId, VisitId, WorkOrderId};
+use crate::domain::issue::IssueKind;
 use crate::domain::place::Position;
 use crate::domain::time::Seconds;
 use crate::planner::problem::Scene;
@@ -11,8 +12,9 @@ use crate::planner::rank;
 use crate::roads::travel::GreatCircle;
 use crate::store::Fault;
 use crate::store::technicians::Team;
-use crate::store::testing::{Kit, call, company_with, lot, on_both};
+use crate::store::testing::{Kit, at, call, company_with, lot, on_both};
 use crate::views::board::{AssignRequest, WithdrawRequest};
+use crate::views::desk::{OutcomeRequest, RemoteOutcome};
 use crate::views::technician::{ProgressRequest, Tap};
 
 const HOME: (f64, f64) = (36.56, 136.66);
@@ -167,6 +169,78 @@ async fn the_minutes_of_all_visits_are_paid_together_and_rounded_once() {
         reported(&kit, technician, again.await.expect("the visit is assigned"), "repaired", 12).await;
         let wallet = kit.card("KS-1001").await.wallet;
         assert_eq!((wallet.available, wallet.held, wallet.consumed), (225, 0, 75));
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+/// A customer whose wallet counts minutes: a question or a fault holds 60, worked ones count by the quarter of an hour.
+fn by_the_minute() -> Value {
+    let mut bought = lot(1, 300, None);
+    bought["number"] = "MN-2026-000001".into();
+    let mut company = company_with(json!([bought]));
+    let contract = &mut company["customers"][0]["contracts"][0];
+    contract["unit"] = "minute".into();
+    let policy = &mut contract["policy"];
+    (policy["fault_cost"], policy["question_cost"], policy["minute_step"]) = (60.into(), 60.into(), 15.into());
+    company
+}
+
+/// Closes an issue as answered at the desk; the minutes that were said.
+async fn answered(kit: &Kit, issue: IssueId, minutes: Option<i64>) {
+    let closed = kit.write(move |unit| {
+        let version = unit.look().issue_detail(issue)?.version;
+        let (note, remedy) = (String::new(), "設定を案内".to_owned());
+        let request = OutcomeRequest { version, outcome: RemoteOutcome::Answered, note, remedy, minutes };
+        remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)
+    });
+    closed.await.expect("the issue is closed");
+}
+
+#[tokio::test]
+async fn minutes_said_at_the_desk_are_paid_and_unsaid_ones_leave_what_was_agreed() {
+    on_both(by_the_minute(), async |kit| {
+        for (said, consumed) in [(Some(12), 15), (Some(95), 75), (None, 135), (Some(0), 135)] {
+            let mut request = call(&kit.card("KS-1001").await);
+            (request.issues[0].kind, request.issues[0].needs_visit) = (IssueKind::Question, false);
+            request.issues[0].symptom = None;
+            let issue = kit.write(move |unit| intake::save(unit, &request)).await.expect("saved").issues[0].id;
+            answered(&kit, issue, said).await;
+            let wallet = kit.card("KS-1001").await.wallet;
+            assert_eq!((wallet.held, wallet.consumed), (0, consumed), "{said:?}");
+        }
+        // After a visit, the desk's minutes are added to the report's, since it ended the issue.
+        let (technician, _, visit) = assigned(&kit).await;
+        reported(&kit, technician, visit, "needs_revisit", 20).await;
+        let issue = kit.read(move |reader| Ok(reader.my_visit(visit)?.visit.issue_id)).await.expect("the visit");
+        answered(&kit, issue, Some(12)).await;
+        assert_eq!(kit.card("KS-1001").await.wallet.consumed, 135 + 45);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_guarantee_ends_with_the_local_day_at_the_desk_as_at_the_intake() {
+    on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
+        // The other machine was repaired on 2 November, before this system; the contract guarantees thirty days.
+        for (at_night, consumed) in [("2026-12-02T23:30:00+09:00", 0), ("2026-12-03T00:30:00+09:00", 1)] {
+            kit.clock.set(at(at_night));
+            let card = kit.card("KS-1001").await;
+            let mut request = call(&card);
+            let issue = &mut request.issues[0];
+            (issue.kind, issue.needs_visit, issue.symptom) = (IssueKind::Question, false, None);
+            issue.asset_id = card.assets.iter().find(|asset| asset.serial == "AC20-0002").map(|asset| asset.id);
+            let issue = kit.write(move |unit| intake::save(unit, &request)).await.expect("saved").issues[0].id;
+            let closed = kit.write(move |unit| {
+                let (version, outcome) = (unit.look().issue_detail(issue)?.version, RemoteOutcome::Recurrence);
+                let (note, remedy) = (String::new(), String::new());
+                let request = OutcomeRequest { version, outcome, note, remedy, minutes: None };
+                remote_outcome::close(unit, issue, &request, &GreatCircle::CITY)
+            });
+            closed.await.expect("the issue is closed");
+            assert_eq!(kit.card("KS-1001").await.wallet.consumed, consumed, "{at_night}");
+        }
         kit.assert_sound().await;
     })
     .await;

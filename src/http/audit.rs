@@ -11,7 +11,7 @@ use super::call::services;
 use super::extract::fingerprint;
 use super::guard::whoever;
 use crate::domain::access::Actor;
-use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::refusal::{Code, Kind, Refusal};
 use crate::effects::spool::Spool;
 use crate::store::Fault;
 use crate::store::refusals::Sent;
@@ -21,8 +21,17 @@ use crate::store::refusals::Sent;
 pub struct Audited {
     /// What was tried.
     pub action: &'static str,
+    pub kept: Kept,
+}
+
+/// Which refusals of a route are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    All,
     /// Only what a rule of the contract said no to: for routes on which most refusals are about something else.
-    pub rules_only: bool,
+    Rules,
+    /// That, and whoever reached for what is not his: for routes on which a form may lack something.
+    Reach,
 }
 
 /// What a handler had read of its request, kept beside the request until the answer leaves.
@@ -44,7 +53,12 @@ pub async fn keep(request: &HttpRequest, audited: Audited, refusal: &Refusal) {
 /// A stranger is nobody to keep, and what failed by chance was not refused.
 fn is_kept(audited: Audited, refusal: &Refusal) -> bool {
     let chance = matches!(refusal.code.kind(), Kind::Unauthenticated | Kind::Busy | Kind::TooMany | Kind::Internal);
-    !chance && (!audited.rules_only || refusal.code.is_of_contract())
+    let kept = match audited.kept {
+        Kept::All => true,
+        Kept::Rules => refusal.code.is_of_contract(),
+        Kept::Reach => refusal.code.is_of_contract() || matches!(refusal.code, Code::NotFound | Code::Forbidden),
+    };
+    kept && !chance
 }
 
 /// The entry is written after the refused command was taken back, so it stands on its own.

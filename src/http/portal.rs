@@ -26,7 +26,8 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/portal/contracts/{id}/report-form", "What can be reported", form),
         Route::new(Method::POST, "/api/portal/contracts/{id}/reports/preview", "What a report would cost", preview),
         Route::new(Method::POST, "/api/portal/contracts/{id}/reports", "Report a fault or a question", report)
-            .created(),
+            .created()
+            .audited_by_reach("report"),
         Route::new(Method::GET, "/api/desk/reported", "What customers reported themselves and waits", reported),
         Route::new(Method::GET, "/api/tickets", "The ticket or lot of a number that is read out", quoted),
     ]

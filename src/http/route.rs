@@ -10,7 +10,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::audit::{self, Audited};
+use super::audit::{self, Audited, Kept};
 use super::call::{Call, read_body, services, spool_body};
 use super::describe::Describe;
 use super::error;
@@ -88,13 +88,19 @@ impl Route {
 
     /// Keeps what is refused here for audit, under the name of what was tried.
     pub fn audited(mut self, action: &'static str) -> Self {
-        self.audited = Some(Audited { action, rules_only: false });
+        self.audited = Some(Audited { action, kept: Kept::All });
         self
     }
 
     /// Keeps only what a rule of the contract refused.
     pub fn audited_by_rules(mut self, action: &'static str) -> Self {
-        self.audited = Some(Audited { action, rules_only: true });
+        self.audited = Some(Audited { action, kept: Kept::Rules });
+        self
+    }
+
+    /// Keeps that, and who reached for what is not his.
+    pub fn audited_by_reach(mut self, action: &'static str) -> Self {
+        self.audited = Some(Audited { action, kept: Kept::Reach });
         self
     }
 }

@@ -133,9 +133,15 @@ fn settled(unit: UnitKind, reason: CostReason, ended: Option<Outcome>, consumed:
     if consumed > 0 {
         let numbers = if tickets.is_empty() { String::new() } else { format!("（{}）", tickets.join("、")) };
         let numbers_en = if tickets.is_empty() { String::new() } else { format!(" ({})", tickets.join(", ")) };
+        let (why, why_en) = match reason {
+            CostReason::Unguaranteed => {
+                ("再発ですが保証期間内に修理がないため、", "A recurrence of no repair within the guarantee: ")
+            }
+            _ => ("", ""),
+        };
         return Words::new(
-            format!("{of_name}を使用しました{numbers}"),
-            format!("{} used{numbers_en}", unit.count_en(consumed)),
+            format!("{why}{of_name}を使用しました{numbers}"),
+            format!("{why_en}{} used{numbers_en}", unit.count_en(consumed)),
         );
     }
     match (reason, ended) {

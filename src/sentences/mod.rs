@@ -3,8 +3,10 @@
 
 pub mod advice;
 pub mod consumption;
+pub mod dispute;
 pub mod history;
 pub mod notice;
+pub mod reason;
 pub mod statement;
 
 /// A sentence in both languages.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::dispute::given_back;
 use super::{Words, grouped};
 use crate::domain::notice::{Asking, NoticeKind};
 use crate::domain::wallet::terms::UnitKind;
@@ -34,9 +35,11 @@ pub enum Told {
         price_yen: Option<i64>,
     },
     Dispute {
-        granted: bool,
+        unit: UnitKind,
         issue_number: String,
         note: String,
+        /// Units that its line charges no more, and those of them that expired; none of a refused one.
+        granted: Option<(i64, i64)>,
     },
     /// `cost` is what was read out, or shown before it was sent.
     Usage {
@@ -86,7 +89,7 @@ impl Told {
             Self::Overdraft { unit, units, issue_number, owed, price_yen } => {
                 overdraft(*unit, *units, issue_number, *owed, *price_yen)
             }
-            Self::Dispute { granted, issue_number, note } => dispute(*granted, issue_number, note),
+            Self::Dispute { unit, issue_number, note, granted } => dispute(*granted, *unit, issue_number, note),
             Self::Usage { number, cost } => usage(number, cost),
             Self::Approval { asking, unit, units, issue_number, approver, until } => {
                 let asked = Asked { units: (*unit, *units), issue: issue_number, approver: approver.as_deref() };
@@ -217,13 +220,14 @@ fn approval(asking: Asking, asked: &Asked<'_>, until: Option<&Words>) -> Words {
     Words::new(ja + &until_ja, en + &until_en)
 }
 
-fn dispute(granted: bool, issue: &str, note: &str) -> Words {
+fn dispute(granted: Option<(i64, i64)>, unit: UnitKind, issue: &str, note: &str) -> Words {
     let (note_ja, note_en) =
         if note.is_empty() { (String::new(), String::new()) } else { (format!("（{note}）"), format!(" ({note})")) };
-    if granted {
+    if let Some((returned, expired)) = granted {
+        let said = given_back(unit, issue, returned, expired);
         return Words::new(
-            format!("要件{issue}の異議を認め、消費を取り消しました{note_ja}。"),
-            format!("Your dispute of issue {issue} was granted and the use given back{note_en}."),
+            format!("異議を認めました{note_ja}。要件{}。", said.ja),
+            format!("Your dispute was granted{note_en}: {}.", said.en),
         );
     }
     Words::new(

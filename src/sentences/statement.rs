@@ -11,7 +11,7 @@ use crate::views::statement::{Statement, StatementLine};
 /// Ticket numbers written out in a line; of more the count says enough.
 const NUMBERS: usize = 12;
 /// Columns of the table.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 
 /// The statement as it is printed, and as its table is exported.
 pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document {
@@ -65,14 +65,15 @@ fn notes(statement: &Statement, say: &impl Fn(&str, &str) -> String) -> Vec<Stri
 fn columns(say: &impl Fn(&str, &str) -> String) -> Vec<Column> {
     let column = |ja: &str, en: &str, width, right| Column { name: say(ja, en), width, right };
     vec![
-        column("日時", "Time", 115, false),
-        column("動き", "Movement", 95, false),
-        column("要件", "Issue", 135, false),
-        column("内容と処置", "Content and remedy", 255, false),
-        column("番号", "Numbers", 190, false),
-        column("分", "Min.", 50, true),
+        column("日時", "Time", 105, false),
+        column("動き", "Movement", 80, false),
+        column("理由", "Reason", 100, false),
+        column("要件", "Issue", 125, false),
+        column("内容と処置", "Content and remedy", 215, false),
+        column("番号", "Numbers", 175, false),
+        column("分", "Min.", 45, true),
         column("増減", "Change", 50, true),
-        column("未使用", "Left", 55, true),
+        column("未使用", "Left", 50, true),
         column("仮押さえ", "Held", 55, true),
     ]
 }
@@ -85,6 +86,7 @@ fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
             None => line.at.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
         },
         movement.to_owned(),
+        if language == Language::Ja { line.reason_ja.clone() } else { line.reason_en.clone() },
         line.issue_number.clone().unwrap_or_default(),
         done(line, language),
         numbers(line),
@@ -137,7 +139,7 @@ fn beside(name: &str, day: &str, balances: &Balances) -> Row {
 
 fn root(name: &str, hash: &str) -> Row {
     let mut row = vec![String::new(); COLUMNS];
-    (row[1], row[4]) = (name.to_owned(), hash.to_owned());
+    (row[1], row[5]) = (name.to_owned(), hash.to_owned());
     row
 }
 

@@ -1,15 +1,18 @@
 //! Disputes of lines. A line is all postings of one kind that one event made for one issue.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::codec::{json, to_json};
 use super::error::{Fault, StoreError};
-use super::schema::{contracts, customers, disputes, issues, postings, wallets};
+use super::schema::{contracts, customers, disputes, issues, lots, postings, tickets, wallets};
 use super::{Reader, Unit};
 use crate::domain::ids::*;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
-use crate::domain::wallet::account::{Account, HoldState, Movement};
+use crate::domain::wallet::account::{Account, HoldState, Movement, TicketState};
 use crate::domain::wallet::dispute::{DisputeState, is_charge};
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
@@ -54,6 +57,7 @@ pub(in crate::store) struct Row {
     decision_note: Option<String>,
     returned: i64,
     version: i64,
+    expired: i64,
 }
 
 impl Row {
@@ -73,6 +77,7 @@ impl Row {
             decided_at: self.decided_at,
             decision_note: self.decision_note,
             returned: self.returned,
+            expired: self.expired,
             version: self.version,
         })
     }
@@ -128,10 +133,15 @@ impl Reader<'_> {
             }
         };
         let rows: Vec<(Row, Beside)> = query.load(self.database)?;
+        let today = self.today();
+        let open = rows.iter().filter(|(row, _)| row.state == DisputeState::Open).map(|(row, _)| row.issue_id);
+        let dying = self.past_their_last_day(&open.collect::<Vec<_>>(), today)?;
         let row = |(row, beside): (Row, Beside)| {
             let (contract_number, customer_name, unit, issue_number, description, movement, posted_at) = beside;
             let dispute = row.view()?;
+            let past = dying.get(&dispute.issue_id).map_or(0, |units| dispute.units.min(*units));
             Ok(DisputeRow {
+                past_last_day: if dispute.state == DisputeState::Open { past } else { 0 },
                 dispute,
                 contract_number,
                 customer_name,
@@ -143,6 +153,23 @@ impl Reader<'_> {
             })
         };
         rows.into_iter().map(row).collect()
+    }
+
+    /// Units that issues hold or have used of lots whose last day is over: what is given back of them expires.
+    fn past_their_last_day(&mut self, issues: &[IssueId], today: NaiveDate) -> Result<BTreeMap<IssueId, i64>, Fault> {
+        let rows: Vec<(Option<IssueId>, i64)> = tickets::table
+            .inner_join(lots::table.on(lots::id.eq(tickets::lot_id)))
+            .filter(tickets::issue_id.eq_any(issues).and(lots::usable_until.lt(today.to_string())))
+            .filter(tickets::state.eq_any([TicketState::Held, TicketState::Consumed]))
+            .select((tickets::issue_id, tickets::units))
+            .load(self.database)?;
+        let mut units = BTreeMap::new();
+        for (issue, more) in rows {
+            *units
+                .entry(issue.ok_or_else(|| StoreError::corrupt("a ticket in use without its issue"))?)
+                .or_default() += more;
+        }
+        Ok(units)
     }
 
     /// The line of a contract's ledger to which a posting belongs.
@@ -227,8 +254,14 @@ impl Unit<'_> {
         Ok(id)
     }
 
-    /// Ends an open dispute.
-    pub fn end_dispute(&mut self, id: DisputeId, state: DisputeState, note: &str, returned: i64) -> Result<(), Fault> {
+    /// Ends an open dispute, with the units that its line charges no more and those of them that expired.
+    pub fn end_dispute(
+        &mut self,
+        id: DisputeId,
+        state: DisputeState,
+        note: &str,
+        (returned, expired): (i64, i64),
+    ) -> Result<(), Fault> {
         let by = to_json(self.actor());
         diesel::update(disputes::table.find(id))
             .set((
@@ -237,6 +270,7 @@ impl Unit<'_> {
                 disputes::decided_at.eq(self.now()),
                 disputes::decision_note.eq((!note.is_empty()).then_some(note)),
                 disputes::returned.eq(returned),
+                disputes::expired.eq(expired),
                 disputes::version.eq(disputes::version + 1),
             ))
             .execute(self.database)?;

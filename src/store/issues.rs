@@ -81,6 +81,15 @@ pub struct NewWorkOrder {
     pub parts_needed: Vec<PartCount>,
 }
 
+/// What was done for an issue at the desk that ended it.
+#[derive(Debug, Clone)]
+pub struct DeskWork {
+    pub remedy: String,
+    pub minutes: i64,
+    /// The desk said how many minutes; otherwise they are those of the contact, and count for nothing.
+    pub said: bool,
+}
+
 /// Which work orders to show.
 #[derive(Debug, Clone)]
 pub enum QueueFilter {
@@ -122,9 +131,13 @@ impl Unit<'_> {
     }
 
     /// What was done for an issue at the desk.
-    pub(crate) fn set_desk_work(&mut self, id: IssueId, remedy: &str, minutes: i64) -> Result<(), Fault> {
+    pub(crate) fn set_desk_work(&mut self, id: IssueId, work: &DeskWork) -> Result<(), Fault> {
         diesel::update(issues::table.find(id))
-            .set((issues::remedy.eq(remedy), issues::desk_minutes.eq(minutes)))
+            .set((
+                issues::remedy.eq(&work.remedy),
+                issues::desk_minutes.eq(work.minutes),
+                issues::desk_minutes_said.eq(work.said),
+            ))
             .execute(self.database)?;
         Ok(())
     }

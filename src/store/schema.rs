@@ -316,6 +316,7 @@ diesel::table! {
         decision_note -> Nullable<Text>,
         returned -> BigInt,
         version -> BigInt,
+        expired -> BigInt,
     }
 }
 
@@ -422,6 +423,7 @@ diesel::table! {
         version -> BigInt,
         remedy -> Text,
         desk_minutes -> BigInt,
+        desk_minutes_said -> Bool,
     }
 }
 
@@ -467,6 +469,9 @@ diesel::table! {
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
         version -> BigInt,
+        en_route_before -> Nullable<BigInt>,
+        arrived_before -> Nullable<BigInt>,
+        started_before -> Nullable<BigInt>,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::domain::wallet::chain::{self, hex};
 use crate::domain::wallet::dispute::{DisputeState, is_charge};
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
+use crate::sentences::reason::reason;
 use crate::views::statement::{LineDispute, Statement, StatementLine};
 
 /// What was done for an issue.
@@ -251,6 +252,7 @@ impl Known {
         let (issue_id, issue_number, content) = row.issue;
         let (lot, invoice) = row.lot;
         let past = row.past.1.and_then(|repair| self.past.get(&repair));
+        let why = reason(&row.told.0);
         let done = issue_id.and_then(|issue| self.work.get(&issue)).or(past.map(|(_, work)| work));
         StatementLine {
             posting_id,
@@ -272,6 +274,8 @@ impl Known {
             remedy: done.map(|work| work.remedy.clone()).filter(|remedy| !remedy.is_empty()),
             minutes: done.map(|work| work.minutes).filter(|minutes| timed && *minutes > 0),
             reason: row.told.0,
+            reason_ja: why.ja,
+            reason_en: why.en,
             yen: self.refunds.get(&posting_id).copied(),
             available: after.available,
             held: after.held,

@@ -47,9 +47,34 @@ pub struct Visit {
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub version: i64,
+    /// The times of the steps as they stood before the last tap.
+    pub en_route_before: Option<Timestamp>,
+    pub arrived_before: Option<Timestamp>,
+    pub started_before: Option<Timestamp>,
 }
 
 impl Visit {
+    /// Remembers where it stands, before a tap leads on to `next`.
+    pub fn step_on(&mut self, next: VisitState) {
+        (self.en_route_before, self.arrived_before, self.started_before) =
+            (self.en_route_at, self.arrived_at, self.started_at);
+        self.state_before = Some(self.state);
+        self.state = next;
+    }
+
+    /// Takes the last tap back, to `earlier`: what it made true is no longer, and what stood before it stands again.
+    pub fn step_back(&mut self, earlier: VisitState) {
+        (self.en_route_at, self.arrived_at, self.started_at) =
+            (self.en_route_before, self.arrived_before, self.started_before);
+        match self.state {
+            VisitState::Accepted => self.accepted_at = None,
+            VisitState::EnRoute => (self.en_route_lat, self.en_route_lon) = (None, None),
+            _ => {}
+        }
+        self.state_before = None;
+        self.state = earlier;
+    }
+
     pub fn promised(&self) -> Option<Window> {
         Window::new(self.promised_from?, self.promised_to?)
     }

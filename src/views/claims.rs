@@ -33,8 +33,11 @@ pub struct Dispute {
     pub decided_by: Option<Actor>,
     pub decided_at: Option<Timestamp>,
     pub decision_note: Option<String>,
-    /// Units that were given back.
+    /// Units that the line charges no more.
     pub returned: i64,
+    /// Those of them whose last day was over: they expired and did not come back into the balance.
+    #[serde(default)]
+    pub expired: i64,
     pub version: i64,
 }
 
@@ -53,6 +56,8 @@ pub struct DisputeRow {
     /// What the line says.
     pub movement: Movement,
     pub posted_at: Timestamp,
+    /// Of an open one, the units whose last day is over: granted, they would expire and not come back.
+    pub past_last_day: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

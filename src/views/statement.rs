@@ -74,8 +74,10 @@ pub struct StatementLine {
     pub remedy: Option<String>,
     /// Minutes of work at the desk and on site, at the line in which the issue used its units: once for each issue.
     pub minutes: Option<i64>,
-    /// Why, as the ledger says it.
+    /// Why, as the ledger says it, and in words; empty where the movement says enough.
     pub reason: String,
+    pub reason_ja: String,
+    pub reason_en: String,
     /// Of a refund, what was paid back, in yen without tax.
     pub yen: Option<i64>,
     /// After this line.

@@ -16,8 +16,11 @@ on_both! {
     a_use_counts_from_the_arrival_and_a_closed_door_is_none
     a_trip_to_a_closed_door_is_paid_where_the_contract_says_so
     a_use_counts_from_the_start_of_the_investigation
+    a_resumption_taken_back_leaves_the_work_begun_and_its_use_counted
+    a_second_trip_taken_back_leaves_the_first_one_made
     what_proves_to_be_a_recurrence_is_made_good_by_report_and_from_the_desk
     a_recurrence_found_later_is_a_correction_where_the_contract_guarantees_it
+    a_recurrence_of_no_repair_within_the_guarantee_costs_as_worked_and_says_why
 }
 
 fn path(card: &Value, what: &str) -> String {
@@ -201,6 +204,54 @@ async fn a_use_counts_from_the_start_of_the_investigation(office: Office) {
     check(&office, [10, 0, 0]).await;
 }
 
+async fn a_resumption_taken_back_leaves_the_work_begun_and_its_use_counted(office: Office) {
+    office.agree("KS-1001", json!({ "capture_point": "investigation_start" })).await;
+    let hayashi = office.person("hayashi").await;
+    let (_, visit) = office.on_the_way("KS-1001").await;
+    for action in ["arrive", "start", "pause"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    let begun = office.tap(&hayashi, &visit, "resume").await["timeline"]["started_at"].clone();
+    let back = office.tap(&hayashi, &visit, "undo").await;
+    assert_eq!((&back["state"], &back["timeline"]["started_at"]), (&json!("paused"), &begun));
+    check(&office, [9, 0, 1]).await;
+    office.tap(&hayashi, &visit, "resume").await;
+    office.report(&hayashi, &visit, "repaired", 40).await;
+    check(&office, [9, 0, 1]).await;
+}
+
+async fn a_second_trip_taken_back_leaves_the_first_one_made(office: Office) {
+    office.agree("KS-1001", json!({ "capture_point": "arrival" })).await;
+    let (operator, hayashi) = (office.person("operator").await, office.person("hayashi").await);
+    let (issue, visit) = office.on_the_way("KS-1001").await;
+    for action in ["arrive", "start"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    let first = office.tap(&hayashi, &visit, "pause").await["timeline"].clone();
+    // He leaves for a part: each of his taps is taken back once.
+    for action in ["set_out", "undo", "set_out", "arrive", "undo", "arrive", "start"] {
+        office.tap(&hayashi, &visit, action).await;
+        check(&office, [9, 0, 1]).await;
+    }
+    let back = office.tap(&hayashi, &visit, "undo").await;
+    assert_eq!((&back["state"], &back["timeline"]["started_at"]), (&json!("arrived"), &first["started_at"]));
+    check(&office, [9, 0, 1]).await;
+    no_access(&office, &hayashi, &visit).await;
+    check(&office, [9, 0, 1]).await;
+    close(&operator, &issue, "withdrawn").await;
+    check(&office, [9, 0, 1]).await;
+
+    // A set-out taken back to the pause is no reason to pay as if nobody had come.
+    office.agree("KS-1001", json!({})).await;
+    let (issue, visit) = office.on_the_way("KS-1001").await;
+    for action in ["arrive", "start", "pause", "set_out", "undo", "resume"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    office.report(&hayashi, &visit, "needs_revisit", 30).await;
+    close(&operator, &issue, "withdrawn").await;
+    check(&office, [8, 0, 2]).await;
+}
+
 async fn what_proves_to_be_a_recurrence_is_made_good_by_report_and_from_the_desk(office: Office) {
     let (operator, hayashi) = (office.person("operator").await, office.person("hayashi").await);
     let (first, visit) = office.on_the_way("KS-1001").await;
@@ -243,13 +294,72 @@ async fn a_recurrence_found_later_is_a_correction_where_the_contract_guarantees_
     }
     office.report(&hayashi, &visit, "repaired", 40).await;
     let card = office.card(&operator, "KS-1001").await;
-    admin.change(&path(&card, "wallet/reversals"), &correction(&issue)).await;
-    check(&office, [10, 0, 0]).await;
-    assert_eq!(told(&office, "wallet.reversed").await, "再発のため 1枚を消費取消（残 10枚）");
+    let reversals = path(&card, "wallet/reversals");
+    refused(admin.post(&reversals, &correction(&issue)).await, 409, "wallet.no_guarantee").await;
+    let mut call = crate::kit::office::intake(&card, 0, Value::Null);
+    call["issues"][0]["symptom"] = json!("torn");
+    let again = operator.change("/api/interactions", &call).await["issues"][0].clone();
+    let dispatcher = office.person("dispatcher").await;
+    let visit = office.assign(&dispatcher, &again["work_order_id"], &hayashi).await["visit"]["id"].clone();
+    for action in ["accept", "set_out", "arrive", "start"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    office.report(&hayashi, &visit, "repaired", 40).await;
+    check(&office, [8, 0, 2]).await;
+    admin.change(&reversals, &correction(&again)).await;
+    check(&office, [9, 0, 1]).await;
+    assert_eq!(told(&office, "wallet.reversed").await, "再発のため 1枚を消費取消（残 9枚）");
+    assert_eq!(marked(&office, &again).await, issue["number"]);
 
     office.agree("KS-1001", json!({ "recurrence_days": 0 })).await;
     let issue = office.fault(&operator, "KS-1001", 1, Value::Null).await;
     let release = json!({ "issue_id": issue["id"], "reason": "recurrence" });
     refused(operator.post(&path(&card, "wallet/releases"), &release).await, 409, "wallet.no_guarantee").await;
-    check(&office, [9, 1, 0]).await;
+    check(&office, [8, 1, 1]).await;
+}
+
+/// Number of the repair that an issue repeats, as the history marks it.
+async fn marked(office: &Office, issue: &Value) -> Value {
+    let operator = office.person("operator").await;
+    let card = office.card(&operator, "KS-1001").await;
+    let history = operator.see(&path(&card, "history")).await;
+    let entries = history["entries"].as_array().expect("entries");
+    let entry = entries.iter().find(|entry| entry["issue_number"] == issue["number"]).expect("an entry of the issue");
+    assert_eq!(entry["recurrence"], true, "{entry}");
+    entry["recurrence_of"]["number"].clone()
+}
+
+async fn a_recurrence_of_no_repair_within_the_guarantee_costs_as_worked_and_says_why(mut office: Office) {
+    let hayashi = office.person("hayashi").await;
+    let (first, visit) = office.on_the_way("KS-1001").await;
+    for action in ["arrive", "start"] {
+        office.tap(&hayashi, &visit, action).await;
+    }
+    office.report(&hayashi, &visit, "repaired", 40).await;
+    let operator = office.person("operator").await;
+    let card = office.card(&operator, "KS-1001").await;
+    let asked = |asset: usize| {
+        let mut body = question(&card);
+        body["issues"][0]["asset_id"] = card["assets"][asset]["id"].clone();
+        body
+    };
+    // Another machine was never repaired.
+    let other = operator.change("/api/interactions", &asked(1)).await["issues"][0].clone();
+    let ended = close(&operator, &other, "recurrence").await;
+    assert_eq!((&ended["outcome"], &ended["linked_issue_id"]), (&json!("recurrence"), &Value::Null));
+    check(&office, [8, 0, 2]).await;
+    assert_eq!(told(&office, "wallet.captured").await, "保証期間内の修理がない再発のため 1枚を消費確定（残 8枚）");
+    assert_eq!(marked(&office, &other).await, Value::Null);
+
+    // The last day of the guarantee, and the day after it.
+    for (days, expected) in [(30, [8, 0, 2]), (1, [7, 0, 3])] {
+        office.sleep(days).await;
+        let operator = office.person("operator").await;
+        let again = operator.change("/api/interactions", &asked(0)).await["issues"][0].clone();
+        close(&operator, &again, "recurrence").await;
+        check(&office, expected).await;
+        if days == 30 {
+            assert_eq!(marked(&office, &again).await, first["number"]);
+        }
+    }
 }

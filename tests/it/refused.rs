@@ -11,8 +11,10 @@ use crate::on_both;
 on_both! {
     a_lot_in_the_past_a_negative_count_and_a_policy_with_a_hole_are_kept_for_audit
     units_of_six_months_are_not_used_late_by_whatever_way
+    units_of_six_months_used_in_time_without_a_signal_are_used
     a_contract_that_honours_no_holds_says_so_before_it_takes_nothing
     whoever_reaches_for_another_customers_wallet_is_kept_for_audit
+    what_a_customer_reports_and_no_rule_allows_is_kept_for_audit
     an_operation_id_stays_bound_to_what_it_was_first_used_for
 }
 
@@ -157,6 +159,24 @@ async fn units_of_six_months_are_not_used_late_by_whatever_way(mut office: Offic
     office.assert_sound().await;
 }
 
+async fn units_of_six_months_used_in_time_without_a_signal_are_used(mut office: Office) {
+    let hayashi = office.person("hayashi").await;
+    let (_, visit) = dying(&office, "2026-11-23").await;
+    work(&office, &hayashi, &visit, &["arrive", "start"]).await;
+    // The report of the last day comes with the phone's own time, the next morning.
+    let done = office.now();
+    office.sleep(1).await;
+    let report = json!({ "cause": "wear", "remedy": "ベルト交換", "minutes": 40, "outcome": "repaired", "parts": [],
+        "at": done });
+    let hayashi = office.person("hayashi").await;
+    hayashi.change(&format!("/api/visits/{}/report", text(&visit)), &report).await;
+    let operator = office.person("operator").await;
+    let wallet = office.card(&operator, "KS-1001").await["wallet"].clone();
+    assert_eq!((&wallet["consumed"], &wallet["expired"], &wallet["held"]), (&json!(1), &json!(0), &json!(0)));
+    assert!(kept(&office, "KS-1001").await.is_empty());
+    office.assert_sound().await;
+}
+
 async fn a_contract_that_honours_no_holds_says_so_before_it_takes_nothing(mut office: Office) {
     office.agree("KS-1001", json!({ "honours_holds": false })).await;
     let operator = office.person("operator").await;
@@ -207,6 +227,44 @@ async fn whoever_reaches_for_another_customers_wallet_is_kept_for_audit(office: 
     )
     .await;
     check(&office, "KS-2001", &[("capture", "wallet.foreign", "operator"), ("dispute", "not_found", "stranger")]).await;
+    office.assert_sound().await;
+}
+
+async fn what_a_customer_reports_and_no_rule_allows_is_kept_for_audit(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let (card, other) = (office.card(&operator, "KS-1001").await, office.card(&operator, "KS-2001").await);
+    let reports = |card: &Value| format!("/api/portal/contracts/{}/reports", text(&card["id"]));
+    let report = |asset: &Value, site: &Value| {
+        json!({ "kind": "fault", "site_id": site["site_id"], "asset_id": asset["id"], "symptom": "noise",
+            "description": "朝から異音がします", "impact": "partial", "urgency": "today", "needs_visit": true,
+            "phone": "076-555-0111", "agreed_units": 1 })
+    };
+    let (own, foreign) = (&card["assets"][0], &other["assets"][0]);
+    let stranger = colleague(&office, "stranger", &other["customer"]["id"]).await;
+    refused(stranger.post(&reports(&card), &report(own, own)).await, 404, "not_found").await;
+    refused(stranger.post(&reports(&card), &report(foreign, foreign)).await, 404, "not_found").await;
+    refused(customer.post(&reports(&card), &report(foreign, own)).await, 400, "asset.foreign").await;
+    refused(customer.post(&reports(&card), &report(foreign, foreign)).await, 400, "site.foreign").await;
+    refused(operator.post(&reports(&card), &report(own, own)).await, 403, "auth.forbidden").await;
+    check(
+        &office,
+        "KS-1001",
+        &[
+            ("report", "auth.forbidden", "operator"),
+            ("report", "site.foreign", "customer"),
+            ("report", "asset.foreign", "customer"),
+            ("report", "not_found", "stranger"),
+            ("report", "not_found", "stranger"),
+        ],
+    )
+    .await;
+    assert_eq!(office.card(&operator, "KS-1001").await["wallet"]["held"], 0);
+
+    // A form that lacks something has reached for nothing.
+    let mut empty = report(own, own);
+    empty["agreed_units"] = Value::Null;
+    refused(customer.post(&reports(&card), &empty).await, 400, "request.invalid").await;
+    assert_eq!(kept(&office, "KS-1001").await.len(), 5);
     office.assert_sound().await;
 }
 

@@ -12,6 +12,8 @@ use crate::store::Fault;
 use crate::store::testing::{Kit, company_with, lot, on_both};
 use crate::views::table::{ExportKind, ImportKind, ImportReport, TableFormat};
 
+mod lots;
+
 fn source(kind: ImportKind, text: &str) -> Source {
     let mut filling = Spool::begin(&std::env::temp_dir()).expect("a temporary file");
     filling.push(text.as_bytes()).expect("it is written");
@@ -254,62 +256,6 @@ async fn the_list_of_faults_has_every_one_of_them() {
     let list = std::io::read_to_string(list.read().expect("a file")).expect("text");
     assert_eq!(list.lines().count(), 3_001);
     assert!(list.lines().last().expect("a line").starts_with("3001,3001,contract,reference.unknown,"), "{list}");
-}
-
-#[tokio::test]
-async fn a_lot_says_when_it_was_used_and_on_which_invoice_it_is() {
-    let head = "number,contract,origin,count,price_yen,issued_on,expires_on,uses,voided,invoice_number,issuer_number,\
-        invoiced_on\n";
-    on_both(company_with(json!([])), async |kit| {
-        let text = format!(
-            "{head}TK-2026-000801,KS-1001,paid,10,50000,2026-04-01,2027-03-31,2026-06-01|2;2026/11/2|1|AC20-0002,1,\
-             INV-8,T1234567890123,2026-04-30\n"
-        );
-        assert_eq!(brought(&kit, ImportKind::Lots, &text).await, (1, 0, 0));
-        let wallet = kit.card("KS-1001").await.wallet;
-        assert_eq!((wallet.available, wallet.consumed, wallet.voided), (6, 3, 1));
-        let invoice = wallet.lots[0].invoice.as_ref().expect("an invoice");
-        assert_eq!(
-            (invoice.invoice_number.as_str(), invoice.issuer_number.as_deref()),
-            ("INV-8", Some("T1234567890123"))
-        );
-        let lots = export(&kit, ExportKind::Lots, TableFormat::Csv).await;
-        assert!(lots.contains(",3,any,b2b_exempt,2026-06-01|1;2026-06-01|1;2026-11-02|1|AC20-0002,1,INV-8,"), "{lots}");
-        assert_eq!(brought(&kit, ImportKind::Lots, &lots).await, (0, 0, 1));
-        kit.assert_sound().await;
-        let wrong = format!(
-            "{head}TK-2026-000802,KS-1001,paid,5,1,2026-04-01,,yesterday,,,,\n\
-             TK-2026-000803,KS-1001,paid,5,1,2026-04-01,,2027-01-01|1,,,,\n\
-             TK-2026-000804,KS-1001,paid,5,1,2026-04-01,,2026-03-01|1,9,,T12,2026-04-30\n\
-             TK-2026-000805,KS-1001,promotional,5,0,2026-04-01,,,,INV-9,,2026-04-30\n"
-        );
-        let report = dry(&kit, ImportKind::Lots, &wrong).await;
-        let expected = [
-            (2, "uses", "cell.uses"),
-            (3, "uses", "lot.in_future"),
-            (4, "invoice_number", "cell.empty"),
-            (5, "invoice_number", "lot.not_sold"),
-        ];
-        assert_eq!(faults(&report), expected);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_lot_that_comes_in_settles_what_was_used_before_it_was_bought() {
-    on_both(company_with(json!([])), async |kit| {
-        let mut request = crate::store::testing::call(&kit.card("KS-1001").await);
-        request.overdraft = true;
-        kit.write(move |unit| crate::commands::intake::save(unit, &request)).await.unwrap();
-        assert_eq!(kit.card("KS-1001").await.wallet.overdraft, 1);
-        let text = "number,contract,origin,count,price_yen,issued_on,expires_on,used\n\
-            TK-2026-000777,KS-1001,paid,5,25000,2026-11-01,2027-10-31,2\n";
-        assert_eq!(brought(&kit, ImportKind::Lots, text).await, (1, 0, 0));
-        let wallet = kit.card("KS-1001").await.wallet;
-        assert_eq!((wallet.overdraft, wallet.available, wallet.held, wallet.consumed), (0, 2, 1, 2));
-        kit.assert_sound().await;
-    })
-    .await;
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ pub fn decide_dispute(unit: &mut Unit<'_>, id: DisputeId, decision: &DisputeDeci
     };
     let (dispute, line) = open(unit, id, decision.version)?;
     if !decision.granted {
-        unit.end_dispute(id, DisputeState::Refused, note, 0)?;
+        unit.end_dispute(id, DisputeState::Refused, note, (0, 0))?;
         return tell(unit, EventKind::DisputeRefused, id, &line);
     }
     let charge = still_charged(unit, &line)?;
@@ -57,7 +57,7 @@ pub fn withdraw_dispute(unit: &mut Unit<'_>, id: DisputeId, request: &DisputeWit
     if !of_customer && !same_person(&dispute.raised_by, unit.actor()) {
         return Err(Refusal::new(Code::Forbidden).into());
     }
-    unit.end_dispute(id, DisputeState::Withdrawn, "", 0)?;
+    unit.end_dispute(id, DisputeState::Withdrawn, "", (0, 0))?;
     tell(unit, EventKind::DisputeWithdrawn, id, &line)
 }
 
@@ -86,7 +86,7 @@ fn still_charged(unit: &mut Unit<'_>, line: &ChargedLine) -> Result<Charge, Faul
     Ok(charge)
 }
 
-/// Units that the issue is charged with no more.
+/// Units that the issue is charged with no more, and those of them that expired because their last day was over.
 fn give_back(
     unit: &mut Unit<'_>,
     contract: ContractId,
@@ -94,19 +94,19 @@ fn give_back(
     charge: Charge,
     wanted: Option<i64>,
     note: &str,
-) -> Result<i64, Fault> {
+) -> Result<(i64, i64), Fault> {
     let because = Because { reason: CorrectionReason::DisputeGranted.as_str().to_owned(), note: note.to_owned() };
     let most = line.units.min(charge.units);
     let units = wanted.unwrap_or(most);
     if !(1..=most).contains(&units) || (charge.on_hold && units != charge.units) {
         return Err(Refusal::new(Code::OverReverse).with("used", most).with("units", units).at("units").into());
     }
-    if charge.on_hold {
-        unit.release_by_hand(contract, line.issue, &because)?;
+    let settled = if charge.on_hold {
+        unit.release_by_hand(contract, line.issue, &because)?
     } else {
-        unit.reverse_by_hand(contract, line.issue, units, &because)?;
-    }
-    Ok(units)
+        unit.reverse_by_hand(contract, line.issue, units, &because)?
+    };
+    Ok((units, settled.expired))
 }
 
 fn tell(unit: &mut Unit<'_>, kind: EventKind, id: DisputeId, line: &ChargedLine) -> Result<Dispute, Fault> {

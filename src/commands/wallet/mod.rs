@@ -22,7 +22,7 @@ pub use sell::{grant, sell};
 pub use transfer::transfer;
 
 use super::text;
-use crate::domain::ids::{AdjustmentId, ContractId};
+use crate::domain::ids::{AdjustmentId, ContractId, IssueId};
 use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::CorrectionReason;
 use crate::limits;
@@ -42,6 +42,7 @@ pub fn capture(unit: &mut Unit<'_>, contract: ContractId, request: &CaptureReque
 /// Gives a whole hold back.
 pub fn release(unit: &mut Unit<'_>, contract: ContractId, request: &ReleaseRequest) -> Result<LedgerReceipt, Fault> {
     let because = because(request.reason, &request.note)?;
+    hold_issue(unit, request.issue_id, request.reason)?;
     receipt(unit, contract, |unit| {
         unit.release_by_hand(contract, request.issue_id, &because)?;
         Ok(None)
@@ -51,10 +52,16 @@ pub fn release(unit: &mut Unit<'_>, contract: ContractId, request: &ReleaseReque
 /// Gives used units back (赤伝).
 pub fn reverse(unit: &mut Unit<'_>, contract: ContractId, request: &ReversalRequest) -> Result<LedgerReceipt, Fault> {
     let because = because(request.reason, &request.note)?;
+    hold_issue(unit, request.issue_id, request.reason)?;
     receipt(unit, contract, |unit| {
         unit.reverse_by_hand(contract, request.issue_id, request.units, &because)?;
         Ok(None)
     })
+}
+
+/// A recurrence is noted on the issue, which everybody locks before the wallet.
+fn hold_issue(unit: &mut Unit<'_>, issue: IssueId, reason: CorrectionReason) -> Result<(), Fault> {
+    if reason == CorrectionReason::Recurrence { unit.lock_issue(issue) } else { Ok(()) }
 }
 
 /// Makes an untouched lot void.

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days};
 
-use super::sell::in_force;
+use super::sell::{in_force, replaces_none};
 use super::{because, receipt};
 use crate::domain::ids::ContractId;
 use crate::domain::refusal::{Code, Refusal};
@@ -12,7 +12,8 @@ use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, TransferRequest};
 
 /// Moves unused units to another contract of the same customer group, when this contract gives them and the other one
-/// takes them: it is not over, its policy allows transfers too, and it does not buy more than its year allows in this way.
+/// takes them: it is not over, its policy allows transfers too, and it does not buy more than its year allows in this way,
+/// nor are they a longer life for units of its own six-month lots.
 pub fn transfer(unit: &mut Unit<'_>, contract: ContractId, request: &TransferRequest) -> Result<LedgerReceipt, Fault> {
     let because = because(request.reason, &request.note)?;
     let (today, to) = (unit.today(), request.to_contract_id);
@@ -43,6 +44,8 @@ pub fn transfer(unit: &mut Unit<'_>, contract: ContractId, request: &TransferReq
         }
         let after = unit.look().units_bought_since(receiver, since)?;
         policy.check_taken_over(before, after)?;
+        let moved = unit.lot_terms(contract, request.lot_id)?;
+        replaces_none(unit, receiver, &moved)?;
         Ok(None)
     })
 }

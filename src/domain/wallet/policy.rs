@@ -114,14 +114,33 @@ pub struct Ending {
     pub departed: bool,
     /// Somebody stood before a closed door on the way.
     pub closed_door: bool,
-    /// Minutes worked at all its visits together, where they are known.
+    /// Minutes worked at all its visits together, and those that the desk said when it ended the issue; none where
+    /// nobody said any.
     pub minutes: Option<i64>,
+    /// It repeats a repair within the days for which the contract guarantees one.
+    pub guaranteed: bool,
 }
 
 impl Ending {
     /// An issue that is over without a technician's report.
     pub const fn of(outcome: Outcome, departed: bool) -> Self {
-        Self { outcome, departed, closed_door: false, minutes: None }
+        Self { outcome, departed, closed_door: false, minutes: None, guaranteed: false }
+    }
+
+    /// The code under which the ledger posts it.
+    pub const fn reason(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Recurrence if !self.guaranteed => CostReason::Unguaranteed.as_str(),
+            outcome => outcome.as_str(),
+        }
+    }
+
+    /// The outcome that the ledger posted under a code.
+    pub fn outcome_of(reason: &str) -> Option<Outcome> {
+        match reason.parse() {
+            Ok(CostReason::Unguaranteed) => Some(Outcome::Recurrence),
+            _ => reason.parse().ok(),
+        }
     }
 }
 
@@ -131,6 +150,7 @@ coded! {
         Standard = "standard", "契約どおり", "As the contract says";
         Menu = "menu", "作業メニュー", "Price list";
         Recurrence = "recurrence", "再発のため", "Recurrence";
+        Unguaranteed = "unguaranteed", "保証期間内の修理がない再発", "A recurrence of no repair within the guarantee";
         Free = "free", "対象外", "Free of charge";
     }
 }
@@ -209,7 +229,7 @@ impl Policy {
         let worked = || self.worked(ending.minutes, unit).unwrap_or(agreed);
         let due = match ending.outcome {
             Outcome::OwnDefect => return i64::from(self.own_defect_cost).clamp(0, agreed),
-            Outcome::Recurrence if self.recurrence_days > 0 => return 0,
+            Outcome::Recurrence if ending.guaranteed && self.recurrence_days > 0 => return 0,
             Outcome::Repaired | Outcome::Answered | Outcome::Recurrence => worked(),
             Outcome::SolvedByArticle => i64::from(self.solved_by_article_cost),
             Outcome::NoFaultFound => i64::from(self.no_fault_found_cost),
@@ -316,9 +336,12 @@ mod tests {
 
     #[test]
     fn what_proves_to_be_a_recurrence_is_ours_to_make_good_where_the_contract_guarantees_it() {
-        assert_eq!(due(&policy(), Outcome::Recurrence, 2, true), 0);
-        let none = Policy { recurrence_days: 0, ..policy() };
-        assert_eq!(due(&none, Outcome::Recurrence, 2, true), 2);
+        let ending = |guaranteed| Ending { guaranteed, ..Ending::of(Outcome::Recurrence, true) };
+        let due = |policy: &Policy, guaranteed| policy.due(ending(guaranteed), 2, UnitKind::Ticket);
+        assert_eq!((due(&policy(), true), due(&policy(), false)), (0, 2));
+        assert_eq!(due(&Policy { recurrence_days: 0, ..policy() }, true), 2);
+        assert_eq!((ending(true).reason(), ending(false).reason()), ("recurrence", "unguaranteed"));
+        assert_eq!(Ending::outcome_of("unguaranteed"), Some(Outcome::Recurrence));
     }
 
     #[test]

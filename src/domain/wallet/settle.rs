@@ -76,12 +76,17 @@ impl Bound {
     /// was held is honoured when captured, unless the contract or the law forbids it; given back, it expires. What was
     /// not honoured expires under the name of the rule that forbids it, and nothing else takes its place.
     pub fn settle(&self, captured: i64, today: NaiveDate, reason: &str) -> Vec<Step> {
+        self.settle_used(captured, today, today, reason)
+    }
+
+    /// The same of units that were used on a day before today: that day decides whether they might be.
+    pub fn settle_used(&self, captured: i64, used_on: NaiveDate, today: NaiveDate, reason: &str) -> Vec<Step> {
         let mut left = captured;
         let mut steps = Vec::new();
         for ticket in &self.tickets {
             let kept = left.min(ticket.units);
             left -= kept;
-            match ticket.forbidden(today) {
+            match ticket.forbidden(used_on) {
                 None => steps.extend(capture(ticket, kept, reason)),
                 Some(rule) => steps.extend(give_back(ticket, kept, Account::Held, today, rule.as_str())),
             }
@@ -206,6 +211,11 @@ mod tests {
         assert_eq!(steps[0].entry.reason, "wallet.six_months");
         check(&steps, &[(Movement::Expire, Account::Expired, 1), (Movement::Release, Account::Available, 1)]);
         assert_eq!(units_to(&steps, Account::Consumed), 0);
+        // Used in time and told a day later; what it did not use dies.
+        late.tickets[0].units = 3;
+        let steps = late.settle_used(2, day("2026-11-22"), day("2026-11-23"), "");
+        let moved = [(Movement::Capture, Account::Consumed, 2), (Movement::Expire, Account::Expired, 1)];
+        check(&steps[..2], &moved);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{Facts, plain};
 use crate::domain::event::EventKind;
 use crate::domain::wallet::terms::UnitKind;
 use crate::sentences::Words;
+use crate::sentences::dispute::given_back;
 
 pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
     let issue = facts.text("/issue_number");
@@ -18,10 +19,11 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
             )
         }
         EventKind::DisputeGranted => {
-            let returned = count(facts, "/dispute/returned");
+            let (returned, expired) = (facts.count("/dispute/returned"), facts.count("/dispute/expired"));
+            let said = given_back(unit(facts), issue, returned, expired);
             Words::new(
-                format!("異議を認容：{issue} の{}を戻しました{}", returned.ja, note_ja(facts)),
-                format!("Dispute granted: {} of {issue} given back{}", returned.en, note_en(facts)),
+                format!("異議を認容：{}{}", said.ja, note_ja(facts)),
+                format!("Dispute granted: {}{}", said.en, note_en(facts)),
             )
         }
         EventKind::DisputeRefused => Words::new(
@@ -64,9 +66,12 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
 }
 
 fn count(facts: &Facts<'_>, pointer: &str) -> Words {
-    let unit: UnitKind = facts.text("/unit").parse().unwrap_or(UnitKind::Ticket);
-    let units = facts.count(pointer);
+    let (unit, units) = (unit(facts), facts.count(pointer));
     Words::new(format!("{units}{}", unit.counter_ja()), unit.count_en(units))
+}
+
+fn unit(facts: &Facts<'_>) -> UnitKind {
+    facts.text("/unit").parse().unwrap_or(UnitKind::Ticket)
 }
 
 fn note_ja(facts: &Facts<'_>) -> String {

@@ -2,12 +2,9 @@
 
 use super::{Facts, plain};
 use crate::domain::event::EventKind;
-use crate::domain::issue::Outcome;
-use crate::domain::refusal::Code;
-use crate::domain::wallet::account::{CorrectionReason, NOT_LET_IN, TAKEN_BACK, is_held_again};
-use crate::domain::wallet::policy::CapturePoint;
-use crate::domain::wallet::refund::RefundGround;
+use crate::domain::wallet::account::is_held_again;
 use crate::domain::wallet::terms::UnitKind;
+use crate::sentences::reason::reason;
 use crate::sentences::{Words, grouped};
 
 pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
@@ -32,7 +29,7 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
             if kind == EventKind::WalletReversed && is_held_again(facts.text("/reason")) {
                 (verb_ja, verb_en) = ("仮押さえに戻し", "back on hold");
             }
-            let why = reason(facts);
+            let why = reason(facts.text("/reason"));
             let because_ja = if why.ja.is_empty() { String::new() } else { format!("{}のため ", why.ja) };
             let because_en = if why.en.is_empty() { String::new() } else { format!("{}: ", why.en) };
             Words::new(
@@ -72,7 +69,7 @@ fn changed(kind: EventKind, units: i64, lot: &str, left: i64, unit: UnitKind) ->
 }
 
 fn refunded(facts: &Facts<'_>, unit: UnitKind, lot: &str, left: i64) -> Words {
-    let (units, why) = (facts.count("/units").abs(), reason(facts));
+    let (units, why) = (facts.count("/units").abs(), reason(facts.text("/reason")));
     let (of, yen) = (unit.counter_ja(), grouped(facts.count("/yen")));
     Words::new(
         format!("{units}{of}を払戻し（{yen}円、{}、{lot}、残 {left}{of}）", why.ja),
@@ -93,34 +90,4 @@ fn bought(facts: &Facts<'_>, unit: UnitKind, units: i64, left: i64) -> Words {
         ),
         format!("{} bought ({lot}{settled_en}, {left} left)", unit.count_en(units)),
     )
-}
-
-/// The ledger's reason in words: an outcome, a point of the contract, or one of its own.
-fn reason(facts: &Facts<'_>) -> Words {
-    let text = facts.text("/reason");
-    if let Ok(outcome) = text.parse::<Outcome>() {
-        return Words::new(outcome.ja(), outcome.en());
-    }
-    if let Ok(reason) = text.parse::<CorrectionReason>() {
-        return Words::new(reason.ja(), reason.en());
-    }
-    if let Ok(ground) = text.parse::<RefundGround>() {
-        return Words::new(ground.ja(), ground.en());
-    }
-    if let Ok(point) = text.parse::<CapturePoint>() {
-        return Words::new(format!("契約（{}）", point.ja()), point.en());
-    }
-    if let Some(rule) = [Code::SixMonths, Code::LateUse].into_iter().find(|rule| rule.as_str() == text) {
-        return match rule {
-            Code::SixMonths => Words::new("期限後は使えない前払式（6か月以内）", "Exempt only within six months"),
-            _ => Words::new("期限後は使えない契約", "The contract lets nothing be used late"),
-        };
-    }
-    match text {
-        "before import" => Words::new("導入前の利用", "Used before the import"),
-        TAKEN_BACK => Words::new("到着・作業開始の取り消し", "Arrival or start taken back"),
-        NOT_LET_IN => Words::new("不在・入館不可", "No access"),
-        "last day over" => Words::new("期限切れ", "Last day over"),
-        _ => Words::new("", ""),
-    }
 }

@@ -1,5 +1,5 @@
 //! The life of a visit as far as it reaches the ledger: given out, set out for, arrived, begun, reported; or declined,
-//! taken back, cancelled, before a closed door, and with taps that are undone.
+//! taken back, cancelled, before a closed door, interrupted for another trip, and with taps that are undone.
 
 use serde_json::json;
 
@@ -55,9 +55,10 @@ fn step(unit: &mut Unit<'_>, visit: &VisitRow, turn: &Turn) -> Result<(), Fault>
         (VisitState::Dispatched | VisitState::Accepted, 10..14) | (VisitState::EnRoute, 0..12) => cancel(unit, visit),
         (VisitState::Arrived, 0..25) => tap(unit, visit, Tap::NoAccess),
         (VisitState::Accepted | VisitState::EnRoute | VisitState::Arrived | VisitState::Working, 25..33) => {
-            tap(unit, visit, Tap::Undo)
+            undo(unit, visit)
         }
-        (VisitState::Working, 33..38) => tap(unit, visit, Tap::Pause),
+        (VisitState::Working, 33..45) => tap(unit, visit, Tap::Pause),
+        (VisitState::Paused, 0..40) => tap(unit, visit, Tap::SetOut),
         (VisitState::Dispatched, _) => tap(unit, visit, Tap::Accept),
         (VisitState::Accepted, _) => tap(unit, visit, Tap::SetOut),
         (VisitState::EnRoute, _) => tap(unit, visit, Tap::Arrive),
@@ -70,6 +71,26 @@ fn step(unit: &mut Unit<'_>, visit: &VisitRow, turn: &Turn) -> Result<(), Fault>
 fn cancel(unit: &mut Unit<'_>, visit: &VisitRow) -> Result<(), Fault> {
     let request = WithdrawRequest { version: visit.version, reason: WHY.to_owned() };
     withdraw::cancel(unit, visit.id, &request, &CITY).map(drop)
+}
+
+/// Whoever takes a step back that he had made before has still made it, and what it has used stays used.
+fn undo(unit: &mut Unit<'_>, visit: &VisitRow) -> Result<(), Fault> {
+    let before = unit.visit(visit.id)?;
+    let charge = unit.look().charge(visit.issue_id)?;
+    tap(unit, visit, Tap::Undo)?;
+    let (after, charged) = (unit.visit(visit.id)?, unit.look().charge(visit.issue_id)?);
+    let made = [(before.en_route_before, after.en_route_at), (before.arrived_before, after.arrived_at)];
+    let stands = made.iter().all(|(then, now)| then == now) && before.started_before == after.started_at;
+    let again = match before.state {
+        VisitState::EnRoute => before.en_route_before.is_some(),
+        VisitState::Arrived => before.arrived_before.is_some(),
+        VisitState::Working => before.started_before.is_some(),
+        _ => true,
+    };
+    if stands && (!again || charge == charged) {
+        return Ok(());
+    }
+    Err(StoreError::corrupt(format!("a step of visit {} taken back took another one with it", visit.id)).into())
 }
 
 fn tap(unit: &mut Unit<'_>, visit: &VisitRow, action: Tap) -> Result<(), Fault> {

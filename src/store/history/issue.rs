@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use crate::domain::ids::{AssetId, ContractId, IssueId, SiteId};
+use crate::domain::issue::Outcome;
 use crate::domain::wallet::policy::CostReason;
 use crate::store::Reader;
 use crate::store::error::Fault;
@@ -15,7 +16,7 @@ pub(super) struct HistoryIssue {
     pub number: String,
     pub asset: Option<AssetId>,
     pub site: SiteId,
-    /// It repeats a repair within the guarantee.
+    /// It repeats an earlier repair, whether that was seen at the intake or when it was over.
     pub recurrence: bool,
     /// None also for a repair of the time before this system.
     pub recurrence_of: Option<IssueRef>,
@@ -30,6 +31,7 @@ struct Row {
     asset: Option<AssetId>,
     site: SiteId,
     cost_reason: CostReason,
+    outcome: Option<Outcome>,
     linked: Option<IssueId>,
 }
 
@@ -48,6 +50,7 @@ impl Reader<'_> {
                 issues::asset_id,
                 issues::site_id,
                 issues::cost_reason,
+                issues::outcome,
                 issues::linked_issue_id,
             ))
             .load(self.database)?;
@@ -57,7 +60,7 @@ impl Reader<'_> {
             number: row.number,
             asset: row.asset,
             site: row.site,
-            recurrence: row.cost_reason == CostReason::Recurrence,
+            recurrence: row.cost_reason == CostReason::Recurrence || row.outcome == Some(Outcome::Recurrence),
             recurrence_of: row.linked.and_then(|id| earlier.get(&id).cloned()),
             recurred_as: later.get(&row.id).cloned(),
         };

@@ -30,10 +30,10 @@ fn assert_adds_up(statement: &Statement) {
     let csv = document(statement, Language::En, chrono_tz::Asia::Tokyo).csv();
     let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let (first, last) = (&rows[0], &rows[rows.len() - 2]);
-    assert_eq!((first[1], first[7].parse()), ("Opening balance", Ok(statement.opening.available)), "{csv}");
-    assert_eq!((last[1], last[7].parse()), ("Closing balance", Ok(statement.closing.available)), "{csv}");
-    assert_eq!(rows[rows.len() - 1][4], statement.chain_root, "{csv}");
-    let told: i64 = rows.iter().filter_map(|row| row[6].parse::<i64>().ok()).sum();
+    assert_eq!((first[1], first[8].parse()), ("Opening balance", Ok(statement.opening.available)), "{csv}");
+    assert_eq!((last[1], last[8].parse()), ("Closing balance", Ok(statement.closing.available)), "{csv}");
+    assert_eq!(rows[rows.len() - 1][5], statement.chain_root, "{csv}");
+    let told: i64 = rows.iter().filter_map(|row| row[7].parse::<i64>().ok()).sum();
     assert_eq!(told, sum, "{csv}");
 }
 
@@ -76,6 +76,9 @@ async fn what_was_settled_at_the_desk_is_told_with_remedy_and_minutes() {
         use Movement::{Capture, Hold, Purchase};
         assert_eq!(minutes, [(Purchase, None), (Hold, None), (Capture, Some(25))]);
         assert_eq!(told.lines[2].remedy.as_deref(), Some("タイマーの設定を案内"));
+        assert_eq!((told.lines[2].reason_ja.as_str(), told.lines[0].reason_ja.as_str()), ("回答済み", ""));
+        let csv = document(&told, Language::Ja, chrono_tz::Asia::Tokyo).csv();
+        assert!(csv.contains(",消費確定,回答済み,"), "{csv}");
         assert_adds_up(&told);
         kit.assert_sound().await;
     })

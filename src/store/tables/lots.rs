@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use super::{Judged, Stored, Touched, contracts_by_number, differs, fault, known, unknown};
@@ -11,12 +11,13 @@ use crate::company::table::{LotRow, unit_of};
 use crate::company::{Lot, validate};
 use crate::domain::ids::{ContractId, ReportId, WalletId};
 use crate::domain::time::Timestamp;
-use crate::domain::wallet::terms::{LotTerms, UnitKind};
+use crate::domain::wallet::reorder::PURCHASE_YEAR_DAYS;
+use crate::domain::wallet::terms::{LawClass, LotTerms, UnitKind};
 use crate::limits;
 use crate::store::company::wallets::{Repairs, bring_in, invoice, terms};
 use crate::store::error::Fault;
 use crate::store::schema::{assets, lots, past_repairs, wallets};
-use crate::store::wallet::{Ledger, TermsRow};
+use crate::store::wallet::{Lapsed, Ledger, TermsRow};
 use crate::store::{Reader, Unit};
 
 /// Days of grace come from the contract's policy; a row says nothing of them, and they are not compared.
@@ -45,14 +46,15 @@ impl Stored for LotRow {
             let stands = row.terms()?;
             terms.insert(stands.number.clone(), (wallet, stands));
         }
+        let of = |row: &Self| contracts.get(&row.contract).and_then(|(id, _)| wallets.get(id)).copied();
+        let lapsed = lapsed(reader, rows, |row| of(row).map(|(wallet, _)| wallet))?;
         let judged = rows.iter().map(|row| {
-            let wallet = contracts.get(&row.contract).and_then(|(id, _)| wallets.get(id));
-            let Some((wallet, unit)) = wallet else {
+            let Some((wallet, unit)) = of(row) else {
                 return Ok(Judged::Wrong(vec![unknown("contract", &row.contract)]));
             };
             match terms.get(&row.lot.number) {
-                Some(stands) => Ok(known(*wallet, Vec::new(), beside(row, stands, *wallet))),
-                None => Ok(fresh(row, *wallet, *unit, today)),
+                Some(stands) => Ok(known(wallet, Vec::new(), beside(row, stands, wallet))),
+                None => Ok(fresh(row, wallet, unit, today, lapsed.get(&wallet).map_or(&[][..], Vec::as_slice))),
             }
         });
         judged.collect()
@@ -85,8 +87,34 @@ fn repairs(unit: &mut Unit<'_>, lot: &Lot) -> Result<Repairs, Fault> {
     Ok(found)
 }
 
-/// The rules that only the wallet, the law and the calendar know.
-fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate) -> Judged<WalletId> {
+/// A free lot that may still be used: such a one could be a longer life for units that have lapsed.
+fn is_gift(terms: &LotTerms, today: NaiveDate) -> bool {
+    terms.price_yen == 0 && terms.usable_until().is_none_or(|last| last >= today)
+}
+
+/// The six-month lots with lapsed units, in the ledger or in these rows, of the wallets to which these rows give.
+fn lapsed(
+    reader: &mut Reader<'_>,
+    rows: &[&LotRow],
+    wallet: impl Fn(&LotRow) -> Option<WalletId>,
+) -> Result<BTreeMap<WalletId, Vec<Lapsed>>, Fault> {
+    let today = reader.today();
+    let gifts = rows.iter().filter(|row| is_gift(&terms(&row.lot, UNSAID), today)).filter_map(|row| wallet(row));
+    let gifts: Vec<WalletId> = gifts.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut found = reader.lapsed_of(&gifts, today - Days::new(PURCHASE_YEAR_DAYS + 1))?;
+    for row in rows.iter().filter(|row| row.lot.law_class == LawClass::SixMonthExempt) {
+        let (terms, rest) = (terms(&row.lot, UNSAID), row.lot.count > row.lot.used + row.lot.voided);
+        let over = terms.usable_until().filter(|last| rest && *last < today).and_then(|last| last.succ_opt());
+        if let (Some(since), Some(wallet)) = (over, wallet(row).filter(|wallet| gifts.contains(wallet))) {
+            found.entry(wallet).or_default().push(Lapsed { terms, since });
+        }
+    }
+    Ok(found)
+}
+
+/// The rules that only the wallet, the law and the calendar know. What was given before units had lapsed did not replace
+/// them.
+fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate, lapsed: &[Lapsed]) -> Judged<WalletId> {
     let mut faults = Vec::new();
     if unit != unit_of(&row.lot.number) {
         let ja = format!("このウォレットの単位は「{}」で、ロット番号は{}-で始まります。", unit.ja(), unit.prefix());
@@ -103,7 +131,10 @@ fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate) -> Ju
         let en = format!("The use of {} lies in the future (today is {today}).", ahead.on);
         faults.push(fault("uses", "lot.in_future", ja, en));
     }
-    if let Err(refusal) = terms(&row.lot, UNSAID).check_law() {
+    let terms = terms(&row.lot, UNSAID);
+    let before = lapsed.iter().filter(|gone| is_gift(&terms, today) && gone.since <= terms.issued_on);
+    let replaces = terms.check_replaces_none(before.map(|gone| &gone.terms), terms.issued_on);
+    if let Err(refusal) = terms.check_law().and(replaces) {
         faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));
     }
     if faults.is_empty() { Judged::Add(wallet) } else { Judged::Wrong(faults) }

@@ -14,13 +14,14 @@ use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::approval::ApprovalState;
-use crate::domain::wallet::policy::{CapturePoint, Ending, Policy};
+use crate::domain::wallet::policy::{CapturePoint, CostReason, Ending, Policy};
 use crate::domain::wallet::terms::{LateUse, LawClass, UnitKind};
 use crate::store::codec::json;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::*;
 use crate::store::wallet::WalletRow;
+use crate::store::work::together;
 
 /// What was decided about an issue outside the ledger.
 #[derive(Default)]
@@ -32,9 +33,18 @@ struct Case {
     departed: bool,
     /// One of its visits ended before a closed door.
     closed_door: bool,
-    /// Minutes of all its reports.
+    /// Minutes of all its reports, and those that the desk said.
     minutes: Option<i64>,
+    /// It repeats a repair within the guarantee.
+    guaranteed: bool,
     approval: Option<ApprovalState>,
+}
+
+impl Case {
+    fn ending(&self, outcome: Outcome) -> Ending {
+        let Self { departed, closed_door, minutes, guaranteed, .. } = *self;
+        Ending { outcome, departed, closed_door, minutes, guaranteed }
+    }
 }
 
 pub(super) fn check(
@@ -205,7 +215,7 @@ impl Charge<'_> {
         if let Ok(point) = reason.parse::<CapturePoint>() {
             return Some(if self.policy.capture_point == point { vec![held] } else { Vec::new() });
         }
-        let outcome: Outcome = reason.parse().ok()?;
+        let outcome = Ending::outcome_of(reason)?;
         let due = if self.case.outcome == Some(outcome) { self.due_at_end(outcome) } else { self.on_the_way(outcome) };
         Some(match self.case.approval {
             None => vec![due],
@@ -217,18 +227,18 @@ impl Charge<'_> {
 
     /// What the issue costs now that it is over.
     fn due_at_end(&self, outcome: Outcome) -> i64 {
-        let Case { departed, closed_door, minutes, .. } = *self.case;
-        self.policy.due(Ending { outcome, departed, closed_door, minutes }, self.agreed, self.unit)
+        self.policy.due(self.case.ending(outcome), self.agreed, self.unit)
     }
 
-    /// What a trip costs after which the issue went on.
+    /// What a trip costs after which the issue went on; or what a person released by hand, as a recurrence.
     fn on_the_way(&self, outcome: Outcome) -> i64 {
-        self.policy.due(Ending::of(outcome, true), self.agreed, self.unit)
+        let ending = Ending { guaranteed: true, ..Ending::of(outcome, true) };
+        self.policy.due(ending, self.agreed, self.unit)
     }
 
     /// Used units go back as the outcome says, or because a person decided so.
     fn gave_back(&self, step: &Step, used: i64) -> Option<String> {
-        let outcome: Outcome = step.reason.parse().ok()?;
+        let outcome = Ending::outcome_of(&step.reason).filter(|outcome| self.case.outcome == Some(*outcome))?;
         let due = (used - self.due_at_end(outcome)).max(0);
         (due != step.reversed)
             .then(|| format!("{} of {used} used units went back, the policy says {due}", step.reversed))
@@ -236,8 +246,8 @@ impl Charge<'_> {
 
     /// Whether the issue's end posted something: then its size was checked there.
     fn settled_by_end(&self, lines: &[&Line]) -> bool {
-        let outcome = self.case.outcome.map(Outcome::as_str);
-        lines.iter().any(|line| Some(line.reason.as_str()) == outcome)
+        let reason = self.case.outcome.map(|outcome| self.case.ending(outcome).reason());
+        lines.iter().any(|line| Some(line.reason.as_str()) == reason)
     }
 }
 
@@ -257,15 +267,23 @@ fn strict_lots(database: &mut Database, wallet: WalletId) -> Result<Vec<LotId>, 
 
 /// The issues that hold or held units of a wallet.
 fn cases(database: &mut Database, wallet: &WalletRow) -> Result<BTreeMap<IssueId, Case>, Fault> {
-    type Row = (IssueId, i64, Option<Outcome>, Option<ApprovalState>);
+    type Row = (IssueId, i64, Option<Outcome>, (CostReason, bool, i64), Option<ApprovalState>);
     let rows: Vec<Row> = holds::table
         .inner_join(issues::table.on(issues::id.eq(holds::issue_id)))
         .left_join(approvals::table.on(approvals::issue_id.eq(holds::issue_id)))
         .filter(holds::wallet_id.eq(wallet.id))
-        .select((holds::issue_id, holds::policy_version, issues::outcome, approvals::state.nullable()))
+        .select((
+            holds::issue_id,
+            holds::policy_version,
+            issues::outcome,
+            (issues::cost_reason, issues::desk_minutes_said, issues::desk_minutes),
+            approvals::state.nullable(),
+        ))
         .load(database)?;
-    let case = |(issue, policy_version, outcome, approval): Row| {
-        (issue, Case { policy_version, outcome, approval, ..Case::default() })
+    let case = |(issue, policy_version, outcome, (reason, said, at_desk), approval): Row| {
+        let guaranteed = reason == CostReason::Recurrence;
+        let minutes = together(std::iter::empty(), said.then_some(at_desk));
+        (issue, Case { policy_version, outcome, minutes, guaranteed, approval, ..Case::default() })
     };
     let mut cases: BTreeMap<IssueId, Case> = rows.into_iter().map(case).collect();
     type Visited = (IssueId, Option<i64>, Option<Timestamp>, VisitState);
@@ -280,7 +298,7 @@ fn cases(database: &mut Database, wallet: &WalletRow) -> Result<BTreeMap<IssueId
         let Some(case) = cases.get_mut(&issue) else { continue };
         case.departed |= en_route_at.is_some();
         case.closed_door |= state == VisitState::NoAccess;
-        case.minutes = minutes.map(|more| more + case.minutes.unwrap_or_default()).or(case.minutes);
+        case.minutes = together(minutes.into_iter(), case.minutes);
     }
     Ok(cases)
 }

@@ -175,12 +175,14 @@ impl Claims {
 
 /// The ledger gave back what was granted, when it was granted.
 fn given_back(database: &mut Database, dispute: &Dispute, findings: &mut Findings) -> Result<(), Fault> {
-    let back: Vec<i64> = postings::table
+    let back: Vec<(Movement, i64)> = postings::table
         .filter(postings::issue_id.eq(dispute.issue_id).and(postings::at.nullable().eq(dispute.decided_at)))
         .filter(postings::movement.eq_any([Movement::Reverse, Movement::Release, Movement::Expire]))
-        .select(postings::units)
+        .select((postings::movement, postings::units))
         .load(database)?;
-    let units: i64 = back.into_iter().sum();
+    let units: i64 = back.iter().map(|(_, units)| units).sum();
+    let expired: i64 = back.iter().filter(|(movement, _)| *movement == Movement::Expire).map(|(_, units)| units).sum();
     findings.equal("dispute.ledger", dispute.id, "the units given back", units, dispute.returned);
+    findings.equal("dispute.ledger", dispute.id, "the units that expired", expired, dispute.expired);
     Ok(())
 }

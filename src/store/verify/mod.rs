@@ -10,6 +10,7 @@ mod contacts;
 mod extent;
 mod follow;
 mod holds;
+mod issues;
 mod lots;
 mod past;
 #[cfg(test)]
@@ -91,7 +92,7 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        let checks: [(&'static str, Check); 12] = [
+        let checks: [(&'static str, Check); 13] = [
             ("checking wallets", wallets::check),
             ("checking policies", |database, findings, _| policies::check(database, findings)),
             ("checking holds", |database, findings, _| holds::check(database, findings)),
@@ -101,6 +102,7 @@ impl Reader<'_> {
             ("checking streams", |database, findings, _| streams::check(database, findings)),
             ("checking contacts", |database, findings, _| contacts::check(database, findings)),
             ("checking issues and visits", |database, findings, _| cases::check(database, findings)),
+            ("checking what was said of issues", |database, findings, _| issues::check(database, findings)),
             ("checking reports", |database, findings, _| reports::check(database, findings)),
             ("checking refusals", |database, findings, _| refusals::check(database, findings)),
             ("checking roots", |database, findings, _| roots::check(database, findings)),

@@ -63,7 +63,7 @@ impl Unit<'_> {
         if self.pending_approval(issue)?.is_some() {
             self.end_approval(issue, ApprovalState::Lapsed, &because.note)?;
         }
-        guaranteed(&bond, because)?;
+        self.guaranteed(&bond, because)?;
         let steps = bond.bound.settle(0, self.today(), &because.reason);
         self.carry_out(ledger, &bond, steps, &because.note)
     }
@@ -82,7 +82,7 @@ impl Unit<'_> {
         if units > used {
             return Err(Refusal::new(Code::OverReverse).with("used", used).with("units", units).at("units").into());
         }
-        guaranteed(&bond, because)?;
+        self.guaranteed(&bond, because)?;
         let steps = bond.bound.reverse(units, self.today(), &because.reason);
         self.carry_out(ledger, &bond, steps, &because.note)
     }
@@ -96,19 +96,20 @@ impl Unit<'_> {
         }
         Ok((ledger, bond))
     }
+
+    /// A recurrence is made good only where the contract guarantees repairs, and of one within its days.
+    fn guaranteed(&mut self, bond: &Bond, because: &Because) -> Result<(), Fault> {
+        let recurrence = because.reason == CorrectionReason::Recurrence.as_str();
+        if recurrence && (bond.policy.recurrence_days == 0 || !self.settle_recurrence(bond.issue)?) {
+            return Err(Refusal::new(Code::NoGuarantee).at("reason").into());
+        }
+        Ok(())
+    }
 }
 
 /// Units are not used after their last day where the law or the contract forbids it, whoever asks.
 pub(super) fn late(rule: Code, last_day: NaiveDate, unit: UnitKind) -> Refusal {
     Refusal::new(rule).of_unit(unit).with("last_day", last_day)
-}
-
-/// A recurrence is made good only where the contract guarantees repairs.
-fn guaranteed(bond: &Bond, because: &Because) -> Result<(), Refusal> {
-    if because.reason == CorrectionReason::Recurrence.as_str() && bond.policy.recurrence_days == 0 {
-        return Err(Refusal::new(Code::NoGuarantee).at("reason"));
-    }
-    Ok(())
 }
 
 pub(super) fn told(because: &Because) -> Told {

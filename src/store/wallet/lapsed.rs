@@ -1,5 +1,7 @@
 //! What was adjusted and what lapsed: facts that the rules of free units ask for.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -8,9 +10,18 @@ use crate::domain::ids::{LotId, WalletId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::terms::{LawClass, LotTerms};
+use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
 use crate::store::schema::{adjustments, lots, postings};
+
+/// A six-month lot of which unused units are gone.
+#[derive(Debug, Clone)]
+pub struct Lapsed {
+    pub terms: LotTerms,
+    /// The first day without them.
+    pub since: NaiveDate,
+}
 
 impl Reader<'_> {
     /// The six-month lots of a wallet, issued after a day, of which unused units expired or were taken back.
@@ -31,6 +42,46 @@ impl Reader<'_> {
             .load(self.database)?;
         let mine = rows.into_iter().filter(|(lot, _)| gone.contains(&Some(*lot)));
         Ok(mine.map(|(_, row)| row.terms()).collect::<Result<_, _>>()?)
+    }
+
+    /// The same of several wallets at once, with the day from which their units were missing.
+    pub fn lapsed_of(
+        &mut self,
+        wallets: &[WalletId],
+        since: NaiveDate,
+    ) -> Result<BTreeMap<WalletId, Vec<Lapsed>>, Fault> {
+        let mut found: BTreeMap<WalletId, Vec<Lapsed>> = BTreeMap::new();
+        for part in wallets.chunks(limits::IDS_PER_QUERY) {
+            let rows: Vec<(WalletId, LotId, TermsRow)> = lots::table
+                .filter(lots::wallet_id.eq_any(part).and(lots::law_class.eq(LawClass::SixMonthExempt)))
+                .filter(lots::issued_on.gt(since.to_string()))
+                .order(lots::number)
+                .select((lots::wallet_id, lots::id, TermsRow::as_select()))
+                .load(self.database)?;
+            for (wallet, lot, row) in rows {
+                let terms = row.terms()?;
+                let gone = self.gone_since(lot, &terms)?;
+                found.entry(wallet).or_default().extend(gone.map(|since| Lapsed { terms, since }));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The first day on which units of a lot had expired or were taken back; none when all of them stand or were used.
+    fn gone_since(&mut self, lot: LotId, terms: &LotTerms) -> Result<Option<NaiveDate>, Fault> {
+        let gone: Vec<(Movement, Timestamp)> = postings::table
+            .filter(postings::lot_id.eq(lot).and(postings::to_account.ne(Account::Available)))
+            .filter(postings::movement.eq_any([Movement::Expire, Movement::Adjust, Movement::Void]))
+            .select((postings::movement, postings::at))
+            .distinct()
+            .load(self.database)?;
+        let zone = self.zone();
+        let day = |(movement, at): (Movement, Timestamp)| match movement {
+            // However late it was posted.
+            Movement::Expire => terms.usable_until().and_then(|last| last.succ_opt()).unwrap_or(NaiveDate::MAX),
+            _ => at.day(zone),
+        };
+        Ok(gone.into_iter().map(day).min())
     }
 
     /// Units that were added to and taken from a wallet since an instant without a second person.

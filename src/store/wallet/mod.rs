@@ -28,6 +28,7 @@ pub use correct::Because;
 pub use cost::IssueTickets;
 pub use expire::Expired;
 pub use hold::{Held, HoldOrder};
+pub use lapsed::Lapsed;
 pub(in crate::store) use ledger::{Ledger, Told, WALLET_COLUMNS, WalletRow};
 pub use lots::Purchased;
 pub(in crate::store) use lots::{new_lot, post_lot, settle};

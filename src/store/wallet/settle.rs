@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::bond::Bond;
@@ -29,6 +30,8 @@ pub struct Settled {
     pub consumed: i64,
     /// Units that went back (or expired on the way back).
     pub released: i64,
+    /// Those of them that expired.
+    pub expired: i64,
     pub hold_state: HoldState,
     pub balances: Balances,
 }
@@ -37,11 +40,16 @@ impl Unit<'_> {
     /// Settles the hold of an issue that ends so, as the contract's policy says. None: there is nothing to settle, or
     /// the issue goes on and keeps its hold.
     pub fn settle(&mut self, issue: IssueId, ending: Ending) -> Result<Option<Settled>, Fault> {
+        self.settle_on(issue, ending, self.today())
+    }
+
+    /// The same of an issue that ended on a day which is told only now: units that might be used then are used.
+    pub fn settle_on(&mut self, issue: IssueId, ending: Ending, day: NaiveDate) -> Result<Option<Settled>, Fault> {
         if Policy::keeps_hold(ending.outcome) {
             return Ok(None);
         }
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
-        let reason = ending.outcome.as_str();
+        let reason = ending.reason();
         let due = bond.policy.due(ending, bond.agreed, ledger.unit);
         match bond.state {
             HoldState::Live => {
@@ -59,7 +67,7 @@ impl Unit<'_> {
                     }
                     self.end_approval(issue, ApprovalState::Lapsed, "")?;
                 }
-                self.use_up(ledger, &bond, captured, reason).map(Some)
+                self.use_up(ledger, &bond, captured, reason, day).map(Some)
             }
             HoldState::Captured => {
                 let reversed = (bond.bound.units() - due).max(0);
@@ -74,13 +82,19 @@ impl Unit<'_> {
     /// The issue has come to `point` (acceptance, investigation, arrival). When the contract captures there, its hold
     /// becomes consumption. None: nothing to do.
     pub fn reach(&mut self, issue: IssueId, point: CapturePoint) -> Result<Option<Settled>, Fault> {
-        self.capture_if(issue, point.as_str(), |policy, _, units| if policy.capture_point == point { units } else { 0 })
+        self.reach_on(issue, point, self.today())
     }
 
-    /// Nobody opened. Where the contract says so, the trip has used the issue's units. None: nothing to do.
-    pub fn futile_trip(&mut self, issue: IssueId) -> Result<Option<Settled>, Fault> {
+    /// The same of an issue that came to the point on a day which is told only now.
+    pub fn reach_on(&mut self, issue: IssueId, point: CapturePoint, day: NaiveDate) -> Result<Option<Settled>, Fault> {
+        let due = |policy: &Policy, _, units| if policy.capture_point == point { units } else { 0 };
+        self.capture_if(issue, point.as_str(), day, due)
+    }
+
+    /// Nobody opened on that day. Where the contract says so, the trip has used the issue's units. None: nothing to do.
+    pub fn futile_trip(&mut self, issue: IssueId, day: NaiveDate) -> Result<Option<Settled>, Fault> {
         let ending = Ending::of(Outcome::NoAccess, true);
-        self.capture_if(issue, ending.outcome.as_str(), |policy, unit, units| policy.due(ending, units, unit))
+        self.capture_if(issue, ending.outcome.as_str(), day, |policy, unit, units| policy.due(ending, units, unit))
     }
 
     /// A step by which the issue had come to `point` was taken back, or led to a closed door. What was captured for it
@@ -112,18 +126,24 @@ impl Unit<'_> {
             .set((holds::state.eq(HoldState::Live), holds::settled_at.eq(self.now())))
             .execute(self.database)?;
         let balances = ledger.save(self)?;
-        Ok(Settled { consumed: 0, released: 0, hold_state: HoldState::Live, balances })
+        Ok(Settled { consumed: 0, released: 0, expired: 0, hold_state: HoldState::Live, balances })
     }
 
-    /// Captures `units` of a live hold and gives the rest back. What may not be used after its last day expires, and
+    /// Captures `units` of a live hold, used on a day up to today, and gives the rest back. What may not be used after its last day expires, and
     /// the refusal of its use is kept for audit: the work is done, so it cannot be refused to whoever reports it.
-    fn use_up(&mut self, ledger: Ledger, bond: &Bond, units: i64, reason: &str) -> Result<Settled, Fault> {
-        let today = self.today();
-        if let Some((rule, last_day)) = bond.bound.late(units, today) {
+    fn use_up(
+        &mut self,
+        ledger: Ledger,
+        bond: &Bond,
+        units: i64,
+        reason: &str,
+        used_on: NaiveDate,
+    ) -> Result<Settled, Fault> {
+        if let Some((rule, last_day)) = bond.bound.late(units, used_on) {
             let refusal = late(rule, last_day, ledger.unit);
             self.note_refusal(ledger.contract, "capture", &refusal)?;
         }
-        let steps = bond.bound.settle(units, today, reason);
+        let steps = bond.bound.settle_used(units, used_on, self.today(), reason);
         self.carry_out(ledger, bond, steps, "")
     }
 
@@ -132,6 +152,7 @@ impl Unit<'_> {
         &mut self,
         issue: IssueId,
         reason: &str,
+        day: NaiveDate,
         due: impl FnOnce(&Policy, UnitKind, i64) -> i64,
     ) -> Result<Option<Settled>, Fault> {
         let Some((ledger, bond)) = self.bond(issue)? else { return Ok(None) };
@@ -145,7 +166,7 @@ impl Unit<'_> {
             }
             return Ok(None);
         }
-        self.use_up(ledger, &bond, captured, reason).map(Some)
+        self.use_up(ledger, &bond, captured, reason, day).map(Some)
     }
 
     /// What waited for the customer's approval is used, now that he gave it. None: nothing waited.
@@ -156,7 +177,8 @@ impl Unit<'_> {
         if bond.state != HoldState::Live {
             return Ok(None);
         }
-        self.use_up(ledger, &bond, units, &reason).map(Some)
+        let today = self.today();
+        self.use_up(ledger, &bond, units, &reason, today).map(Some)
     }
 
     /// The approval for which an issue's capture waits.
@@ -188,7 +210,8 @@ impl Unit<'_> {
             ledger.write(settled.number(self.now().micros()).id(bond.hold));
         }
         let balances = ledger.save(self)?;
-        Ok(Settled { consumed, released: moved - to_consumed, hold_state: state, balances })
+        let expired = units_to(&steps, Account::Expired);
+        Ok(Settled { consumed, released: moved - to_consumed, expired, hold_state: state, balances })
     }
 
     /// The wallet of an issue's hold, locked, with the hold as it stands. None: the issue never held anything.

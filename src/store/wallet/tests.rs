@@ -153,7 +153,12 @@ fn end(unit: &mut Unit<'_>, issue: IssueId, outcome: Outcome, departed: bool) ->
     }
     unit.set_issue_state(issue, IssueState::Closed, Some(outcome))?;
     let about = About { contract_id: Some(detail.contract_id), issue_id: Some(issue), ..About::default() };
-    unit.record(&[Stream::Contract(detail.contract_id)], EventKind::IssueResolved, about, json!({}));
+    unit.record(
+        &[Stream::Contract(detail.contract_id)],
+        EventKind::IssueResolved,
+        about,
+        json!({ "outcome": outcome }),
+    );
     unit.settle(issue, Ending::of(outcome, departed))?;
     Ok(())
 }

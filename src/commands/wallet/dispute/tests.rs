@@ -7,6 +7,8 @@ use crate::commands::intake::save;
 use crate::domain::ids::{IssueId, PostingId};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::Movement;
+use crate::store::disputes::DisputeFilter;
+use crate::store::history::HistoryFilter;
 use crate::store::testing::{Kit, call, company_with, lot, on_both};
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> Code {
@@ -50,6 +52,31 @@ async fn an_objection_after_three_days_is_taken_and_marked() {
         let wallet = kit.card("KS-1001").await.wallet;
         assert_eq!((wallet.available, wallet.held), (5, 0), "what was only on hold is released");
         assert_eq!(refused(raise(&kit, contract, line).await), Code::DisputeExists);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_granted_after_its_last_day_expires_and_says_so_before_and_after() {
+    on_both(company_with(json!([lot(1, 5, Some("2026-11-30"))])), async |kit| {
+        let (contract, _, line) = held(&kit).await;
+        let dispute = raise(&kit, contract, line).await.unwrap();
+        let warned = async || {
+            let rows = kit.read(move |reader| reader.disputes(DisputeFilter::Contract(contract))).await.unwrap();
+            rows[0].past_last_day
+        };
+        assert_eq!(warned().await, 0, "its last day is not over");
+        kit.clock.advance(Seconds::hours(24 * 8));
+        assert_eq!(warned().await, 1);
+        let decided = kit.write(move |unit| decide_dispute(unit, dispute.id, &granted(None))).await.unwrap();
+        assert_eq!((decided.returned, decided.expired), (1, 1));
+        assert_eq!(warned().await, 0, "it is decided");
+        let wallet = kit.card("KS-1001").await.wallet;
+        assert_eq!((wallet.held, wallet.expired), (0, 1));
+        let page = kit.read(move |reader| reader.history(contract, &HistoryFilter::default())).await.unwrap();
+        let told = page.entries.iter().find(|entry| entry.kind == EventKind::DisputeGranted).expect("it is told");
+        assert!(told.ja.contains("の1枚は期限後のため失効し、残高には戻りません"), "{}", told.ja);
         kit.assert_sound().await;
     })
     .await;

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::books::months::totals;
+use crate::commands::wallet::grant;
 use crate::commands::wallet::tests::{group, post, refused};
 use crate::domain::wallet::account::CorrectionReason;
 use crate::store::testing::{Kit, lot, on_both};
+use crate::views::ledger::LotRequest;
 
 async fn moved(kit: &Kit, units: i64) -> Result<LedgerReceipt, Fault> {
     let (here, there) = (kit.card("KS-1001").await, kit.card("KS-2001").await);
@@ -63,6 +65,32 @@ async fn a_sister_company_buys_no_more_than_its_year_allows_by_way_of_a_transfer
         moved(&kit, 7).await.unwrap();
         assert_eq!(refused(moved(&kit, 4).await), Code::TransferCap);
         moved(&kit, 3).await.unwrap();
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_gift_to_a_sister_company_prolongs_no_lot_of_six_months_by_way_of_a_transfer() {
+    let company = receiver(|contract| {
+        let mut six = lot(2, 3, Some("2026-10-31"));
+        (six["law_class"], six["issued_on"]) = ("six_month_exempt".into(), "2026-05-01".into());
+        contract["lots"] = json!([six]);
+    });
+    on_both(company, async |kit| {
+        let here = kit.card("KS-1001").await.id;
+        moved(&kit, 1).await.expect("what was sold is no gift");
+        let body = json!({"units": 3, "price_yen": 0, "expires_on": "2027-03-31", "scope": "any",
+            "law_class": "b2b_exempt"});
+        let gift: LotRequest = serde_json::from_value(body).expect("a lot");
+        let given = post(&kit, move |unit| grant(unit, here, &gift)).await.expect("nothing of its own has lapsed");
+        let there = kit.card("KS-2001").await;
+        let free = given.wallet.lots.iter().find(|lot| lot.price_yen == 0).expect("the gift").id;
+        let (reason, note) = (CorrectionReason::ContractChange, String::new());
+        let request = TransferRequest { to_contract_id: there.id, lot_id: free, units: 3, reason, note };
+        let outcome = post(&kit, move |unit| transfer(unit, here, &request)).await;
+        assert_eq!(refused(outcome), Code::LapsedReplaced);
+        assert_eq!(kit.card("KS-2001").await.wallet.available, there.wallet.available, "nothing moved");
         kit.assert_sound().await;
     })
     .await;

@@ -564,7 +564,7 @@ export interface components {
          * @description Why an issue costs what it costs.
          * @enum {string}
          */
-        CostReason: "standard" | "menu" | "recurrence" | "free";
+        CostReason: "standard" | "menu" | "recurrence" | "unguaranteed" | "free";
         CrewForecast: {
             days: components["schemas"]["Spread"];
             skill: string;
@@ -601,6 +601,12 @@ export interface components {
             /** @description Who granted, refused or withdrew it. */
             decided_by: components["schemas"]["Actor"] | null;
             decision_note: string | null;
+            /**
+             * Format: int64
+             * @description Those of them whose last day was over: they expired and did not come back into the balance.
+             * @default 0
+             */
+            expired: number;
             id: components["schemas"]["DisputeId"];
             issue_id: components["schemas"]["IssueId"];
             /** @description It came more than 72 hours after the line was shown. */
@@ -613,7 +619,7 @@ export interface components {
             reason: string;
             /**
              * Format: int64
-             * @description Units that were given back.
+             * @description Units that the line charges no more.
              */
             returned: number;
             state: components["schemas"]["DisputeState"];
@@ -658,6 +664,12 @@ export interface components {
             decision_note: string | null;
             /** @description What the issue was about. */
             description: string;
+            /**
+             * Format: int64
+             * @description Those of them whose last day was over: they expired and did not come back into the balance.
+             * @default 0
+             */
+            expired: number;
             id: components["schemas"]["DisputeId"];
             issue_id: components["schemas"]["IssueId"];
             issue_number: string;
@@ -665,6 +677,11 @@ export interface components {
             late: boolean;
             /** @description What the line says. */
             movement: components["schemas"]["Movement"];
+            /**
+             * Format: int64
+             * @description Of an open one, the units whose last day is over: granted, they would expire and not come back.
+             */
+            past_last_day: number;
             posted_at: components["schemas"]["Timestamp"];
             /** @description A posting of the line. */
             posting_id: components["schemas"]["PostingId"];
@@ -674,7 +691,7 @@ export interface components {
             reason: string;
             /**
              * Format: int64
-             * @description Units that were given back.
+             * @description Units that the line charges no more.
              */
             returned: number;
             state: components["schemas"]["DisputeState"];
@@ -2551,8 +2568,10 @@ export interface components {
             past_day: string | null;
             /** @description The first posting, by which the line is disputed. */
             posting_id: components["schemas"]["PostingId"];
-            /** @description Why, as the ledger says it. */
+            /** @description Why, as the ledger says it, and in words; empty where the movement says enough. */
             reason: string;
+            reason_en: string;
+            reason_ja: string;
             /** @description What was done, at the desk and on each visit, as the reports say. */
             remedy: string | null;
             /**

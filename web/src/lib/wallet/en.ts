@@ -267,6 +267,8 @@ export const en = {
     by: "Raised by",
     decided: "Decided by",
     returned: (count: string) => `${count} given back`,
+    expired: (count: string) => `${count} expired, because the last day was over, and did not come back`,
+    pastLastDay: (count: string) => `The last day of ${count} is over. Granted, they expire and do not come back.`,
     withdraw: "Withdraw",
     grant: "Grant and give back",
     refuse: "Refuse",

@@ -255,6 +255,8 @@ export const ja = {
     by: "申し出",
     decided: "決裁",
     returned: (count: string) => `${count}を戻しました`,
+    expired: (count: string) => `${count}は期限後のため失効し、残高には戻りません`,
+    pastLastDay: (count: string) => `${count}は期限を過ぎています。認めても失効し、残高には戻りません。`,
     withdraw: "取り下げる",
     grant: "認めて戻す",
     refuse: "却下する",
