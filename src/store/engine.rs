@@ -288,6 +288,10 @@ where
 {
     fn run(&mut self, database: &mut Database) -> Result<(), Fault> {
         let _named = self.span.clone().entered();
+        // Whoever gave up may send it again and be refused: then it must not be done after all.
+        if self.reply.is_closed() {
+            return Err(StoreError::Busy.into());
+        }
         self.made = Some((self.work)(database)?);
         Ok(())
     }
@@ -298,7 +302,7 @@ where
         if let Ok(made) = &answer {
             notice(made);
         }
-        // The caller may have given up; its command stands all the same.
+        // The caller may have given up while it was at work; it stands all the same.
         let _ = reply.send(answer);
     }
 }
@@ -307,10 +311,39 @@ where
 mod tests {
     use std::panic::resume_unwind;
 
+    use futures_util::poll;
     use serde_json::json;
 
     use super::*;
     use crate::store::testing::{company_with, on_both};
+
+    #[actix_rt::test]
+    async fn what_nobody_waits_for_any_more_is_not_begun() {
+        on_both(company_with(json!([])), async |kit| {
+            let gate = Arc::new(Mutex::new(()));
+            let closed = gate.lock().unwrap();
+            let at_work = (0..limits::POSTGRES_WRITERS).map(|_| {
+                let gate = Arc::clone(&gate);
+                Box::pin(kit.write(move |_| {
+                    drop(gate.lock());
+                    Ok(())
+                }))
+            });
+            let mut at_work: Vec<_> = at_work.collect();
+            for job in &mut at_work {
+                assert!(poll!(job).is_pending(), "every writer stands before the gate");
+            }
+            let mut gone = Box::pin(kit.write(|unit| unit.next_number("gone")));
+            assert!(poll!(&mut gone).is_pending());
+            drop(gone);
+            drop(closed);
+            for job in at_work {
+                job.await.unwrap();
+            }
+            assert_eq!(kit.write(|unit| unit.next_number("gone")).await.unwrap(), 1);
+        })
+        .await;
+    }
 
     #[actix_rt::test]
     async fn what_falls_over_leaves_nothing_behind_and_the_next_one_goes_on() {
