@@ -73,7 +73,7 @@ impl RoadNetwork {
 
     /// Bytes that it keeps, searches at rest included.
     pub fn bytes(&self) -> usize {
-        let streets = self.streets.len() * 29 + self.streets.points.len() * 8;
+        let streets = self.streets.len() * 25 + self.streets.points.len() * 8;
         let up = |up: &super::hierarchy::Upward| up.first.len() * 4 + up.arcs.len() * 12;
         let grid = self.grid.cells.len() * 12 + self.grid.pieces.len() * 4;
         let resting = self.climbers.lock().unwrap_or_else(PoisonError::into_inner).len();
@@ -98,6 +98,11 @@ impl RoadNetwork {
         });
         let middle = busiest(middles).position();
         self.grid.nearest(&self.streets, Fixed::of(middle), SNAP_MAX_M).map_or(middle, |snap| snap.at.position())
+    }
+
+    /// The streets near the area between a south-west and a north-east corner, ascending.
+    pub fn streets_between(&self, low: Fixed, high: Fixed) -> Vec<u32> {
+        self.grid.between(&self.streets, low, high)
     }
 
     /// The nearest point of a street; none for a place off the map.

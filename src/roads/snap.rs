@@ -36,6 +36,10 @@ fn key(row: i64, column: i64) -> u64 {
     (((row + HALF) as u64) << 32) | (column + HALF) as u64
 }
 
+fn row_of(key: u64) -> i64 {
+    (key >> 32) as i64 - (1 << 31)
+}
+
 fn cell(at: Fixed) -> (i64, i64) {
     (i64::from(at.lat.div_euclid(CELL)), i64::from(at.lon.div_euclid(CELL)))
 }
@@ -103,6 +107,26 @@ impl Grid {
         }
         let (square, piece, share) = best.filter(|(square, ..)| *square <= most_m * most_m)?;
         Some(on_street(streets, piece, share, square.sqrt()))
+    }
+
+    /// The streets in the cells between two corners, ascending.
+    pub fn between(&self, streets: &Streets, low: Fixed, high: Fixed) -> Vec<u32> {
+        let ((south, west), (north, east)) = (cell(low), cell(high));
+        let street = |piece: u32| (streets.first_point.partition_point(|&first| first <= piece) - 1) as u32;
+        let mut found = Vec::new();
+        // Rows without a street need no look: the cells that there are lead from one row to the next.
+        let mut row = south;
+        while row <= north {
+            self.row(row, west, east, &mut |piece| found.push(street(piece)));
+            let next = self.cells.partition_point(|&cell| cell < key(row + 1, i64::from(i32::MIN)));
+            row = match self.cells.get(next) {
+                Some(&cell) => row_of(cell),
+                None => break,
+            };
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// The pieces in the cells at a distance of `ring` cells.
