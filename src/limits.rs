@@ -73,6 +73,10 @@ pub const HISTORY_PAGE: i64 = 50;
 pub const HISTORY_PAGE_MAX: i64 = 200;
 /// Ticket numbers that one event names; a longer list is told by its count.
 pub const EVENT_TICKETS: usize = 100;
+/// Bytes of a map extract: a whole country. It is read at once.
+pub const ROADS_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Places of one table of drives: sixteen million answers.
+pub const TABLE_PLACES: usize = 4_000;
 /// Ids in one statement's list: far below the parameters that either database takes.
 pub const STATEMENT_IDS: usize = 500;
 /// Rows that one statement inserts: far below the parameters that PostgreSQL takes.

@@ -16,8 +16,7 @@ use crate::effects::seeds::Seeds;
 use crate::map::BaseMap;
 use crate::node::services::World;
 use crate::node::settings::Settings;
-use crate::node::{Application, SettingsLayer};
-use crate::roads::GreatCircle;
+use crate::node::{Application, Ground, SettingsLayer};
 use crate::store::{Store, company, connection};
 
 #[derive(clap::Args)]
@@ -33,7 +32,7 @@ pub struct Options {
     quiet: bool,
 }
 
-fn place(text: &str) -> Result<Position, String> {
+pub(super) fn place(text: &str) -> Result<Position, String> {
     let wrong = || "a place is written LAT,LON in degrees, such as 36.5613,136.6562".to_owned();
     let (lat, lon) = text.split_once(',').ok_or_else(wrong)?;
     let number = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());
@@ -53,20 +52,29 @@ pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<(
     anyhow::ensure!(options.speed > 0.0 && options.speed <= 1_000.0, "--speed must lie above 0 and at most at 1,000");
 
     let clock = Arc::new(going_on(&settings, business_hours(&settings, options.speed)).await?);
-    let center = options.place.unwrap_or_else(demo::demo_center);
+    let ground = Ground::of(&settings)?;
+    if let (Some(network), Some(place)) = (ground.network(), options.place) {
+        anyhow::ensure!(network.snap(place).is_some(), "--place lies off the map that --roads names: name one of both");
+    }
+    let own = || ground.network().map_or_else(demo::demo_center, |network| network.middle());
+    let center = options.place.unwrap_or_else(own);
     let demo::Demo { city, company, calls, .. } = demo::demo(DEMO_SEED, clock.now().day(settings.zone), center);
+    let company = match ground.network() {
+        Some(network) => demo::streets::on_streets(company, center, network),
+        None => company,
+    };
     furnish(&settings, &company, clock.clone()).await?;
-    let map = match &settings.basemap {
-        Some(path) => BaseMap::tiles(path).await?,
-        None => BaseMap::streets(Bytes::from(city.geojson().to_string()), center),
+    let map = match (&settings.basemap, ground.network()) {
+        (None, None) => BaseMap::streets(Bytes::from(city.geojson().to_string()), center),
+        _ => ground.map(&settings).await?,
     };
     drop(city);
-    let world = World { travel: Arc::new(GreatCircle::CITY), map: Arc::new(map) };
+    let world = World { travel: ground.travel(), map: Arc::new(map) };
     let application = Application::build(&settings, clock.clone(), Seeds::from_entropy()?, world)?;
     greet(&application);
     if !options.quiet {
         let base = format!("http://{}", application.address());
-        Crowd::new(&base, company, calls, clock, Seeds::from_entropy()?).play();
+        Crowd::new(&base, company, calls, ground, clock, Seeds::from_entropy()?).play();
     }
     application.run().await
 }

@@ -7,6 +7,7 @@ mod import;
 pub mod plan;
 mod progress;
 mod replay;
+mod roads;
 mod schemas;
 mod serve;
 mod simulate;
@@ -39,6 +40,7 @@ Run it:
   kaketsuke user chief --role admin --name \"Chief\"   the first log-in; the password comes from standard input
   kaketsuke import company.json                       a whole company; --dry-run lists every fault of the file
   kaketsuke import --csv assets assets.csv            a table; --template assets prints its columns
+  kaketsuke serve --roads japan.osm.pbf               … with travel times on the streets of a map extract
   kaketsuke serve                                     the server, at http://127.0.0.1:8080
 
 Look after it:
@@ -58,6 +60,8 @@ enum Command {
     Replay(replay::Options),
     /// Plan a day from a problem file
     Plan(plan::Args),
+    /// Streets of a map extract: prepare them, ask for a way or a table
+    Roads(roads::Options),
     /// Import a whole company from one JSON file, or a table of a running one from CSV (--csv)
     Import(import::Options),
     /// Write tables as CSV or JSON lines: one to standard output or a file, or all of them into a folder
@@ -98,6 +102,7 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Demo(options) => in_system(demo::run(settings, options))?,
         Command::Replay(options) => return in_system(replay::run(settings, options)),
         Command::Plan(options) => plan::run(&options)?,
+        Command::Roads(options) => roads::run(settings, &options)?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Export(options) => in_system(export::run(start(settings)?, options))?,
         Command::Migrate => in_system(serve::migrate(start(settings)?))?,

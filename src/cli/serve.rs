@@ -8,19 +8,16 @@ use anyhow::Context;
 use tokio::task::spawn_blocking;
 
 use super::progress::shown;
-use crate::domain::place::Position;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::{Link, hex};
 use crate::domain::wallet::root::{self, Verdict};
 use crate::effects::clock::{ScaledClock, SharedClock, SystemClock};
 use crate::effects::progress::Progress;
 use crate::effects::seeds::Seeds;
-use crate::map::BaseMap;
-use crate::node::Application;
 use crate::node::services::World;
 use crate::node::settings::Settings;
+use crate::node::{Application, Ground};
 use crate::replay;
-use crate::roads::{GreatCircle, TravelTimes};
 use crate::store::{Store, connection};
 
 #[derive(clap::Args)]
@@ -66,21 +63,15 @@ impl ClockOptions {
 /// Serves until the process is told to stop.
 pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let clock = options.clock.clock()?;
-    let travel: Arc<dyn TravelTimes> = match &options.roads_of {
+    let ground = Ground::of(&settings)?;
+    let travel = match &options.roads_of {
         Some(scenario) => replay::roads_of(scenario)?,
-        None => Arc::new(GreatCircle::CITY),
+        None => ground.travel(),
     };
-    let world = World { travel, map: Arc::new(base_map(&settings).await?) };
+    let world = World { travel, map: Arc::new(ground.map(&settings).await?) };
     let application = Application::build(&settings, clock, Seeds::from_entropy()?, world)?;
     println!("kaketsuke listens on http://{}", application.address());
     application.run().await
-}
-
-async fn base_map(settings: &Settings) -> anyhow::Result<BaseMap> {
-    match &settings.basemap {
-        Some(path) => Ok(BaseMap::tiles(path).await?),
-        None => Ok(BaseMap::empty(Position::new(36.0, 138.0).context("a place in Japan is on the globe")?)),
-    }
 }
 
 pub async fn migrate(settings: Settings) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@ mod customer;
 mod desk;
 mod dispatcher;
 mod technician;
+mod way;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::domain::access::Role;
 use crate::domain::time::Seconds;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
+use crate::node::Ground;
 
 /// The technician whom the newcomer plays.
 pub const YOURS: &str = "tanaka";
@@ -28,15 +30,31 @@ pub struct Crowd {
     pub calls: Arc<CallsFile>,
     pub clock: SharedClock,
     pub seeds: Seeds,
+    pub ground: Ground,
     visitor: Api,
     checks: Arc<LiveChecks>,
 }
 
 impl Crowd {
     /// `base` is `http://host:port`.
-    pub fn new(base: &str, company: CompanyFile, calls: CallsFile, clock: SharedClock, seeds: Seeds) -> Self {
+    pub fn new(
+        base: &str,
+        company: CompanyFile,
+        calls: CallsFile,
+        ground: Ground,
+        clock: SharedClock,
+        seeds: Seeds,
+    ) -> Self {
         let visitor = Api::new(Http::new(base, Arc::default()), clock.clone(), seeds.clone());
-        Self { company: Arc::new(company), calls: Arc::new(calls), clock, seeds, visitor, checks: Arc::default() }
+        Self {
+            company: Arc::new(company),
+            calls: Arc::new(calls),
+            clock,
+            seeds,
+            ground,
+            visitor,
+            checks: Arc::default(),
+        }
     }
 
     /// Everybody goes to work, and works until the process ends.

@@ -1,11 +1,11 @@
 //! A technician with a phone and a van.
 
+use super::way::Way;
 use super::{AGAIN, Crowd};
 use crate::clients::{Api, CallError};
 use crate::domain::place::Position;
 use crate::domain::time::Seconds;
 use crate::domain::visit::VisitState;
-use crate::roads::{GreatCircle, TravelTimes};
 use crate::views::technician::{
     FieldOutcome, MyDay, MyVisit, PartNeed, PartUse, PositionReport, ProgressRequest, ReportRequest, Tap,
 };
@@ -81,15 +81,16 @@ impl Technician {
         self.tap(visit, Tap::SetOut).await
     }
 
-    /// Along the straight line, in the time that the roads take.
+    /// Over the streets, or straight where there are none, in the time that the planner reckons with.
     async fn drive(&mut self, visit: &MyVisit) -> Result<(), CallError> {
         let (from, to) = (self.at, visit.visit.position);
-        let total = GreatCircle::CITY.seconds(from, to).seconds.0.max(FIX_EVERY.0);
+        let total = self.crowd.ground.travel().seconds(from, to).seconds.0.max(FIX_EVERY.0);
+        let way = Way::on(&self.crowd.ground, from, to);
         let mut driven = 0;
         while driven < total {
             self.crowd.wait(FIX_EVERY).await;
             driven += FIX_EVERY.0;
-            self.at = from.toward(to, driven as f64 / total as f64);
+            self.at = way.at(driven as f64 / total as f64);
             self.report_position().await?;
         }
         self.tap(visit, Tap::Arrive).await

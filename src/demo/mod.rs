@@ -7,6 +7,7 @@ pub mod day;
 mod dice;
 mod files;
 pub mod scenario;
+pub mod streets;
 mod words;
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Edges out: the clock, the source of randomness, password hashes, what is told of long work, the way out for
-//! mail, and the points at which
-//! a simulation lets things fall. All time and all ids come from here.
+//! Edges out: the clock, the source of randomness, password hashes, what is told of long work, the way out for mail, road
+//! networks on disk, and the points at which a simulation lets things fall. All time and all ids come from here.
 
 pub mod chaos;
 pub mod clock;
 pub mod mail;
 pub mod passwords;
 pub mod progress;
+pub mod roads;
 pub mod seeds;
 pub mod spool;

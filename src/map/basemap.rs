@@ -1,13 +1,16 @@
 //! Where map tiles or streets come from.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use pmtiles::{AsyncPmTilesReader, Compression, MmapBackend, TileCoord, TileType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::tiles;
 use crate::domain::place::Position;
+use crate::roads::RoadNetwork;
 
 /// Why a map cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,8 @@ pub enum MapError {
 pub enum BaseMap {
     /// Line strings with their class and names, as GeoJSON.
     Streets { geojson: Bytes, center: Position },
+    /// The road network, drawn as somebody looks at it.
+    Roads(Arc<RoadNetwork>),
     /// Vector tiles in a file, read in place.
     Tiles(Box<TileFile>),
 }
@@ -62,6 +67,7 @@ pub enum MapKind {
 /// Half the height and width of the streets' city, in degrees.
 const STREETS_REACH: f64 = 0.12;
 const STREETS_ZOOM: u8 = 12;
+const TILES_URL: &str = "/tiles/{z}/{x}/{y}.pbf";
 const CREDIT: &str = "© OpenMapTiles © OpenStreetMap contributors";
 
 impl BaseMap {
@@ -101,13 +107,18 @@ impl BaseMap {
                 ],
                 url: "/api/map/streets".to_owned(),
             },
+            Self::Roads(network) => roads_view(network),
             Self::Tiles(file) => file.view(),
         }
     }
 
     /// A tile; none where the file has nothing or the map is no tile map.
     pub async fn tile(&self, z: u8, x: u32, y: u32) -> Option<Tile> {
-        let Self::Tiles(file) = self else { return None };
+        let file = match self {
+            Self::Streets { .. } => return None,
+            Self::Roads(network) => return drawn(Arc::clone(network), z, x, y).await,
+            Self::Tiles(file) => file,
+        };
         let coord = TileCoord::new(z, x, y).ok()?;
         let bytes = file.reader.get_tile(coord).await.ok()??;
         let encoding = match file.reader.get_header().tile_compression {
@@ -116,6 +127,24 @@ impl BaseMap {
             _ => None,
         };
         Some(Tile { bytes, encoding })
+    }
+}
+
+/// A tile of a whole city takes some milliseconds, too long for a thread that answers others.
+async fn drawn(network: Arc<RoadNetwork>, z: u8, x: u32, y: u32) -> Option<Tile> {
+    let bytes = tokio::task::spawn_blocking(move || tiles::tile(&network, z, x, y)).await.ok()??;
+    Some(Tile { bytes: Bytes::from(bytes), encoding: None })
+}
+
+fn roads_view(network: &RoadNetwork) -> MapView {
+    let (low, high) = network.bounds();
+    MapView {
+        kind: MapKind::Pmtiles,
+        attribution: "© OpenStreetMap contributors".to_owned(),
+        center: network.middle(),
+        zoom: STREETS_ZOOM,
+        bounds: [low.lon(), low.lat(), high.lon(), high.lat()],
+        url: TILES_URL.to_owned(),
     }
 }
 
@@ -131,7 +160,7 @@ impl TileFile {
             center: middle.unwrap_or(Position::new(0.0, 0.0).expect("zero is on the globe")),
             zoom: header.max_zoom.min(STREETS_ZOOM),
             bounds,
-            url: "/tiles/{z}/{x}/{y}.pbf".to_owned(),
+            url: TILES_URL.to_owned(),
         }
     }
 }

@@ -1,6 +1,7 @@
-//! The base map, without the internet: a PMTiles file that the user gives, else the streets that the company's city
-//! is made of.
+//! The base map, without the internet: a PMTiles file that the user gives, else tiles of the road network
+//! that travel times come from, or the streets of the demo's city.
 
 mod basemap;
+mod tiles;
 
 pub use basemap::{BaseMap, MapError, MapView, Tile};

@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::roads::SpeedTable;
+use crate::roads::profile::SpeedFile;
 use crate::store::Address;
 
 /// How log lines are written.
@@ -46,6 +48,12 @@ pub struct SettingsLayer {
     /// Base map: a PMTiles file of vector tiles [default: none; the demo draws its own city]
     #[arg(long, global = true, env = "KAKETSUKE_BASEMAP", value_name = "FILE")]
     pub basemap: Option<PathBuf>,
+    /// Streets for travel times and the map: an OpenStreetMap extract (.osm.pbf) [default: none; straight distances]
+    #[arg(long, global = true, env = "KAKETSUKE_ROADS", value_name = "FILE")]
+    pub roads: Option<PathBuf>,
+    /// How fast a van is on them: `van`, `free-flow`, or a TOML file of own figures [default: van]
+    #[arg(long, global = true, env = "KAKETSUKE_ROAD_SPEEDS", value_name = "TABLE")]
+    pub road_speeds: Option<String>,
     /// Time zone as long as no company is imported, which brings its own [default: Asia/Tokyo]
     #[arg(long, global = true, env = "KAKETSUKE_ZONE", value_name = "ZONE")]
     pub zone: Option<String>,
@@ -84,6 +92,9 @@ pub struct Settings {
     pub workers: usize,
     /// PMTiles file of the base map.
     pub basemap: Option<PathBuf>,
+    /// OpenStreetMap extract of the streets.
+    pub roads: Option<PathBuf>,
+    pub road_speeds: SpeedTable,
     pub zone: Tz,
     pub log: String,
     pub log_format: LogFormat,
@@ -133,6 +144,8 @@ impl SettingsLayer {
             listen: self.listen.or(lower.listen),
             workers: self.workers.or(lower.workers),
             basemap: self.basemap.or(lower.basemap),
+            roads: self.roads.or(lower.roads),
+            road_speeds: self.road_speeds.or(lower.road_speeds),
             zone: self.zone.or(lower.zone),
             log: self.log.or(lower.log),
             log_format: self.log_format.or(lower.log_format),
@@ -163,6 +176,8 @@ impl SettingsLayer {
             listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             workers,
             basemap: self.basemap,
+            roads: self.roads,
+            road_speeds: road_speeds(self.road_speeds.as_deref())?,
             zone: zone(self.zone.as_deref())?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: self.log_format.unwrap_or_default(),
@@ -178,6 +193,20 @@ impl SettingsLayer {
 fn zone(name: Option<&str>) -> anyhow::Result<Tz> {
     let Some(name) = name else { return Ok(chrono_tz::Asia::Tokyo) };
     name.parse().map_err(|_| anyhow::anyhow!("{name:?} is no time zone; use a name such as Asia/Tokyo"))
+}
+
+/// A table by its name, or the file of one.
+fn road_speeds(table: Option<&str>) -> anyhow::Result<SpeedTable> {
+    match table {
+        None | Some("van") => Ok(SpeedTable::VAN),
+        Some("free-flow") => Ok(SpeedTable::FREE_FLOW),
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            let text = text.with_context(|| format!("road_speeds must be van, free-flow or a file, not {path:?}"))?;
+            let file: SpeedFile = toml::from_str(&text).with_context(|| format!("{path} is no table of speeds"))?;
+            file.over(SpeedTable::VAN).map_err(|why| anyhow::anyhow!("{path}: {why}"))
+        }
+    }
 }
 
 fn public_url(text: String) -> anyhow::Result<String> {
@@ -222,6 +251,21 @@ mod tests {
         assert_eq!((settings.workers, settings.listen.port(), settings.zone), (3, 80, chrono_tz::Asia::Seoul));
         assert_eq!(settings.session_days, limits::SESSION_DAYS);
         assert_eq!(settings.basemap, Some(PathBuf::from("japan.pmtiles")));
+    }
+
+    #[test]
+    fn own_speeds_stand_beside_those_that_are_not_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("speeds.toml");
+        let resolve = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let layer = SettingsLayer { road_speeds: path.to_str().map(str::to_owned), ..SettingsLayer::default() };
+            layer.resolve().map(|settings| settings.road_speeds)
+        };
+        let own = resolve("dense = 0.7\n[kmh]\nprimary = 30\n").unwrap();
+        assert_eq!((own.dense, own.kmh[4], own.kmh[0]), (0.7, 30.0, SpeedTable::VAN.kmh[0]));
+        assert!(format!("{:#}", resolve("[kmh]\nprimary = 0\n").unwrap_err()).contains("speed"));
+        assert!(format!("{:#}", resolve("[kmh]\nfootway = 3\n").unwrap_err()).contains("footway"));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum TravelSource {
     GreatCircle,
     /// Looked up in a table of known trips.
     Table,
+    /// The quickest way over the streets of a map extract.
+    Road,
 }
 
 /// A travel time, never negative, and what it rests on.

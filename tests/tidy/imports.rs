@@ -11,8 +11,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("eta", &["domain", "roads"]),
     ("views", &["domain"]),
     ("company", &["documents", "domain", "limits", "views"]),
-    ("effects", &["domain", "limits"]),
-    ("map", &["domain"]),
+    ("effects", &["domain", "limits", "roads"]),
+    ("map", &["domain", "roads"]),
     ("books", &["domain"]),
     ("forecast", &["books", "domain"]),
     ("documents", &[]),
@@ -73,7 +73,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
-    ("demo", &["company", "domain", "views"]),
+    ("demo", &["company", "domain", "roads", "views"]),
 ];
 
 /// The rooms at the top, which compose the others.
