@@ -58,7 +58,7 @@ impl Unused {
     /// Adds lots with all that happened to them.
     pub fn add(&mut self, lots: &[LotFacts], turns: &[Turn], base_date: NaiveDate) {
         let units = units_on(turns, base_date);
-        for lot in lots.iter().filter(|lot| lot.sold_on <= base_date) {
+        for lot in lots.iter().filter(|lot| lot.entered_on <= base_date) {
             let stood = units.get(&lot.lot).copied().unwrap_or_default();
             *self.of(lot.law_class) += stood.unused_yen(lot);
         }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_lot_sold_after_the_base_date_is_not_in_it() {
-        let lot = LotFacts { law_class: LawClass::Regulated, sold_on: day("2026-10-01"), ..lot() };
+        let lot = LotFacts { law_class: LawClass::Regulated, entered_on: day("2026-10-01"), ..lot() };
         assert_eq!(report(&[lot], &[], day("2026-09-30")).regulated_yen, 0);
     }
 }

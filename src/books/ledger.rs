@@ -1,10 +1,24 @@
-//! What the postings of a ledger mean for the books: which units of which lot were used, lost, or left it.
+//! What the postings of a ledger mean for the books: which units of which lot were used, lost, or left it, and on which
+//! day.
+//!
+//! A posting is booked on the local day on which it was made, with two exceptions.
+//!
+//! A lot that another wallet gave enters on the day of the posting that brought it, not on that of its sale: until then
+//! it stood in the books of the giver, and what is prepaid is owed once.
+//!
+//! Units that nobody used by the end of their last day are lost on that day. The right to them ends at its end, and the
+//! posting that says so is made in the night after, or later when the server stood still: neither the machine nor its
+//! night moves revenue into another month or fiscal year, and on a base date units whose last day it is are not unused
+//! any more at its end. So the liability of March, the revenue of March and the report of 31 March say the same,
+//! whether they are asked for before the night's run or after it. (A statement lists the postings themselves, and shows
+//! this one in the night in which it was made.) Units that expire out of a hold or out of a use that is given back were
+//! still somebody's after their last day: they are lost when they are given back.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::lot::{Change, Turn, Way};
+use super::lot::{Change, LotFacts, Turn, Way};
 use crate::domain::ids::{IssueId, LotId};
 use crate::domain::wallet::account::{Account, Movement};
 
@@ -26,17 +40,48 @@ pub const fn is_read(movement: Movement) -> bool {
     !matches!(movement, Movement::Hold | Movement::Release)
 }
 
-/// What became of the units of lots. The lines of one wallet stand in the order of its ledger.
-pub fn turns(lines: impl IntoIterator<Item = Line>) -> Vec<Turn> {
+impl Line {
+    /// Whether it brings a lot that another wallet gave.
+    fn receives(&self) -> bool {
+        (self.movement, self.from) == (Movement::Transfer, Account::Source)
+    }
+
+    /// The day on which it is booked, of a lot with this last day.
+    fn booked_on(&self, last_day: Option<NaiveDate>) -> NaiveDate {
+        let unused = (self.movement, self.from) == (Movement::Expire, Account::Available);
+        last_day.filter(|_| unused).map_or(self.day, |last| last.min(self.day))
+    }
+}
+
+/// What became of the units of lots. The lines of one wallet stand in the order of its ledger; `lots` are told since when
+/// these books answer for them.
+pub fn book(lots: &mut [LotFacts], lines: &[Line]) -> Vec<Turn> {
+    let received: BTreeMap<LotId, NaiveDate> =
+        lines.iter().filter(|line| line.receives()).filter_map(|line| Some((line.lot?, line.day))).collect();
+    for lot in lots.iter_mut() {
+        lot.entered_on = received.get(&lot.lot).copied().unwrap_or(lot.entered_on);
+    }
+    let last_days: BTreeMap<LotId, NaiveDate> = lots.iter().filter_map(|lot| Some((lot.lot, lot.last_day?))).collect();
+    turns(lines, &last_days)
+}
+
+/// What is lost already though the night has not posted it: `available` units of a lot whose last day is over on `today`.
+pub fn lapsed(lot: &LotFacts, available: i64, today: NaiveDate) -> Option<Turn> {
+    let day = lot.last_day.filter(|last| *last < today && available > 0)?;
+    Some(Turn { lot: lot.lot, day, change: Change::Lost(available) })
+}
+
+fn turns(lines: &[Line], last_days: &BTreeMap<LotId, NaiveDate>) -> Vec<Turn> {
     let (mut turns, mut unbought) = (Vec::new(), Unbought::default());
     for line in lines {
         let Some(lot) = line.lot else {
-            unbought.add(&line);
+            unbought.add(line);
             continue;
         };
-        let is_spent = line.to == Account::Overdraft && unbought.settle(&line);
+        let is_spent = line.to == Account::Overdraft && unbought.settle(line);
         let place = |account| Place::of(account, line.movement, is_spent);
-        let mut turn = |change| turns.push(Turn { lot, day: line.day, change });
+        let day = line.booked_on(last_days.get(&lot).copied());
+        let mut turn = |change| turns.push(Turn { lot, day, change });
         match (place(line.from), place(line.to)) {
             (one, other) if one == other => {}
             (one, other) => {
@@ -121,7 +166,7 @@ impl Place {
 mod tests {
     use uuid::Uuid;
 
-    use super::super::lot::testing::{day, lot_id};
+    use super::super::lot::testing::{day, lot, lot_id};
     use super::super::lot::{Units, units_on};
     use super::*;
     use crate::domain::ids::Id;
@@ -141,7 +186,7 @@ mod tests {
     }
 
     fn check(lines: &[Line], used: i64, lost: i64, left: i64) {
-        let turns = turns(lines.iter().copied());
+        let turns = book(&mut [lot()], lines);
         let units = units_on(&turns, day("2026-12-31")).remove(&lot_id(1)).unwrap_or_default();
         assert_eq!(units, Units { used, lost, left }, "{lines:?}");
     }
@@ -176,6 +221,23 @@ mod tests {
         check(&used, 1, 9, 0);
         check(&[&used[..], &[line(Movement::Expire, C, Account::Expired, 1)]].concat(), 0, 10, 0);
         check(&[line(Movement::Expire, H, Account::Expired, 2)], 0, 2, 0);
+    }
+
+    fn check_day(from: Account, posted: &str, expected: &str) {
+        let line = Line { day: day(posted), ..line(Movement::Expire, from, Account::Expired, 1) };
+        let lost = book(&mut [lot()], &[line]).into_iter().find(|turn| matches!(turn.change, Change::Lost(_)));
+        assert_eq!(lost.map(|turn| turn.day), Some(day(expected)), "{from:?} on {posted}");
+    }
+
+    #[test]
+    fn unused_units_are_lost_on_their_last_day_whenever_the_night_posts_it() {
+        check_day(A, "2027-04-01", "2027-03-31");
+        check_day(A, "2027-04-09", "2027-03-31");
+        check_day(H, "2027-04-09", "2027-04-09");
+        check_day(C, "2027-04-09", "2027-04-09");
+        let lost = |available, today: &str| lapsed(&lot(), available, day(today)).map(|turn| turn.day);
+        assert_eq!(lost(3, "2027-04-01"), Some(day("2027-03-31")), "the night has not come to it yet");
+        assert_eq!((lost(3, "2027-03-31"), lost(0, "2027-04-01")), (None, None));
     }
 
     #[test]

@@ -15,12 +15,16 @@ pub struct LotFacts {
     /// Price of the whole lot without tax; 0 for a lot that was given.
     pub price_yen: i64,
     pub units: i64,
-    pub sold_on: NaiveDate,
+    /// Since when these books answer for it: the day of its sale, or the day on which another wallet gave it.
+    pub entered_on: NaiveDate,
+    /// The last day on which its units may be used, days of grace included; none is without end.
+    pub last_day: Option<NaiveDate>,
     pub law_class: LawClass,
     /// Part of the price that the company expects never to be used, in thousandths; 0 when it expects nothing, and
     /// breakage is then recognised only when use has become remote.
     pub breakage_permille: i64,
-    /// Received from another wallet of the customer's group, not sold: no money came in.
+    /// Received from another wallet of the customer's group, not sold: no money came in, and until that day it stands
+    /// in the books of the wallet that gave it.
     pub received: bool,
 }
 
@@ -91,6 +95,17 @@ pub struct Turn {
     pub change: Change,
 }
 
+impl Turn {
+    /// The day on which it counts. Nothing happens to a lot before it is there, whatever an import says or a clock that
+    /// was set back; but units go to another wallet on the very day on which that one gets them.
+    pub(super) fn happened_on(&self, lot: &LotFacts) -> NaiveDate {
+        match self.change {
+            Change::Left(Way::Given, _) => self.day,
+            _ => self.day.max(lot.entered_on),
+        }
+    }
+}
+
 /// How the units of every lot to which something happened stood at the end of a day.
 pub fn units_on(turns: &[Turn], last: NaiveDate) -> BTreeMap<LotId, Units> {
     let mut units = BTreeMap::<LotId, Units>::new();
@@ -121,7 +136,8 @@ pub(super) mod testing {
             lot: lot_id(1),
             price_yen: 100_000,
             units: 10,
-            sold_on: day("2026-04-10"),
+            entered_on: day("2026-04-10"),
+            last_day: Some(day("2027-03-31")),
             law_class: LawClass::B2bExempt,
             breakage_permille: 0,
             received: false,

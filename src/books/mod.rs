@@ -3,6 +3,8 @@
 
 pub mod base_date;
 pub mod compare;
+#[cfg(test)]
+mod laws;
 pub mod ledger;
 pub mod lot;
 pub mod months;

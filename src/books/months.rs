@@ -21,7 +21,7 @@ pub struct MonthLine {
     pub opening: i64,
     /// Paid by customers.
     pub sold: i64,
-    /// Taken over from other wallets of the same customers; over the whole company this equals `given`.
+    /// Taken over from other wallets of the same customers; over the whole company this equals `given` in every month.
     pub received: i64,
     pub given: i64,
     /// Paid back to customers.
@@ -72,6 +72,11 @@ impl Months {
         lines
     }
 
+    /// The months in which something happened, without what they open and close with.
+    pub fn known(&self) -> impl Iterator<Item = MonthLine> {
+        self.0.iter().map(|(month, line)| MonthLine { month: *month, ..*line })
+    }
+
     /// Everything that ever happened, as if it were one month.
     pub fn totals(&self) -> MonthLine {
         let mut all = MonthLine::default();
@@ -97,7 +102,7 @@ pub fn totals(lots: &[LotFacts], turns: &[Turn]) -> MonthLine {
 }
 
 fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &[&Turn]) {
-    let sale = months.entry(month_of(lot.sold_on)).or_default();
+    let sale = months.entry(month_of(lot.entered_on)).or_default();
     if lot.received {
         sale.received += lot.price_yen;
     } else {
@@ -106,7 +111,7 @@ fn add_lot(months: &mut BTreeMap<NaiveDate, MonthLine>, lot: &LotFacts, turns: &
     let mut by_month: BTreeMap<NaiveDate, Vec<Change>> = BTreeMap::new();
     let mut left = 0;
     for turn in turns {
-        let month = month_of(turn.day.max(lot.sold_on));
+        let month = month_of(turn.happened_on(lot));
         by_month.entry(month).or_default().push(turn.change);
         // In the order of the ledger, whatever the days: each part has the price that it left with.
         if let Change::Left(way, units) = turn.change {
@@ -199,6 +204,20 @@ mod tests {
     }
 
     #[test]
+    fn units_given_months_after_their_sale_are_owed_once_in_every_month() {
+        let theirs = LotFacts { lot: lot_id(2), entered_on: day("2026-10-15"), received: true, ..lot() };
+        let lines = by_month(
+            &[lot(), theirs],
+            &[turn("2026-10-15", Change::Left(Way::Given, 10))],
+            day("2026-04-01"),
+            day("2026-10-31"),
+        );
+        assert!(lines.iter().all(|line| line.closing == 100_000), "{lines:?}");
+        assert_eq!((lines[0].sold, lines[0].received), (100_000, 0));
+        assert_eq!((lines[6].given, lines[6].received), (100_000, 100_000));
+    }
+
+    #[test]
     fn a_sale_undone_on_the_same_day_leaves_no_revenue_behind() {
         let lines = by_month(
             &[lot()],
@@ -221,7 +240,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_month_closes_where_the_next_one_opens(uses in prop::collection::vec((0..400_u64, 0..3_i64), 0..12)) {
-            let sold = lot().sold_on;
+            let sold = lot().entered_on;
             let mut left = lot().units;
             let mut turns = Vec::new();
             for (after, units) in uses {
@@ -247,7 +266,7 @@ mod tests {
             let (mut open, mut used, mut days, mut turns) = (units, 0, 0, Vec::new());
             for (kind, count, after) in moves {
                 days += after;
-                let turn = |change| Turn { lot: lot.lot, day: lot.sold_on + chrono::Days::new(days), change };
+                let turn = |change| Turn { lot: lot.lot, day: lot.entered_on + chrono::Days::new(days), change };
                 let (taken, back) = (count.min(open), count.min(used));
                 match kind {
                     0 | 1 => { open -= taken; used += taken; turns.push(turn(Change::Used(taken))); }

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     fn check(sold_on: &str, used: i64, refunded: i64, today: &str, expected: i64) {
-        let sold = LotFacts { law_class: LawClass::Regulated, sold_on: day(sold_on), ..lot() };
+        let sold = LotFacts { law_class: LawClass::Regulated, entered_on: day(sold_on), ..lot() };
         let exempt = LotFacts { lot: lot_id(2), price_yen: 90_000_000, ..lot() };
         let turn = |on: &str, change| Turn { lot: lot_id(1), day: day(on), change };
         let turns = [turn(sold_on, Change::Used(used)), turn("2026-10-01", Change::Left(Way::Refunded, refunded))];

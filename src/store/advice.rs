@@ -11,7 +11,8 @@ use crate::domain::ids::WalletId;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Origin};
 
-/// The lot that was bought last: what the contract pays at present.
+/// The lot that was bought last: what the contract pays at present. An invoice of overdrawn units is no purchase, and its
+/// price per unit is that of having none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastPurchase {
     pub number: String,
@@ -32,9 +33,10 @@ pub struct Spent {
 
 impl Reader<'_> {
     pub fn last_purchase(&mut self, wallet: WalletId) -> Result<Option<LastPurchase>, Fault> {
+        let billed = self.billed_lots(wallet)?;
         let row: Option<(String, i64, i64, String, String)> = lots::table
             .filter(lots::wallet_id.eq(wallet).and(lots::origin.eq(Origin::Paid)))
-            .filter(lots::from_lot.is_null().and(lots::voided.lt(lots::units)))
+            .filter(lots::from_lot.is_null().and(lots::voided.lt(lots::units)).and(lots::id.ne_all(billed)))
             .order((lots::issued_on.desc(), lots::id.desc()))
             .select((lots::number, lots::units, lots::price_yen, lots::issued_on, lots::expires_on))
             .first(self.database)

@@ -6,14 +6,14 @@ use serde_json::json as data;
 
 use super::codec::{json, to_json};
 use super::error::{Fault, StoreError};
-use super::schema::{approval_rules, approvals, contracts, holds, issues, users, wallets, work_orders};
+use super::schema::{approval_rules, approvals, contracts, holds, issues, tickets, users, wallets, work_orders};
 use super::{Reader, Unit};
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::*;
 use crate::domain::issue::WorkOrderState;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
-use crate::domain::wallet::account::HoldState;
+use crate::domain::wallet::account::{HoldState, TicketState};
 use crate::domain::wallet::approval::{ApprovalLimits, ApprovalState};
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
@@ -118,14 +118,23 @@ impl Reader<'_> {
         let Some(rule) = self.approval_rule(contract)? else { return Ok(ApprovalFacts::default()) };
         let limits = ApprovalLimits { units_per_issue: rule.units_per_issue, units_per_month: rule.units_per_month };
         let first = Timestamp::on_day(today.with_day(1).unwrap_or(today), NaiveTime::MIN, self.zone);
-        let held: Vec<i64> = holds::table
-            .inner_join(wallets::table.on(wallets::id.eq(holds::wallet_id)))
-            .filter(wallets::contract_id.eq(contract).and(holds::created_at.ge(first)))
-            .filter(holds::state.ne(HoldState::Released))
-            .select(holds::units)
-            .load(self.database)?;
-        let accepted = held.into_iter().sum();
+        let accepted = self.kept_since(contract, first)?;
         Ok(ApprovalFacts { limits, accepted, rule_version: rule.version, auto_minutes: rule.auto_minutes })
+    }
+
+    /// Units that issues accepted since an instant hold or have used: what is bound to them, and what they overdrew.
+    fn kept_since(&mut self, contract: ContractId, since: Timestamp) -> Result<i64, Fault> {
+        let kept = holds::table
+            .inner_join(wallets::table.on(wallets::id.eq(holds::wallet_id)))
+            .filter(wallets::contract_id.eq(contract).and(holds::created_at.ge(since)))
+            .filter(holds::state.ne(HoldState::Released));
+        let overdrawn: Vec<i64> = kept.select(holds::overdraft_units).load(self.database)?;
+        let bound: Vec<i64> = kept
+            .inner_join(tickets::table.on(tickets::issue_id.eq(holds::issue_id.nullable())))
+            .filter(tickets::state.eq_any([TicketState::Held, TicketState::Consumed]))
+            .select(tickets::units)
+            .load(self.database)?;
+        Ok(overdrawn.into_iter().chain(bound).sum())
     }
 
     /// None: nobody was asked about the issue.

@@ -7,11 +7,11 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::Reader;
-use super::codec::day;
+use super::codec::{day, last_day};
 use super::connection::Database;
 use super::error::{Fault, StoreError};
 use super::schema::*;
-use crate::books::ledger::{Line, is_read, turns};
+use crate::books::ledger::{Line, book, is_read, lapsed};
 use crate::books::lot::{LotFacts, Turn};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
@@ -38,22 +38,25 @@ pub(super) struct Asked<'a> {
     pub classes: &'a [LawClass],
     /// The part of every price that the company expects never to be used.
     pub breakage_permille: i64,
-    /// Where the days are. None: on which day something was does not matter, and everything is told of one day.
-    pub zone: Option<Tz>,
+    /// Where the days are.
+    pub zone: Tz,
+    /// Units whose last day is over on this day are lost, posted or not. None: what is posted, and nothing else.
+    pub today: Option<NaiveDate>,
 }
 
 impl Reader<'_> {
     /// Shows the books of all wallets to `take`, some wallets at a time, with the part of every price that the company
     /// expects never to be used. All of them are of one snapshot.
     pub fn each_books(&mut self, breakage_permille: i64, take: impl FnMut(WalletBooks)) -> Result<(), Fault> {
-        let asked = Asked { classes: LawClass::ALL, breakage_permille, zone: Some(self.zone()) };
+        let (zone, today) = (self.zone(), Some(self.today()));
+        let asked = Asked { classes: LawClass::ALL, breakage_permille, zone, today };
         each(self.database, &asked, take)
     }
 
     /// The books of the lots of one class, all at once.
     pub fn books_of(&mut self, class: LawClass) -> Result<WalletBooks, Fault> {
-        let (asked, mut books) =
-            (Asked { classes: &[class], breakage_permille: 0, zone: Some(self.zone()) }, WalletBooks::default());
+        let (zone, today, mut books) = (self.zone(), Some(self.today()), WalletBooks::default());
+        let asked = Asked { classes: &[class], breakage_permille: 0, zone, today };
         each(self.database, &asked, |part| books.extend(part))?;
         Ok(books)
     }
@@ -82,17 +85,24 @@ pub(super) fn each(database: &mut Database, asked: &Asked<'_>, mut take: impl Fn
 }
 
 fn read(database: &mut Database, wallets: &[WalletId], asked: &Asked<'_>) -> Result<WalletBooks, Fault> {
-    type LotRow = (LotId, i64, i64, String, LawClass, Option<LotId>);
+    type LotRow = ((LotId, i64, i64, i64), (String, String), LawClass, Option<LotId>);
     let rows: Vec<LotRow> = lots::table
         .filter(lots::wallet_id.eq_any(wallets).and(lots::law_class.eq_any(asked.classes)))
         .order(lots::id)
-        .select((lots::id, lots::price_yen, lots::units, lots::issued_on, lots::law_class, lots::from_lot))
+        .select((
+            (lots::id, lots::price_yen, lots::units, lots::available),
+            (lots::issued_on, lots::usable_until),
+            lots::law_class,
+            lots::from_lot,
+        ))
         .load(database)?;
-    let (breakage_permille, mut lots) = (asked.breakage_permille, Vec::with_capacity(rows.len()));
-    for (lot, price_yen, units, issued_on, law_class, from_lot) in rows {
-        let sold_on = if asked.zone.is_some() { day(&issued_on)? } else { NaiveDate::MIN };
-        let received = from_lot.is_some();
-        lots.push(LotFacts { lot, price_yen, units, sold_on, law_class, breakage_permille, received });
+    let (breakage_permille, mut lots, mut unposted) =
+        (asked.breakage_permille, Vec::with_capacity(rows.len()), Vec::new());
+    for ((lot, price_yen, units, available), (issued_on, until), law_class, from_lot) in rows {
+        let (entered_on, last_day, received) = (day(&issued_on)?, last_day(&until)?, from_lot.is_some());
+        let facts = LotFacts { lot, price_yen, units, entered_on, last_day, law_class, breakage_permille, received };
+        unposted.extend(asked.today.and_then(|today| lapsed(&facts, available, today)));
+        lots.push(facts);
     }
     let asked_for: BTreeSet<LotId> = lots.iter().map(|facts| facts.lot).collect();
     // What came in with an import happened on the day that the import knew.
@@ -104,8 +114,10 @@ fn read(database: &mut Database, wallets: &[WalletId], asked: &Asked<'_>) -> Res
         .select((PostingRow::as_select(), past_moves::day.nullable()))
         .load(database)?;
     let rows = rows.into_iter().filter(|(row, _)| row.lot_id.is_none_or(|lot| asked_for.contains(&lot)));
-    let lines: Result<Vec<Line>, StoreError> = rows.map(|(row, past)| row.line(asked.zone, past)).collect();
-    Ok(WalletBooks { lots, turns: turns(lines?) })
+    let lines = rows.map(|(row, past)| row.line(asked.zone, past)).collect::<Result<Vec<Line>, StoreError>>()?;
+    let mut turns = book(&mut lots, &lines);
+    turns.extend(unposted);
+    Ok(WalletBooks { lots, turns })
 }
 
 #[derive(Queryable, Selectable)]
@@ -122,12 +134,8 @@ struct PostingRow {
 
 impl PostingRow {
     /// `past` is the day that an import knew.
-    fn line(self, zone: Option<Tz>, past: Option<String>) -> Result<Line, StoreError> {
-        let day = match (zone, past) {
-            (None, _) => NaiveDate::MIN,
-            (Some(_), Some(past)) => day(&past)?,
-            (Some(zone), None) => self.at.day(zone),
-        };
+    fn line(self, zone: Tz, past: Option<String>) -> Result<Line, StoreError> {
+        let day = past.map_or_else(|| Ok(self.at.day(zone)), |past| day(&past))?;
         Ok(Line {
             lot: self.lot_id,
             issue: self.issue_id,

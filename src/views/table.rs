@@ -27,6 +27,7 @@ coded! {
         Assets = "assets", "機器", "Assets";
         Lots = "lots", "購入ロット", "Lots";
         Tickets = "tickets", "チケット", "Tickets";
+        Wallets = "wallets", "チケットウォレット", "Ticket wallets";
         Postings = "postings", "入出記録", "Ledger entries";
         Interactions = "interactions", "応対", "Contacts made";
         Issues = "issues", "要件", "Issues";
@@ -36,19 +37,33 @@ coded! {
         Policies = "policies", "契約条件の版", "Policy versions";
         Holds = "holds", "仮押さえ", "Holds";
         Invoices = "invoices", "請求書番号", "Invoices";
+        Refunds = "refunds", "払戻し", "Refunds";
         Adjustments = "adjustments", "二人で決める調整", "Adjustments by two";
         Refusals = "refusals", "断った操作", "Refusals";
         Disputes = "disputes", "異議", "Disputes";
         ApprovalRules = "approval_rules", "承認のきまり", "Approval rules";
         Approvals = "approvals", "承認", "Approvals";
         Notices = "notices", "お知らせ", "Notices";
+        NoticeReads = "notice_reads", "お知らせの既読", "Notices read";
+        Mails = "mails", "送信メール", "Mails";
         Journal = "journal", "履歴", "Journal";
+        Streams = "streams", "履歴の並び", "Order of the journal";
         Territories = "territories", "担当エリア", "Territories";
         Technicians = "technicians", "技術員", "Technicians";
         Absences = "absences", "不在", "Absences";
         Products = "products", "機種", "Models";
         Symptoms = "symptoms", "症状", "Symptoms";
         PastRepairs = "past_repairs", "取り込み前の修理", "Repairs before the import";
+        Company = "company", "自社", "The company";
+        Skills = "skills", "スキル", "Skills";
+        Qualifications = "qualifications", "資格", "Qualifications";
+        Parts = "parts", "部品", "Parts";
+        Causes = "causes", "原因", "Causes";
+        Holidays = "holidays", "休日", "Holidays";
+        People = "people", "利用者", "People";
+        PeopleChanges = "people_changes", "利用者の変更", "Changes of people";
+        Roots = "roots", "台帳の照合値", "Ledger roots";
+        RootHeads = "root_heads", "照合値の内訳", "Heads of ledger roots";
     }
 }
 

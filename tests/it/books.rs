@@ -11,6 +11,7 @@ on_both! {
     a_statement_shows_customer_and_company_what_was_used_and_why
     a_root_that_somebody_kept_is_checked_for_both_sides
     the_books_say_what_is_still_owed_to_customers
+    a_lot_that_was_moved_stands_once_in_the_report_of_the_base_date_before
     each_movement_of_the_ledger_is_booked_once
     unused_tickets_are_paid_back_and_the_statement_says_so
     only_those_who_staff_the_day_see_the_forecast
@@ -110,6 +111,39 @@ async fn the_books_say_what_is_still_owed_to_customers(office: Office) {
     refused(admin.get("/api/reports/base-date?on=2026-10-01").await, 400, "request.invalid").await;
     refused(admin.get("/api/reports/liability?from=2026-11-30&to=2026-01-01").await, 400, "request.invalid").await;
     refused(operator.get(year).await, 403, "auth.forbidden").await;
+}
+
+/// Two contracts of one group that may give each other units.
+async fn grouped(office: &Office) {
+    office.data.sql("UPDATE customers SET customer_group = '百万石グループ'");
+    for number in ["KS-1001", "KS-2001"] {
+        office.agree(number, json!({ "transfer_allowed": true })).await;
+    }
+}
+
+async fn a_lot_that_was_moved_stands_once_in_the_report_of_the_base_date_before(office: Office) {
+    let admin = office.person("admin").await;
+    grouped(&office).await;
+    let table = "number,contract,origin,count,price_yen,issued_on,expires_on,law_class\r\n\
+        TK-2026-000100,KS-1001,paid,10,6000000,2026-04-10,2027-03-31,regulated\r\n";
+    assert_eq!(admin.post_text("/api/import/lots", table).await.status(), 200);
+    let (here, there) = (office.card(&admin, "KS-1001").await, office.card(&admin, "KS-2001").await);
+    let lots = here["wallet"]["lots"].as_array().expect("lots");
+    let lot = lots.iter().find(|lot| lot["number"] == "TK-2026-000100").expect("the lot");
+    let base_date = "/api/reports/base-date?on=2026-09-30";
+    let before = admin.see(base_date).await;
+    assert_eq!((&before["regulated_yen"], &before["b2b_exempt_yen"]), (&json!(6_000_000), &json!(100_000)));
+    let order = json!({ "to_contract_id": there["id"], "lot_id": lot["id"], "units": 10, "reason": "contract_change",
+        "note": "" });
+    admin.change(&wallet(&here, "transfers"), &order).await;
+    assert_eq!(admin.see(base_date).await, before, "a transfer of today changes nothing of September");
+    let year = admin.see("/api/reports/liability?from=2026-04-01&to=2026-11-30").await;
+    let months = year["months"].as_array().expect("months");
+    let closing: Vec<i64> = months.iter().filter_map(|line| line["closing"].as_i64()).collect();
+    assert_eq!(closing, [6_100_000; 8]);
+    let moved = |line: &Value| (line["given"].as_i64(), line["received"].as_i64());
+    assert_eq!((moved(&months[0]), moved(&months[7])), ((Some(0), Some(0)), (Some(6_000_000), Some(6_000_000))));
+    office.assert_sound().await;
 }
 
 fn wallet(card: &Value, what: &str) -> String {

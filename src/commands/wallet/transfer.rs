@@ -17,13 +17,13 @@ use crate::views::ledger::{LedgerReceipt, TransferRequest};
 pub fn transfer(unit: &mut Unit<'_>, contract: ContractId, request: &TransferRequest) -> Result<LedgerReceipt, Fault> {
     let because = because(request.reason, &request.note)?;
     let (today, to) = (unit.today(), request.to_contract_id);
-    if !unit.look().policy_on(contract, today)?.policy.transfer_allowed {
-        return Err(Refusal::new(Code::TransferOff).into());
-    }
     if to == contract {
         return Err(Refusal::new(Code::TransferForeign).at("to_contract_id").into());
     }
     unit.lock_wallets_of(&[contract, to])?;
+    if !unit.look().policy_on(contract, today)?.policy.transfer_allowed {
+        return Err(Refusal::new(Code::TransferOff).into());
+    }
     receipt(unit, contract, |unit| {
         let (_, kind, _) = unit.look().wallet_head(contract)?;
         let (receiver, ..) = unit.look().wallet_head(to)?;

@@ -149,6 +149,8 @@ pub fn columns(kind: ImportKind) -> Vec<Column> {
             shown("held", "仮押さえ中"),
             shown("consumed", "消費"),
             shown("expired", "失効"),
+            shown("usable_until", "利用できる最終日"),
+            shown("from_lot_id", "移管元ロット"),
         ],
     }
 }

@@ -2,17 +2,18 @@
 
 use serde_json::json;
 
-use crate::books::months::{MonthLine, totals};
+use crate::books::base_date;
+use crate::books::months::{MonthLine, by_month, totals};
 use crate::commands::intake::save;
 use crate::commands::remote_outcome::close;
-use crate::commands::wallet::{capture, reverse, sell, void};
+use crate::commands::wallet::{capture, release, reverse, sell, void};
 use crate::domain::ids::{ContractId, IssueId, LotId};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::CorrectionReason;
 use crate::roads::travel::GreatCircle;
-use crate::store::testing::{Kit, call, company_with, lot, on_both};
+use crate::store::testing::{Kit, at, call, company_with, date, lot, on_both};
 use crate::views::desk::{OutcomeRequest, RemoteOutcome};
-use crate::views::ledger::{CaptureRequest, LotRequest, ReversalRequest, VoidRequest};
+use crate::views::ledger::{CaptureRequest, LotRequest, ReleaseRequest, ReversalRequest, VoidRequest};
 
 const REASON: CorrectionReason = CorrectionReason::EntryError;
 
@@ -94,6 +95,37 @@ async fn a_sale_by_mistake_that_is_made_void_earns_nothing() {
         let undone = VoidRequest { lot_id, reason: REASON, note: String::new() };
         kit.write(move |unit| void(unit, contract, &undone)).await.expect("void");
         check(&kit, 50_000, 0, 0, 50_000, 0).await;
+    })
+    .await;
+}
+
+/// What is unused at the end of 31 March, what March earns by units that nobody used, and what March and April close with.
+async fn check_march(kit: &Kit, unused: i64, breakage: i64, closing: [i64; 2]) {
+    let books = kit.read(|reader| reader.books(0)).await.expect("the books");
+    let report = base_date::report(&books.lots, &books.turns, date("2027-03-31"));
+    let lines = by_month(&books.lots, &books.turns, date("2027-03-01"), date("2027-04-30"));
+    assert_eq!((report.b2b_exempt_yen, lines[0].breakage), (unused, breakage));
+    assert_eq!([lines[0].closing, lines[1].closing], closing);
+}
+
+#[tokio::test]
+async fn what_nobody_used_by_its_last_day_is_revenue_of_that_day() {
+    on_both(company_with(json!([lot(1, 10, Some("2027-03-31"))])), async |kit| {
+        let request = call(&kit.card("KS-1001").await);
+        let contract = request.contract_id;
+        let issue = kit.write(move |unit| save(unit, &request)).await.expect("saved").issues[0].id;
+        kit.clock.set(at("2027-03-31T23:59:59+09:00"));
+        check_march(&kit, 50_000, 0, [50_000, 50_000]).await;
+        kit.clock.set(at("2027-04-01T00:00:00+09:00"));
+        check_march(&kit, 5_000, 45_000, [5_000, 5_000]).await;
+        // The server stood still in that night.
+        kit.clock.set(at("2027-04-03T08:00:00+09:00"));
+        kit.write(|unit| unit.expire_due(unit.today())).await.expect("expired");
+        check_march(&kit, 5_000, 45_000, [5_000, 5_000]).await;
+        let back = ReleaseRequest { issue_id: issue, reason: REASON, note: String::new() };
+        kit.write(move |unit| release(unit, contract, &back)).await.expect("given back");
+        check_march(&kit, 5_000, 45_000, [5_000, 0]).await;
+        kit.assert_sound().await;
     })
     .await;
 }

@@ -120,7 +120,7 @@ pub(in crate::store) fn bring_in(
     let void = cut(unit, &mut made.tickets, i64::from(lot.voided), lot);
     let mut rest = std::mem::take(&mut made.tickets);
     let settling = settle(unit, ledger, &terms, &mut rest)?;
-    post_lot(unit, ledger, &made, &terms, settling);
+    post_lot(unit, ledger, &made, &terms, &terms.number, settling);
     mark(ledger, &mut used, TicketState::Consumed);
     let held: Vec<Line> = used.iter().map(|(ticket, _)| (ticket.clone(), None)).collect();
     post(unit, ledger, &held, Movement::Hold, EventKind::WalletHeld, BEFORE);

@@ -75,6 +75,10 @@ pub(super) const VISITS: &[&str] = &[
     "arrived_at",
     "started_at",
     "finished_at",
+    "work_order_id",
+    "route_order",
+    "declared_arrival",
+    "declared_at",
 ];
 
 pub(super) const REPORTS: &[&str] =
@@ -195,6 +199,7 @@ pub(super) fn visits(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault
         (VisitId, String, String, String, VisitState),
         (Timestamp, Timestamp, i64, Option<Timestamp>, Option<Timestamp>, Timestamp),
         Times,
+        (WorkOrderId, i64, Option<Timestamp>, Option<Timestamp>),
     );
     let rows: Vec<Row> = visits::table
         .inner_join(work_orders::table.inner_join(issues::table))
@@ -214,16 +219,36 @@ pub(super) fn visits(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault
                 visits::created_at,
             ),
             (visits::accepted_at, visits::en_route_at, visits::arrived_at, visits::started_at, visits::finished_at),
+            (visits::work_order_id, visits::route_order, visits::declared_arrival, visits::declared_at),
         ))
         .load(reader.database)?;
     Ok(Page::of(
         rows,
         |row| row.0.0.to_string(),
-        |((id, issue, territory, technician, state), (start, end, travel_s, from, to, created_at), times)| {
+        |((id, issue, territory, technician, state), (start, end, travel_s, from, to, created_at), times, more)| {
             let (accepted, en_route, arrived, started, finished) = times;
+            let (order, place, declared, declared_at) = more;
             cells![
-                id, issue, territory, technician, state, start, end, travel_s, from, to, created_at, accepted,
-                en_route, arrived, started, finished,
+                id,
+                issue,
+                territory,
+                technician,
+                state,
+                start,
+                end,
+                travel_s,
+                from,
+                to,
+                created_at,
+                accepted,
+                en_route,
+                arrived,
+                started,
+                finished,
+                order,
+                place,
+                declared,
+                declared_at,
             ]
         },
     ))

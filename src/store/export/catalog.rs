@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{Page, cells, kept, parted};
+use super::{Page, cells, company, kept, parted};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
-use crate::store::schema::*;
+use crate::store::schema::{assets, past_repairs, products, symptoms, technicians};
 
 pub(super) const PRODUCTS: &[&str] = &["code", "name_ja", "name_en", "maker", "skill"];
 
@@ -22,6 +22,7 @@ pub(super) const SYMPTOMS: &[&str] = &[
     "level_min",
     "qualification",
     "parts_needed",
+    "likely_parts",
 ];
 
 pub(super) const PAST_REPAIRS: &[&str] = &["id", "serial", "on", "symptom", "cause", "remedy", "minutes", "technician"];
@@ -38,6 +39,7 @@ pub(super) fn products(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fau
 
 pub(super) fn symptoms(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
     let (product, code) = parted::<ProductId>(after);
+    let likely = company::head(reader)?.map(|head| head.catalog.likely_parts).unwrap_or_default();
     type Row = ((ProductId, String, String, String, String), (i64, bool, i64, Option<String>, String));
     let rows: Vec<Row> = symptoms::table
         .inner_join(products::table.on(products::id.eq(symptoms::product_id)))
@@ -60,7 +62,8 @@ pub(super) fn symptoms(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fau
         |row| format!("{} {}", row.0.0, row.0.2),
         |((_, product, code, ja, en), (minutes, needs_visit, level, qualification, parts))| {
             let parts = kept(&parts).to_string();
-            cells![product, code, ja, en, minutes, needs_visit, level, qualification, parts]
+            let likely = likely.get(&product).and_then(|of| of.get(&code)).cloned().unwrap_or_default();
+            cells![product, code, ja, en, minutes, needs_visit, level, qualification, parts, likely]
         },
     ))
 }

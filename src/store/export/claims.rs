@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Page, cells, kept, parted};
+use super::{Page, cells, hex, kept, parted};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::approval::ApprovalState;
@@ -15,7 +15,7 @@ use crate::store::schema::*;
 pub(super) const ADJUSTMENTS: &[&str] =
     &["id", "contract", "request", "units", "state", "proposed_by", "proposed_at", "decided_by", "decided_at"];
 
-pub(super) const REFUSALS: &[&str] = &["id", "contract", "action", "code", "ja", "en", "actor", "at"];
+pub(super) const REFUSALS: &[&str] = &["id", "contract", "action", "code", "ja", "en", "actor", "at", "seq", "link"];
 
 pub(super) const DISPUTES: &[&str] = &[
     "id",
@@ -80,7 +80,8 @@ pub(super) fn adjustments(reader: &mut Reader<'_>, after: &str) -> Result<Page, 
 }
 
 pub(super) fn refusals(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
-    type Row = ((OperationId, String, String, String), (String, String, String, Timestamp));
+    type Row =
+        ((OperationId, String, String, String), (String, String, String, Timestamp), (Option<i64>, Option<Vec<u8>>));
     let rows: Vec<Row> = refusals::table
         .inner_join(contracts::table.on(contracts::id.eq(refusals::contract_id)))
         .filter(refusals::id.gt(parted::<OperationId>(after).0))
@@ -89,13 +90,14 @@ pub(super) fn refusals(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fau
         .select((
             (refusals::id, contracts::number, refusals::action, refusals::code),
             (refusals::ja, refusals::en, refusals::actor, refusals::at),
+            (refusals::seq, refusals::link),
         ))
         .load(reader.database)?;
     Ok(Page::of(
         rows,
         |row| row.0.0.to_string(),
-        |((id, contract, action, code), (ja, en, actor, at))| {
-            cells![id, contract, action, code, ja, en, kept(&actor), at]
+        |((id, contract, action, code), (ja, en, actor, at), (seq, link))| {
+            cells![id, contract, action, code, ja, en, kept(&actor), at, seq, link.map(|link| hex(&link))]
         },
     ))
 }

@@ -14,7 +14,8 @@ use crate::store::error::Fault;
 use crate::store::schema::*;
 use crate::store::verify::seals;
 
-pub(super) const TICKETS: &[&str] = &["number", "lot", "contract", "units", "expires_on", "state", "issue"];
+/// The seal of a lot covers the ids of the tickets that it came with, in the order of their numbers.
+pub(super) const TICKETS: &[&str] = &["number", "lot", "contract", "units", "expires_on", "state", "issue", "id"];
 
 /// Everything that a link is made of stands here, so that whoever has this table can compute the chain again: the first
 /// link of a wallet is the hash of `wallet_id`, `contract_id` and `unit`, each further one that of the link before, of
@@ -77,8 +78,8 @@ pub(super) fn tickets(reader: &mut Reader<'_>, after: &str) -> Result<Page, Faul
     Ok(Page::of(
         rows,
         |row| row.1.clone(),
-        |(_, number, lot, contract, units, expires_on, state, issue)| {
-            cells![number, lot, contract, units, last_day(expires_on), state, issue]
+        |(id, number, lot, contract, units, expires_on, state, issue)| {
+            cells![number, lot, contract, units, last_day(expires_on), state, issue, id]
         },
     ))
 }

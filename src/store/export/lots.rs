@@ -21,7 +21,7 @@ use crate::store::schema::*;
 
 type Row = (
     (LotId, String, String, Origin, i64, i64),
-    (String, String, Scope, LawClass),
+    (String, String, Scope, LawClass, String, Option<LotId>),
     (i64, i64, i64, i64, i64),
     (Option<String>, Option<String>, Option<String>),
 );
@@ -36,7 +36,7 @@ pub(super) fn lots(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> 
         .limit(limits::EXPORT_PAGE)
         .select((
             (lots::id, lots::number, contracts::number, lots::origin, lots::units, lots::price_yen),
-            (lots::issued_on, lots::expires_on, lots::scope, lots::law_class),
+            (lots::issued_on, lots::expires_on, lots::scope, lots::law_class, lots::usable_until, lots::from_lot),
             (lots::available, lots::held, lots::consumed, lots::expired, lots::voided),
             (invoices::invoice_number.nullable(), invoices::issuer_number.nullable(), invoices::invoiced_on.nullable()),
         ))
@@ -47,7 +47,8 @@ pub(super) fn lots(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> 
     Ok(Page::of(
         rows,
         |row| row.0.1.clone(),
-        |((id, number, contract, origin, units, price), (issued_on, expires_on, scope, law), counts, invoice)| {
+        |((id, number, contract, origin, units, price), terms, counts, invoice)| {
+            let (issued_on, expires_on, scope, law, until, from_lot) = terms;
             let (available, held, consumed, expired, voided) = counts;
             // A lot that is over loses what is left by its day; what a living one lost is void where it comes in.
             let void = if expires_on < today { voided } else { voided + expired };
@@ -73,6 +74,8 @@ pub(super) fn lots(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> 
                 held,
                 consumed,
                 expired,
+                last_day(until),
+                from_lot,
             ]
         },
     ))

@@ -6,11 +6,16 @@
 mod cases;
 mod catalog;
 mod claims;
+mod company;
+#[cfg(test)]
+mod extent;
 mod holds;
 mod ledger;
 mod lots;
 mod masters;
 mod orders;
+mod people;
+mod proof;
 mod staff;
 mod terms;
 #[cfg(test)]
@@ -99,6 +104,19 @@ pub fn columns(kind: ExportKind) -> Vec<String> {
         ExportKind::Products => catalog::PRODUCTS,
         ExportKind::Symptoms => catalog::SYMPTOMS,
         ExportKind::PastRepairs => catalog::PAST_REPAIRS,
+        ExportKind::Wallets => proof::WALLETS,
+        ExportKind::Refunds => proof::REFUNDS,
+        ExportKind::Roots => proof::ROOTS,
+        ExportKind::RootHeads => proof::ROOT_HEADS,
+        ExportKind::Streams => proof::STREAMS,
+        ExportKind::NoticeReads => told::NOTICE_READS,
+        ExportKind::Mails => told::MAILS,
+        ExportKind::Company => company::COMPANY,
+        ExportKind::Skills | ExportKind::Qualifications | ExportKind::Parts => company::NAMED,
+        ExportKind::Causes => company::CAUSES,
+        ExportKind::Holidays => company::HOLIDAYS,
+        ExportKind::People => people::PEOPLE,
+        ExportKind::PeopleChanges => people::PEOPLE_CHANGES,
     };
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -136,6 +154,21 @@ impl Reader<'_> {
             ExportKind::Products => catalog::products(self, after),
             ExportKind::Symptoms => catalog::symptoms(self, after),
             ExportKind::PastRepairs => catalog::past_repairs(self, after),
+            ExportKind::Wallets => proof::wallets(self, after),
+            ExportKind::Refunds => proof::refunds(self, after),
+            ExportKind::Roots => proof::roots(self, after),
+            ExportKind::RootHeads => proof::root_heads(self, after),
+            ExportKind::Streams => proof::streams(self, after),
+            ExportKind::NoticeReads => told::notice_reads(self, after),
+            ExportKind::Mails => told::mails(self, after),
+            ExportKind::Company => company::company(self),
+            ExportKind::Skills => company::page(self, |head| company::named(head.catalog.skills)),
+            ExportKind::Qualifications => company::page(self, |head| company::named(head.catalog.qualifications)),
+            ExportKind::Parts => company::page(self, |head| company::named(head.catalog.parts)),
+            ExportKind::Causes => company::causes(self),
+            ExportKind::Holidays => company::holidays(self),
+            ExportKind::People => people::people(self, after),
+            ExportKind::PeopleChanges => people::people_changes(self, after),
         }
     }
 }

@@ -103,8 +103,11 @@ impl Unit<'_> {
     ) -> Result<Taken, Fault> {
         let own = self.own_lot(ledger, lot)?;
         check_count(units, ledger.unit)?;
-        if units > own.available {
-            let refusal = Refusal::new(Code::TooFewLeft).with("available", own.available).with("needed", units);
+        // After their last day units are lost, though the night may not have come to them yet.
+        let over = own.terms.usable_until().is_some_and(|last| last < self.today());
+        let available = if over { 0 } else { own.available };
+        if units > available {
+            let refusal = Refusal::new(Code::TooFewLeft).with("available", available).with("needed", units);
             return Err(refusal.at("units").into());
         }
         let (yen, terms) = (own.price_of(units), own.terms);

@@ -3,15 +3,35 @@
 
 use std::collections::BTreeMap;
 
+use diesel::prelude::*;
+
 use super::ledger::Ledger;
 use super::lots::{Debt, Purchased, debts};
-use crate::domain::ids::ContractId;
+use crate::domain::ids::{ContractId, LotId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::wallet::account::{HoldState, Origin};
+use crate::domain::wallet::account::{HoldState, Movement, Origin};
 use crate::domain::wallet::scope::Scope;
 use crate::domain::wallet::terms::{LawClass, LotTerms};
+use crate::store::Reader;
 use crate::store::error::Fault;
+use crate::store::schema::postings;
 use crate::store::unit::Unit;
+
+/// What the posting of such a lot says, sealed with it. By this it is told from a lot that was chosen and bought.
+const BILLED: &str = "overdraft invoiced";
+
+impl Reader<'_> {
+    /// The lots by which overdrawn units were invoiced. Nobody bought them to have them: they say nothing of what the
+    /// contract pays for a unit, nor of how many it bought.
+    pub(in crate::store) fn billed_lots(&mut self, wallet: WalletId) -> Result<Vec<LotId>, Fault> {
+        let lots: Vec<Option<LotId>> = postings::table
+            .filter(postings::wallet_id.eq(wallet).and(postings::movement.eq(Movement::Purchase)))
+            .filter(postings::reason.eq(BILLED))
+            .select(postings::lot_id)
+            .load(self.database)?;
+        Ok(lots.into_iter().flatten().collect())
+    }
+}
 
 impl Unit<'_> {
     /// Sells and settles what was used under a policy with an overage price. `terms` are those of a lot of nothing.
@@ -33,7 +53,7 @@ impl Unit<'_> {
         }
         let terms = LotTerms { units, price_yen, ..terms.clone() };
         terms.check(ledger.unit, self.today())?;
-        self.buy(ledger, &terms, &due)
+        self.buy(ledger, &terms, &due, BILLED)
     }
 
     /// The price of a unit under the policy that governs a hold.

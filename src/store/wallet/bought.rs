@@ -13,15 +13,17 @@ use crate::store::schema::{lots, postings};
 
 impl Reader<'_> {
     /// Units of lots issued after a day that the wallet bought, or took over from other wallets. Void and refunded units
-    /// were not bought in the end; what was moved away, adjusted, used or expired was.
+    /// were not bought in the end; what was moved away, adjusted, used or expired was. What was used before it was bought
+    /// and then invoiced is no purchase: it takes nothing of what the year allows.
     pub fn units_bought_since(&mut self, wallet: WalletId, since: NaiveDate) -> Result<i64, Fault> {
         let rows: Vec<(LotId, i64, Option<LotId>)> = lots::table
             .filter(lots::wallet_id.eq(wallet).and(lots::origin.eq(Origin::Paid)))
             .filter(lots::issued_on.gt(since.to_string()))
             .select((lots::id, lots::units, lots::from_lot))
             .load(self.database)?;
-        let own = self.come_home(wallet, rows.iter().filter_map(|row| Some((row.0, row.2?))).collect())?;
-        let counted: Vec<LotId> = rows.iter().map(|row| row.0).filter(|lot| !own.contains(lot)).collect();
+        let mut other = self.billed_lots(wallet)?;
+        other.extend(self.come_home(wallet, rows.iter().filter_map(|row| Some((row.0, row.2?))).collect())?);
+        let counted: Vec<LotId> = rows.iter().map(|row| row.0).filter(|lot| !other.contains(lot)).collect();
         let bought: i64 = rows.iter().filter(|row| counted.contains(&row.0)).map(|row| row.1).sum();
         let undone: Vec<i64> = postings::table
             .filter(postings::lot_id.eq_any(counted))

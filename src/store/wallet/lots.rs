@@ -45,15 +45,21 @@ impl Unit<'_> {
         let ledger = Ledger::lock(self, wallet)?;
         check_count(terms.units, ledger.unit)?;
         let owed = owed(self, &ledger, terms)?;
-        self.buy(ledger, terms, &owed)
+        self.buy(ledger, terms, &owed, &terms.number)
     }
 
-    /// Adds a lot that settles these debts first.
-    pub(super) fn buy(&mut self, mut ledger: Ledger, terms: &LotTerms, debts: &[Debt]) -> Result<Purchased, Fault> {
+    /// Adds a lot that settles these debts first; `reason` stands on its first posting.
+    pub(super) fn buy(
+        &mut self,
+        mut ledger: Ledger,
+        terms: &LotTerms,
+        debts: &[Debt],
+        reason: &str,
+    ) -> Result<Purchased, Fault> {
         let mut made = new_lot(self, &ledger, terms, None)?;
         let settling = pay(self, &mut ledger, debts, &mut made.tickets, &terms.number)?;
         let settled = settling.iter().map(|entry| entry.units).sum();
-        post_lot(self, &mut ledger, &made, terms, settling);
+        post_lot(self, &mut ledger, &made, terms, reason, settling);
         insert_tickets(self.database, &made.tickets)?;
         let balances = ledger.save(self)?;
         Ok(Purchased { lot: made.id, settled, balances })
@@ -254,6 +260,7 @@ pub(in crate::store) fn post_lot(
     ledger: &mut Ledger,
     made: &MadeLot,
     terms: &LotTerms,
+    reason: &str,
     settling: Vec<Entry>,
 ) {
     let (movement, kind) = match terms.origin {
@@ -262,7 +269,7 @@ pub(in crate::store) fn post_lot(
         Origin::Adjustment => (Movement::Adjust, EventKind::WalletAdjusted),
     };
     let settled = settling.iter().map(|entry| entry.units).sum();
-    let bought = Entry { lot: Some(made.id), ..Entry::usual(movement, terms.units, &terms.number) };
+    let bought = Entry { lot: Some(made.id), ..Entry::usual(movement, terms.units, reason) };
     let entries = std::iter::once(bought.under(made.seal)).chain(settling).collect();
     let told = Told { lot: Some(terms.number.clone()), settled, reason: terms.number.clone(), ..Told::default() };
     ledger.post(unit, kind, terms.units, entries, told);

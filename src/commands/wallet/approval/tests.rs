@@ -107,6 +107,23 @@ async fn what_lies_above_the_limit_is_done_at_once_and_counts_when_it_is_approve
 }
 
 #[tokio::test]
+async fn what_was_given_back_leaves_room_in_the_month() {
+    let mut company = company();
+    company["customers"][0]["contracts"][0]["policy"]["fault_cost"] = 3.into();
+    on_both(company, async |kit| {
+        set(&kit, ApprovalRuleRequest { units_per_month: Some(4), ..Default::default() }).await;
+        let first = called(&kit, 1, false).await.issues[0].id;
+        let contract = kit.card("KS-1001").await.id;
+        let because = Because { reason: CorrectionReason::EntryError.as_str().to_owned(), ..Because::default() };
+        kit.write(move |unit| unit.capture_by_hand(contract, first, 1, &because.clone())).await.expect("one was used");
+        assert!(called(&kit, 1, false).await.consumption.approval_wanted.is_empty(), "one and three are four");
+        assert_eq!(called(&kit, 1, false).await.consumption.approval_wanted, [0]);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_is_asked_below_the_limits_and_the_month_is_counted() {
     on_both(company(), async |kit| {
         let rule = ApprovalRuleRequest { units_per_month: Some(2), ..above(1) };

@@ -80,6 +80,28 @@ async fn what_was_used_before_it_was_bought_is_invoiced_at_the_price_of_the_cont
 }
 
 #[tokio::test]
+async fn an_invoice_of_overdrawn_units_is_no_purchase() {
+    let mut company = company(12_000.into());
+    company["customers"][0]["contracts"][0]["lots"] = json!([lot(1, 10, Some("2027-03-31"))]);
+    company["customers"][0]["contracts"][0]["lots"][0]["used"] = 10.into();
+    on_both(company, async |kit| {
+        let (contract, _) = used(&kit).await;
+        let billed = kit.write(move |unit| invoice_overdraft(unit, contract, &bill())).await.unwrap();
+        assert_eq!(billed.wallet.lots.iter().map(|lot| lot.price_yen).max(), Some(50_000));
+        let wallet = billed.wallet.id;
+        let read = kit.read(move |reader| {
+            Ok((reader.last_purchase(wallet)?, reader.units_bought_since(wallet, date("2025-11-23"))?))
+        });
+        let (last, bought) = read.await.expect("read");
+        let last = last.expect("a lot that was bought");
+        assert_eq!((last.number.as_str(), last.units, last.price_yen), ("TK-2026-000001", 10, 50_000));
+        assert_eq!(bought, 10, "overuse that was paid takes nothing of the year's cap");
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn without_a_price_in_the_contract_only_a_purchase_settles() {
     on_both(company(Value::Null), async |kit| {
         let (contract, _) = used(&kit).await;

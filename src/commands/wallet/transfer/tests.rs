@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::books::months::totals;
+use crate::books::base_date;
+use crate::books::months::{by_month, totals};
 use crate::commands::wallet::grant;
 use crate::commands::wallet::tests::{group, post, refused};
+use crate::domain::time::Seconds;
 use crate::domain::wallet::account::CorrectionReason;
-use crate::store::testing::{Kit, lot, on_both};
+use crate::store::testing::{Kit, at, date, lot, on_both};
 use crate::views::ledger::LotRequest;
 
 async fn moved(kit: &Kit, units: i64) -> Result<LedgerReceipt, Fault> {
@@ -37,6 +39,51 @@ async fn a_lot_that_moves_ticket_by_ticket_keeps_every_yen() {
         let books = kit.read(|reader| reader.books(0)).await.unwrap();
         let line = totals(&books.lots, &books.turns);
         assert_eq!((line.given, line.received, line.closing, line.breakage), (10_000, 10_000, 10_000, 0));
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+/// The first lot of one contract goes to the other.
+async fn hop(kit: &Kit, from: &str, to: &str) {
+    let (here, there) = (kit.card(from).await, kit.card(to).await);
+    let lot = here.wallet.lots.iter().find(|lot| lot.available == 10).expect("a lot to give");
+    let (from, reason, note) = (here.id, CorrectionReason::ContractChange, String::new());
+    let request = TransferRequest { to_contract_id: there.id, lot_id: lot.id, units: 10, reason, note };
+    post(kit, move |unit| transfer(unit, from, &request)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lot_that_goes_from_hand_to_hand_is_owed_once_in_every_month() {
+    let mut regulated = lot(1, 10, Some("2027-03-31"));
+    (regulated["law_class"], regulated["price_yen"]) = ("regulated".into(), 6_000_000.into());
+    on_both(group(json!([regulated])), async |kit| {
+        hop(&kit, "KS-1001", "KS-2001").await;
+        kit.clock.advance(Seconds::hours(24 * 40));
+        hop(&kit, "KS-2001", "KS-1001").await;
+        let books = kit.read(|reader| reader.books(0)).await.unwrap();
+        let report = base_date::report(&books.lots, &books.turns, date("2026-09-30"));
+        assert_eq!((report.regulated_yen, report.notice_due), (6_000_000, false));
+        let lines = by_month(&books.lots, &books.turns, date("2026-03-01"), date("2027-01-31"));
+        assert_eq!(
+            lines.iter().map(|line| line.closing / 1_000_000).collect::<Vec<_>>(),
+            [0, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6]
+        );
+        let moved = lines.iter().map(|line| (line.given / 1_000_000, line.received / 1_000_000));
+        let none = (0, 0);
+        assert_eq!(moved.collect::<Vec<_>>(), [none, none, none, none, none, none, none, none, (6, 6), none, (6, 6)]);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_nobody_used_by_its_last_day_is_given_to_nobody() {
+    on_both(group(json!([lot(1, 10, Some("2026-11-30"))])), async |kit| {
+        kit.clock.set(at("2026-11-30T23:59:59+09:00"));
+        moved(&kit, 1).await.unwrap();
+        kit.clock.set(at("2026-12-01T00:00:00+09:00"));
+        assert_eq!(refused(moved(&kit, 1).await), Code::TooFewLeft, "the night has not come to it yet");
         kit.assert_sound().await;
     })
     .await;

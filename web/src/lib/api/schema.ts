@@ -810,7 +810,7 @@ export interface components {
          * @description What a table that goes out holds.
          * @enum {string}
          */
-        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "journal" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs";
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
         /** @description A fault or a question that a customer's contact reports himself. It becomes one issue. */
         FaultReport: {
             /**
@@ -1411,7 +1411,7 @@ export interface components {
             opening: number;
             /**
              * Format: int64
-             * @description Taken over from other wallets of the same customers; over the whole company this equals `given`.
+             * @description Taken over from other wallets of the same customers; over the whole company this equals `given` in every month.
              */
             received: number;
             /**

@@ -4,10 +4,12 @@ import type { ExportKind, ImportKind, RowFault } from "$lib/api/types";
 export const IMPORT_KINDS: readonly ImportKind[] = ["customers", "contacts", "sites", "contracts", "assets", "lots"];
 export const EXPORT_KINDS: readonly ExportKind[] = [
   ...(["customers", "contacts", "sites", "contracts", "assets", "lots"] as const),
-  ...(["tickets", "postings", "holds", "policies", "invoices", "adjustments", "disputes"] as const),
-  ...(["approval_rules", "approvals", "refusals", "notices", "journal"] as const),
+  ...(["wallets", "tickets", "postings", "holds", "policies", "invoices", "refunds", "adjustments", "disputes"] as const),
+  ...(["approval_rules", "approvals", "refusals", "roots", "root_heads"] as const),
+  ...(["notices", "notice_reads", "mails", "journal", "streams"] as const),
   ...(["interactions", "issues", "work_orders", "visits", "reports", "past_repairs"] as const),
   ...(["territories", "technicians", "absences", "products", "symptoms"] as const),
+  ...(["company", "skills", "qualifications", "parts", "causes", "holidays", "people", "people_changes"] as const),
 ];
 
 /** The byte order mark tells spreadsheets the encoding. */
