@@ -93,7 +93,7 @@ const CAPTURE: &[&str] = crate::domain::wallet::policy::CapturePoint::CODES;
 
 /// The columns of a kind, in the order in which an export writes them.
 pub fn columns(kind: ImportKind) -> Vec<Column> {
-    use Form::{Code, Day, Degrees, Number, Phones, Text};
+    use Form::{Code, Day, Degrees, Phones, Text};
     match kind {
         ImportKind::Customers => vec![
             needed("code", "顧客コード", Code),
@@ -129,30 +129,35 @@ pub fn columns(kind: ImportKind) -> Vec<Column> {
             needed("site", "設置先コード", Code),
             needed("installed_on", "設置日", Day),
         ],
-        ImportKind::Lots => vec![
-            needed("number", "ロット番号", Code),
-            needed("contract", "契約番号", Code),
-            needed("origin", "区分", Form::Choice(ORIGINS)),
-            needed("count", "枚数", Number),
-            needed("price_yen", "価格", Number),
-            needed("issued_on", "発行日", Day),
-            needed("expires_on", "有効期限", Day),
-            usual("used", "使用済", Number),
-            usual("scope", "用途", Form::Choice(SCOPES)),
-            usual("law_class", "資金決済法の区分", Form::Choice(LAW)),
-            usual("uses", "使用日", Form::Uses),
-            usual("voided", "無効", Number),
-            usual("invoice_number", "請求書番号", Text),
-            usual("issuer_number", "登録番号", Text),
-            usual("invoiced_on", "請求日", Day),
-            shown("available", "未使用"),
-            shown("held", "仮押さえ中"),
-            shown("consumed", "消費"),
-            shown("expired", "失効"),
-            shown("usable_until", "利用できる最終日"),
-            shown("from_lot_id", "移管元ロット"),
-        ],
+        ImportKind::Lots => lots(),
     }
+}
+
+fn lots() -> Vec<Column> {
+    use Form::{Code, Day, Number, Text};
+    vec![
+        needed("number", "ロット番号", Code),
+        needed("contract", "契約番号", Code),
+        needed("origin", "区分", Form::Choice(ORIGINS)),
+        needed("count", "枚数", Number),
+        needed("price_yen", "価格", Number),
+        needed("issued_on", "発行日", Day),
+        needed("expires_on", "有効期限", Day),
+        usual("used", "使用済", Number),
+        usual("scope", "用途", Form::Choice(SCOPES)),
+        usual("law_class", "資金決済法の区分", Form::Choice(LAW)),
+        usual("uses", "使用日", Form::Uses),
+        usual("voided", "無効", Number),
+        usual("invoice_number", "請求書番号", Text),
+        usual("issuer_number", "登録番号", Text),
+        usual("invoiced_on", "請求日", Day),
+        shown("available", "未使用"),
+        shown("held", "仮押さえ中"),
+        shown("consumed", "消費"),
+        shown("expired", "失効"),
+        shown("usable_until", "利用できる最終日"),
+        shown("from_lot_id", "移管元ロット"),
+    ]
 }
 
 fn contracts() -> Vec<Column> {
