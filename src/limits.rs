@@ -47,6 +47,14 @@ pub const ISSUES_PER_CONTACT: usize = 10;
 pub const WISH_DAYS: i64 = 60;
 /// Days between the begin and the end of a wish: who is free for longer has none.
 pub const WISH_SPAN_DAYS: i64 = 31;
+/// Time for which a slot is kept for a caller: as long as he needs to look into his diary.
+pub const SLOT_HOLD_S: i64 = 300;
+/// Local days that are looked through for slots, the first one included: callers do not plan further while they talk.
+pub const SLOT_DAYS: u64 = 7;
+/// Slots that one person holds at once: one for each issue of a contact.
+pub const SLOT_HOLDS: i64 = 10;
+/// Waiting work orders, the most urgent first, whose time is kept free when slots are offered.
+pub const SLOT_QUEUE: usize = 200;
 /// Days back that a contact may have begun, for mails that are entered late.
 pub const CONTACT_AGE_DAYS: i64 = 60;
 /// How far a desk's clock may run ahead of ours.

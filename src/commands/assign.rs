@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{route, text, track};
 use crate::domain::event::EventKind;
-use crate::domain::ids::{VisitId, WorkOrderId};
+use crate::domain::ids::{Id, VisitId, WorkOrderId};
 use crate::domain::issue::{IssueState, WorkOrderState};
 use crate::domain::promise;
 use crate::domain::refusal::{Code, Refusal};
@@ -48,7 +48,10 @@ pub fn assign(
     unit.set_issue_state(case.issue, IssueState::InField, None)?;
     tell_assigned(unit, &case, &profile, &visit, &candidate, reason)?;
     route::write(unit, &changed, travel, Some(visit_id))?;
-    renew_promises(unit, &profile, &candidate.breaks, reason)?;
+    let (own, others): (Vec<Break>, Vec<Break>) =
+        candidate.breaks.into_iter().partition(|broken| broken.visit_id.uuid() == id.uuid());
+    tell_own_break(unit, &case, &profile, &visit, &own, reason);
+    renew_promises(unit, &profile, &others, reason)?;
     let link = track::issue_link(unit, visit_id)?;
     Ok(Assigned {
         visit: unit.visit_row(visit_id)?,
@@ -161,6 +164,16 @@ fn tell_assigned(
     let promised = json!({ "from": visit.promised_from, "to": visit.promised_to, "reason": "assigned" });
     unit.record(&streams, EventKind::PromiseMade, about, promised);
     Ok(())
+}
+
+/// The slot that the job's own customer was promised is not kept: the promise of the visit stands in its place.
+fn tell_own_break(unit: &mut Unit<'_>, case: &Case, profile: &Profile, visit: &Visit, own: &[Break], reason: &str) {
+    let streams = case.visit_streams(visit.id, profile.id, profile.territory);
+    for broken in own {
+        let (from, to) = (visit.promised_from, visit.promised_to);
+        let data = json!({ "from": from, "to": to, "was": broken.promised, "reason": reason });
+        unit.record(&streams, EventKind::PromiseChanged, case.about_visit(visit.id, profile.id), data);
+    }
 }
 
 /// Customers whose promise the dispatcher gave up get a new one, with the reason.

@@ -10,6 +10,7 @@ mod queue;
 pub mod remote_outcome;
 pub mod report;
 mod route;
+pub mod slots;
 pub mod tables;
 mod text;
 pub mod track;

@@ -150,6 +150,7 @@ impl<'a> Names<'a> {
             urgency: called.urgency,
             needs_visit: called.needs_visit && called.kind == IssueKind::Fault,
             wish: wish.filter(|wish| wish.from > now),
+            slot: None,
         })
     }
 }

@@ -36,6 +36,9 @@ coded! {
         VisitUndone = "visit.undone", "操作の取り消し", "Tap undone";
         VisitFinished = "visit.finished", "作業完了", "Work finished";
         ReportFiled = "report.filed", "作業報告書", "Service report";
+        SlotHeld = "slot.held", "訪問枠を仮押さえ", "Slot held";
+        SlotReleased = "slot.released", "訪問枠を解放", "Slot released";
+        SlotLapsed = "slot.lapsed", "訪問枠の仮押さえが期限切れ", "Hold on a slot ran out";
         PromiseMade = "promise.made", "到着時間のお約束", "Arrival promised";
         PromiseChanged = "promise.changed", "お約束の変更", "Promise changed";
         EtaTold = "eta.told", "到着予定のお知らせ", "ETA told";

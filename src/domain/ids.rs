@@ -138,6 +138,8 @@ ids! {
     AbsenceId = "abs";
     /// A territory (担当エリア).
     TerritoryId = "ter";
+    /// An appointment slot that is held for a caller or sold to him (訪問枠).
+    SlotId = "slt";
     /// Somebody who logs in.
     UserId = "usr";
     /// A link that shows one visit without log-in.

@@ -1,5 +1,8 @@
 //! The window in which a customer is promised somebody at the door.
 
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+
 use crate::domain::time::{Seconds, Timestamp, Window};
 
 /// Windows begin and end on these marks.
@@ -8,6 +11,19 @@ const STEP: Seconds = Seconds::minutes(5);
 const BEFORE: Seconds = Seconds::minutes(15);
 /// After it: what a plan of today can honestly promise before anybody has set out.
 const AFTER: Seconds = Seconds::minutes(45);
+
+/// Length of the slots that callers are offered, in hours: what a day's plan can keep, and what people plan by.
+const SLOT_HOURS: u32 = 2;
+/// The first and the last hour of the clock at which a slot begins.
+const SLOTS_FROM: u32 = 1;
+const SLOTS_UNTIL: u32 = 21;
+
+/// The slots of a local day, in order: two hours each from odd hours of the clock (9 to 11, 11 to 13 and so on).
+pub fn slots(day: NaiveDate, zone: Tz) -> Vec<Window> {
+    let at = |hour| Some(Timestamp::on_day(day, NaiveTime::from_hms_opt(hour, 0, 0)?, zone));
+    let begins = (SLOTS_FROM..=SLOTS_UNTIL).step_by(SLOT_HOURS as usize);
+    begins.filter_map(|hour| Window::new(at(hour)?, at(hour + SLOT_HOURS)?)).collect()
+}
 
 /// The promise for a visit that is planned to start at `start`: the customer's own wish where the plan meets it, else
 /// an hour around the plan, on five-minute marks and never before `now`.
@@ -47,6 +63,16 @@ mod tests {
         let wish = Window { from: minute(600), to: minute(720) };
         assert_eq!(window(minute(630), Some(wish), minute(0)), wish);
         assert_ne!(window(minute(730), Some(wish), minute(0)), wish);
+    }
+
+    #[test]
+    fn a_day_has_eleven_slots_on_odd_hours() {
+        let zone = chrono_tz::Asia::Tokyo;
+        let slots = slots(NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day"), zone);
+        assert_eq!(slots.len(), 11);
+        let said = (slots[4].from.clock_face(zone), slots[4].to.clock_face(zone));
+        assert_eq!(said, ("09:00".to_owned(), "11:00".to_owned()));
+        assert!(slots.windows(2).all(|pair| pair[0].to == pair[1].from));
     }
 
     #[test]

@@ -60,6 +60,11 @@ codes! {
     Taken = "work_order.taken", Conflict, "すでに{technician}に手配済みです（{at}）。変えるときは、その訪問を取り消すか時間を変えてください。", "It is already assigned to {technician} ({at}). To change that, withdraw that visit or move it.";
     PromiseBroken = "promise.would_break", Conflict, "この手配では{count}件のお約束に遅れます。承知のうえなら理由を書いて確定してください。", "This assignment would break {count} promise(s). Confirm with a reason if you accept that.";
     Unfit = "technician.unfit", Conflict, "この技術員には手配できません（{why_ja}）。候補の一覧からほかの人を選んでください。", "This technician cannot take the job ({why_en}). Choose another one from the candidates.";
+    SlotTaken = "slot.taken", Conflict, "この訪問枠（{from}〜{until}）は埋まりました。次の枠を案内してください。", "This slot ({from} to {until}) is taken. Offer the next one.";
+    SlotLapsed = "slot.lapsed", Conflict, "訪問枠の仮押さえが切れています（{minutes}分間）。もう一度枠を選んでください。", "The hold on the slot has run out (it lasts {minutes} minutes). Choose a slot again.";
+    SlotForeign = "slot.not_yours", Forbidden, "この訪問枠は別の人が押さえています。ほかの枠を選んでください。", "Somebody else holds this slot. Choose another one.";
+    SlotOther = "slot.other_work", Conflict, "訪問枠を押さえたあとで要件の内容が変わりました。枠を選び直してください。", "The issue has changed since its slot was held. Choose a slot again.";
+    SlotsTooMany = "slot.too_many", TooMany, "同時に押さえられる訪問枠は{limit}件までです。使わない枠を解放してください。", "One person holds at most {limit} slots. Release one that is not needed.";
     AbsenceOverlaps = "absence.overlaps", Conflict, "{from}〜{until}の不在がすでに登録されています。先にそれを終了するか、重ならない時間にしてください。", "An absence from {from} to {until} is entered already. End it first, or choose a time that does not overlap.";
     AbsenceOver = "absence.over", Conflict, "この不在はすでに終わっています。画面を更新してください。", "This absence is over already. Refresh the page.";
     Insufficient = "wallet.insufficient", Conflict, "{unit}が足りません（必要 {needed} {of}、残 {available} {of}、超過利用の枠 {overdraft_left} {of}）。超過利用か追加購入を案内してください。", "There are not enough {unit}s (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";

@@ -46,6 +46,7 @@ mod reports;
 mod roots;
 pub mod route;
 mod session;
+mod slots;
 mod statement;
 mod tables;
 mod technician;
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
         desk::routes(),
+        slots::routes(),
         portal::routes(),
         wallet::routes(),
         claims::routes(),

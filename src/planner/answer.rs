@@ -141,7 +141,8 @@ pub struct Move {
     pub promise_kept: bool,
 }
 
-/// A promise that holds now and would not hold any more.
+/// A promise that holds now and would not hold any more. Of the job itself, which has no visit yet, the visit has the
+/// number of the work order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Break {
     pub visit_id: VisitId,

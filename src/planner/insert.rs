@@ -48,6 +48,8 @@ pub(crate) struct Trial {
     pub home: Step,
     pub detour: Seconds,
     pub broken: u32,
+    /// What other stops get later against due time, window or promise, weighted as in the cost.
+    pub harm: i64,
     pub cost: i64,
 }
 
@@ -104,11 +106,13 @@ impl Route<'_> {
     /// The cost of `stop` at `position`, whatever the shift says.
     pub fn trial(&self, position: usize, stop: &Stop, travel: &dyn TravelTimes, now: Timestamp) -> Trial {
         let legs = self.legs_around(position, stop, travel);
-        let (mut cost, mut broken) = (0, 0);
+        let (mut cost, mut broken, mut harm) = (0, 0, 0);
         let (step, home) = self.walk((position, stop), legs, |later, old, new| {
             let breaks = newly_broken(later, old, new);
             broken += u32::from(breaks);
-            cost += lateness(later, new) - lateness(later, old) + i64::from(breaks) * BROKEN_PROMISE;
+            let later_by = lateness(later, new) - lateness(later, old);
+            harm += later_by.max(0);
+            cost += later_by + i64::from(breaks) * BROKEN_PROMISE;
             cost += new.start.since(old.start).0.abs() / SHIFT_SHARE;
         });
         let detour = legs.0 + legs.1 - self.legs[position];
@@ -116,7 +120,7 @@ impl Route<'_> {
         cost += waited * priority_weight(stop.priority) / WAIT_SHARE + lateness(stop, &step);
         cost += detour.0 + self.overtime(&home) - self.overtime(&self.home);
         cost += i64::from(promise_overrun(stop, step.start).0 > 0) * BROKEN_PROMISE;
-        Trial { position, step, home, detour, broken, cost }
+        Trial { position, step, home, detour, broken, harm, cost }
     }
 
     /// The cheapest place that keeps the shift, if there is one.

@@ -57,6 +57,7 @@ pub fn job(house_minutes: i64) -> Job {
         priority: 2,
         arrive_by: None,
         wish: None,
+        promised: None,
         earliest: at(9, 0),
         asset: None,
         demand: Vec::new(),

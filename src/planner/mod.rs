@@ -14,6 +14,7 @@ pub mod rank;
 pub mod room;
 pub mod route;
 pub mod rules;
+pub mod slots;
 mod spread;
 pub mod stock;
 

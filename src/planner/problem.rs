@@ -65,6 +65,9 @@ pub struct Job {
     pub arrive_by: Option<Timestamp>,
     /// When the customer would like the work to start.
     pub wish: Option<Window>,
+    /// What he was promised before anybody was found for it. No start before it begins; one after it ends breaks it.
+    #[serde(default)]
+    pub promised: Option<Window>,
     /// No start before this.
     pub earliest: Timestamp,
     pub asset: Option<AssetId>,
@@ -120,7 +123,7 @@ impl Stop {
             service: job.service,
             earliest: job.earliest,
             windows: job.wish.map(|window| StopWindow { window, hard: false }).into_iter().collect(),
-            promised: None,
+            promised: job.promised,
             arrive_by: job.arrive_by,
             frozen: false,
             begun: false,

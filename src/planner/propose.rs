@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -202,21 +203,29 @@ impl<'a> Work<'a> {
                 en: format!("Wished for {later}; it can be planned from {later} on").into(),
             };
         }
-        let mut failures: BTreeMap<RuleName, u32> = BTreeMap::new();
-        for technician in &self.routes {
-            let first = rules::of_person(order, technician, day)
-                .into_iter()
-                .chain(rules::of_load(order, technician))
-                .find(|finding| !finding.passed());
-            *failures.entry(first.map_or(RuleName::Shift, |finding| finding.rule())).or_default() += 1;
-        }
-        // Who could do it but has no time is the nearest to a way out: that reason counts before all others.
-        let most = failures.keys().find(|&&rule| rule == RuleName::Shift).copied();
-        let most = most
-            .or_else(|| failures.iter().max_by_key(|(rule, count)| (**count, Reverse(**rule))).map(|(rule, _)| *rule));
-        let (code, ja, en) = reason(most);
+        let (code, ja, en) = in_the_way(order, &self.routes, day);
         Unassigned { work_order_id: order.work_order, reason_code: code.into(), ja: ja.into(), en: en.into() }
     }
+}
+
+/// What stands in the way of a job that nobody can take: its code, and the sentence in Japanese and English.
+pub(crate) fn in_the_way(
+    job: &Job,
+    technicians: &[TechnicianState],
+    day: NaiveDate,
+) -> (&'static str, &'static str, &'static str) {
+    let mut failures: BTreeMap<RuleName, u32> = BTreeMap::new();
+    for technician in technicians {
+        let first = rules::of_person(job, technician, day)
+            .into_iter()
+            .chain(rules::of_load(job, technician))
+            .find(|finding| !finding.passed());
+        *failures.entry(first.map_or(RuleName::Shift, |finding| finding.rule())).or_default() += 1;
+    }
+    // Who could do it but has no time is the nearest to a way out: that reason counts before all others.
+    let time = failures.contains_key(&RuleName::Shift).then_some(RuleName::Shift);
+    let most = || failures.iter().max_by_key(|(rule, count)| (**count, Reverse(**rule))).map(|(rule, _)| *rule);
+    reason(time.or_else(most))
 }
 
 fn reason(rule: Option<RuleName>) -> (&'static str, &'static str, &'static str) {

@@ -7,7 +7,7 @@ use std::thread;
 use crate::domain::ids::{Id, VisitId};
 use crate::domain::time::{Seconds, Timestamp};
 
-use super::answer::{Candidate, GoalGrade, Insertion, Ranking, RuleName, RuleResult};
+use super::answer::{Break, Candidate, GoalGrade, Insertion, Ranking, RuleName, RuleResult};
 use super::explain;
 use super::goals::fairness::MeanLoads;
 use super::goals::{Graded, Weights, arrival, detour, disturbance, fairness, knows_asset};
@@ -180,7 +180,7 @@ impl<'a> Asked<'a> {
     }
 
     fn fill(&self, candidate: &mut Candidate, found: &Found, stop: &Stop, trial: &Trial) {
-        let (moves, breaks) = found.route.effects(trial, stop, self.scene.travel);
+        let (moves, mut breaks) = found.route.effects(trial, stop, self.scene.travel);
         let promised = |visit| self.technician.stops.iter().any(|stop| stop.visit == visit && stop.promise().is_some());
         let graded = [
             arrival::grade(self.job, &trial.step, self.now()),
@@ -195,9 +195,17 @@ impl<'a> Asked<'a> {
             .map(|graded| explain::goal(graded, self.weights.weight(graded.goal()), self.scene.zone))
             .collect::<Vec<GoalGrade>>();
         candidate.insertion = Some(self.insertion(found, trial));
+        breaks.extend(own_break(stop, trial));
         candidate.moves = moves;
         candidate.breaks = breaks;
     }
+}
+
+/// What the job's own customer was promised and would not get.
+fn own_break(stop: &Stop, trial: &Trial) -> Option<Break> {
+    let promised = stop.promised.filter(|promised| trial.step.start > promised.to)?;
+    let visit_id = VisitId::from_uuid(stop.work_order.uuid());
+    Some(Break { visit_id, customer_name: stop.customer_name.clone(), promised, would_start: trial.step.start })
 }
 
 /// Weighted mean with one decimal.

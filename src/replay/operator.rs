@@ -97,6 +97,7 @@ impl Operator {
             urgency,
             needs_visit: true,
             wish: self.wish(known),
+            slot: None,
         };
         Ok(IntakeRequest {
             channel: Channel::Call,

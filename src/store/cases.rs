@@ -161,8 +161,12 @@ fn jobs(database: &mut Database, ids: &[WorkOrderId], now: Timestamp) -> Result<
             ),
         ))
         .load(database)?;
-    let declined = declined(database, ids)?;
-    found.into_iter().map(|(order, row)| job_of(database, order, row, &declined, now)).collect()
+    let (declined, promised) = (declined(database, ids)?, super::slots::promised(database, ids, now)?);
+    let jobs = found.into_iter().map(|(order, row)| {
+        let (order, job) = job_of(database, order, row, &declined, now)?;
+        Ok((order, Job { promised: promised.get(&job.work_order).copied(), ..job }))
+    });
+    jobs.collect()
 }
 
 /// Who declined which of several work orders.
@@ -203,6 +207,7 @@ fn job_of(
         priority: row.priority.number(),
         arrive_by: order.arrive_by,
         wish,
+        promised: None,
         earliest: now,
         asset: row.asset,
         demand: json(&order.parts_needed)?,

@@ -107,7 +107,8 @@ ids!(
     NoticeId,
     MailId,
     OperationId,
-    RefusalId
+    RefusalId,
+    SlotId
 );
 
 expression!(BigInt, Timestamp);

@@ -10,10 +10,12 @@ use super::approvals::ApprovalFacts;
 use super::codec::{day, json};
 use super::error::Fault;
 use super::schema::*;
+use super::visits::position;
 use super::wallet::Funds;
 use super::{Reader, Unit};
 use crate::domain::ids::*;
 use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::place::Position;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::wallet::policy::{MenuItem, Policy};
@@ -61,6 +63,7 @@ impl ContractFacts {
 pub struct SiteFacts {
     pub customer: CustomerId,
     pub name: String,
+    pub position: Position,
     pub territory: TerritoryId,
     pub territory_code: String,
 }
@@ -176,15 +179,24 @@ impl Reader<'_> {
 
     fn site_facts(&mut self, request: &IntakeRequest) -> Result<BTreeMap<SiteId, SiteFacts>, Fault> {
         let ids: Vec<SiteId> = request.issues.iter().map(|issue| issue.site_id).collect();
-        let rows: Vec<(SiteId, CustomerId, String, TerritoryId, String)> = sites::table
+        type Row = (SiteId, CustomerId, String, (f64, f64), TerritoryId, String);
+        let rows: Vec<Row> = sites::table
             .inner_join(territories::table.on(territories::id.eq(sites::territory_id)))
             .filter(sites::id.eq_any(ids))
-            .select((sites::id, sites::customer_id, sites::name, territories::id, territories::code))
+            .select((
+                sites::id,
+                sites::customer_id,
+                sites::name,
+                (sites::lat, sites::lon),
+                territories::id,
+                territories::code,
+            ))
             .load(self.database)?;
-        let facts = |(id, customer, name, territory, territory_code)| {
-            (id, SiteFacts { customer, name, territory, territory_code })
+        let facts = |(id, customer, name, (lat, lon), territory, territory_code): Row| {
+            let position = position(lat, lon)?;
+            Ok((id, SiteFacts { customer, name, position, territory, territory_code }))
         };
-        Ok(rows.into_iter().map(facts).collect())
+        rows.into_iter().map(facts).collect()
     }
 
     fn asset_facts(&mut self, request: &IntakeRequest) -> Result<BTreeMap<AssetId, AssetFacts>, Fault> {

@@ -40,6 +40,7 @@ pub mod reports;
 mod roots;
 mod schema;
 pub mod scratch;
+pub mod slots;
 mod statement;
 pub mod summaries;
 mod sweep;

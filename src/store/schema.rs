@@ -246,6 +246,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    slots (id) {
+        id -> Binary,
+        territory_id -> Binary,
+        contract_id -> Binary,
+        site_id -> Binary,
+        user_id -> Binary,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        technician_id -> Nullable<Binary>,
+        job -> Text,
+        held_at -> BigInt,
+        expires_at -> BigInt,
+        work_order_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
     past_moves (posting_id) {
         posting_id -> Binary,
         wallet_id -> Binary,
@@ -710,6 +727,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tickets,
     postings,
     past_moves,
+    slots,
     interactions,
     issues,
     work_orders,
@@ -737,6 +755,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 
 diesel::joinable!(visits -> work_orders (work_order_id));
 diesel::joinable!(visits -> technicians (technician_id));
+diesel::joinable!(slots -> work_orders (work_order_id));
 diesel::joinable!(work_orders -> issues (issue_id));
 diesel::joinable!(issues -> sites (site_id));
 diesel::joinable!(issues -> interactions (interaction_id));

@@ -232,7 +232,7 @@ fn states(
         .collect()
 }
 
-struct Today {
+pub(super) struct Today {
     now: Timestamp,
     zone: chrono_tz::Tz,
     route: Vec<RouteRow>,
@@ -240,12 +240,12 @@ struct Today {
     trips: Trips,
     /// Parts that today's reports name.
     used: Vec<PartCount>,
-    absences: Vec<Window>,
+    pub(super) absences: Vec<Window>,
     knows: Vec<(AssetId, Timestamp)>,
 }
 
 impl Today {
-    fn empty(now: Timestamp, zone: chrono_tz::Tz) -> Self {
+    pub(super) fn empty(now: Timestamp, zone: chrono_tz::Tz) -> Self {
         Self {
             now,
             zone,
@@ -259,7 +259,7 @@ impl Today {
     }
 }
 
-fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
+pub(super) fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
     let Today { now, zone, route, fix, trips, used, absences, knows } = today;
     let record = &profile.record;
     let shift = profile.shift(now, zone);

@@ -303,6 +303,9 @@ pub struct IssueRequest {
     pub needs_visit: bool,
     /// When the customer would like somebody to come.
     pub wish: Option<Window>,
+    /// The slot that is held for him: it becomes the wish and the promise of the work order.
+    #[serde(default)]
+    pub slot: Option<SlotId>,
 }
 
 impl IssueRequest {

@@ -12,6 +12,7 @@ pub mod notice;
 pub mod portal;
 pub mod roots;
 pub mod session;
+pub mod slot;
 pub mod statement;
 pub mod table;
 pub mod technician;

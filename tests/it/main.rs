@@ -17,6 +17,7 @@ mod refused;
 mod replay;
 mod restart;
 mod roots;
+mod slots;
 mod staff;
 mod tables;
 mod track;

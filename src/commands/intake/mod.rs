@@ -1,6 +1,7 @@
 //! Taking a contact with all its issues. The preview that the operator reads out and the save come from one plan.
 
 mod check;
+mod needs;
 mod plan;
 mod report;
 #[cfg(test)]
@@ -8,8 +9,10 @@ mod tests;
 mod write;
 
 pub use check::not_in_force;
+pub(super) use needs::{job_of, same_work};
 pub use report::{preview_report, report};
 
+use super::slots;
 use crate::domain::time::Timestamp;
 use crate::store::{Fault, Reader, Unit};
 use crate::views::desk::{IntakeReceipt, IntakeRequest};
@@ -29,6 +32,10 @@ pub fn save(unit: &mut Unit<'_>, request: &IntakeRequest) -> Result<IntakeReceip
     unit.lock_wallet_of(request.contract_id)?;
     let facts = unit.look().intake_facts(request, now)?;
     check::version(request, &facts.contract, || unit.look().contract_card(request.contract_id))?;
-    let plan = plan::plan(request, &facts, now, zone)?;
-    write::write(unit, request, &facts, plan)
+    let claims = slots::claim(unit, request, &facts)?;
+    let request = slots::agreed(request, &claims);
+    let plan = plan::plan(&request, &facts, now, zone)?;
+    let receipt = write::write(unit, &request, &facts, plan)?;
+    slots::sell(unit, &claims, &receipt)?;
+    Ok(receipt)
 }

@@ -95,11 +95,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
             asks_approval,
             linked,
             tickets: taken,
-            work: product.filter(|_| issue.needs_visit).and_then(|id| facts.products.get(&id)).map(|product| Work {
-                skill: product.skill.clone(),
-                needs: needs(issue, product),
-                arrive_by: now + priority.arrive_within(),
-            }),
+            work: work(issue, product, facts, now),
         });
     }
     let overdraft = afford(request.overdraft, facts, needed, units_of(&picked))?;
@@ -107,6 +103,13 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
     let wanted = issues.iter().enumerate().filter(|(_, issue): &(usize, &PlannedIssue)| issue.approval_wanted);
     consumption.approval_wanted = wanted.map(|(index, _)| index).collect();
     Ok(Plan { consumption, issues })
+}
+
+/// What the visit of an issue needs, when it needs one.
+pub fn work(issue: &IssueRequest, product: Option<ProductId>, facts: &Facts, now: Timestamp) -> Option<Work> {
+    let product = product.filter(|_| issue.needs_visit).and_then(|id| facts.products.get(&id))?;
+    let arrive_by = now + Priority::of(issue.impact, issue.urgency).arrive_within();
+    Some(Work { skill: product.skill.clone(), needs: needs(issue, product), arrive_by })
 }
 
 /// Where an issue starts: with the dispatcher, or with the operator on the phone.

@@ -100,6 +100,7 @@ fn request(user: &User, contract: ContractId, report: &FaultReport) -> Result<In
             urgency: report.urgency,
             needs_visit: report.needs_visit,
             wish: report.wish,
+            slot: None,
         }],
     })
 }

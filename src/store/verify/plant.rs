@@ -68,7 +68,7 @@ const SHOWN: [&str; 15] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 35] = [
+const OTHERS: [&str; 36] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
@@ -93,6 +93,7 @@ const OTHERS: [&str; 35] = [
     "service_reports",
     "sessions",
     "sites",
+    "slots",
     "sqlite_sequence",
     "streams",
     "symptoms",

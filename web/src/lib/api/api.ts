@@ -144,6 +144,10 @@ export const api = {
 
   preview: (body: T.IntakeRequest, options: Signal = {}) =>
     send<T.Consumption>("POST", "/api/interactions/preview", { ...options, body, attempts: 1 }),
+  /** What a caller can be offered now; changes nothing. */
+  slots: (body: T.SlotsRequest, options: Signal = {}) => send<T.Slots>("POST", "/api/slots", { ...options, body, attempts: 1 }),
+  holdSlot: (body: T.HoldRequest, operation: string) => post<T.HeldSlot>("/api/slots/holds", body, operation),
+  releaseSlot: (id: string, operation: string) => send<T.Nothing>("DELETE", `/api/slots/holds/${part(id)}`, { operation }),
   intake: (body: T.IntakeRequest, operation: string) => post<T.IntakeReceipt>("/api/interactions", body, operation),
   issue: (id: string) => get<T.IssueDetail>(`/api/issues/${part(id)}`),
   closeIssue: (id: string, body: T.OutcomeRequest, operation: string) =>

@@ -387,7 +387,10 @@ export interface components {
             territory_id: components["schemas"]["TerritoryId"];
             visits: components["schemas"]["VisitRow"][];
         };
-        /** @description A promise that holds now and would not hold any more. */
+        /**
+         * @description A promise that holds now and would not hold any more. Of the job itself, which has no visit yet, the visit has the
+         *     number of the work order.
+         */
         Break: {
             customer_name: string;
             promised: components["schemas"]["Window"];
@@ -765,7 +768,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -905,6 +908,15 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description A slot that nobody else can sell until `expires_at`. */
+        HeldSlot: {
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["SlotId"];
+            say_en: string;
+            /** @description To be read out. */
+            say_ja: string;
+            window: components["schemas"]["Window"];
+        };
         /** @description What the history of a contract can be narrowed to. */
         HistoryChoices: {
             assets: components["schemas"]["AssetChoice"][];
@@ -955,6 +967,17 @@ export interface components {
              * @description Give it as `before` to get the next page; none on the last.
              */
             next: number | null;
+        };
+        /** @description One of the offered slots is to be kept for the caller. */
+        HoldRequest: {
+            contract_id: components["schemas"]["ContractId"];
+            /**
+             * @description The slot held so far for this issue; it is let go with the same step.
+             * @default null
+             */
+            instead_of?: components["schemas"]["SlotId"] | null;
+            issue: components["schemas"]["IssueRequest"];
+            window: components["schemas"]["Window"];
         };
         /** @enum {string} */
         HoldState: "live" | "captured" | "released";
@@ -1167,6 +1190,11 @@ export interface components {
             needs_visit: boolean;
             product_id?: components["schemas"]["ProductId"] | null;
             site_id: components["schemas"]["SiteId"];
+            /**
+             * @description The slot that is held for him: it becomes the wish and the promise of the work order.
+             * @default null
+             */
+            slot?: components["schemas"]["SlotId"] | null;
             /** @description Symptom code of the product. */
             symptom?: string | null;
             urgency: components["schemas"]["Urgency"];
@@ -1522,6 +1550,18 @@ export interface components {
             technician_id?: components["schemas"]["TechnicianId"] | null;
             territory_id?: components["schemas"]["TerritoryId"] | null;
         };
+        /** @description Why no slot can be offered, and what would help. */
+        NoSlot: {
+            /**
+             * @description The first of the changes `later`, `parts`, `overtime`, `max_jobs`, `borrow`, `absence`, `skill` that alone would
+             *     open a slot; none when no single one does.
+             */
+            change: components["schemas"]["SlotChange"] | null;
+            en: string;
+            ja: string;
+            /** @description The rule that is in the way: `skill`, `time` and so on, as of a proposal. */
+            reason_code: string;
+        };
         /** @description An empty body. */
         Nothing: Record<string, never>;
         NoticeId: string;
@@ -1555,6 +1595,36 @@ export interface components {
             mails: components["schemas"]["MailView"][];
             /** @description When the reader himself read it. */
             read_at: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A slot that can be promised. */
+        Offer: {
+            /**
+             * Format: int64
+             * @description Extra driving of the best of them, in seconds.
+             */
+            detour_s: number;
+            en: string;
+            /**
+             * Format: uint8
+             * @description How good it is; the head of this room says from what to what.
+             */
+            grade: number;
+            /** @description Why it has this grade. */
+            ja: string;
+            say_en: string;
+            /** @description To be read out. */
+            say_ja: string;
+            /**
+             * Format: int64
+             * @description Seconds between his planned start and the end of the slot.
+             */
+            slack_s: number;
+            /**
+             * Format: uint32
+             * @description How many technicians could come.
+             */
+            technicians: number;
+            window: components["schemas"]["Window"];
         };
         /** @description A link that still shows its visit. Its secret is known only to those who were given it. */
         OpenLink: {
@@ -2494,6 +2564,32 @@ export interface components {
             /** Format: uint8 */
             level: number;
         };
+        /** @description A single change that would open a slot. */
+        SlotChange: {
+            code: string;
+            en: string;
+            ja: string;
+            window: components["schemas"]["Window"];
+        };
+        SlotId: string;
+        /** @description What the caller can be offered. */
+        Slots: {
+            computed_at: components["schemas"]["Timestamp"];
+            /** @description In its place when there is none. */
+            none: components["schemas"]["NoSlot"] | null;
+            /** @description Best first, over several days where there are some. */
+            slots: components["schemas"]["Offer"][];
+        };
+        /** @description An issue as it is known so far, for which slots are asked. */
+        SlotsRequest: {
+            contract_id: components["schemas"]["ContractId"];
+            /**
+             * @description A slot already held for this very issue: its time counts as free.
+             * @default null
+             */
+            instead_of?: components["schemas"]["SlotId"] | null;
+            issue: components["schemas"]["IssueRequest"];
+        };
         /** @description Median and 90th percentile: in half of all runs it is at most `p50`, in nine of ten at most `p90`. */
         Spread: {
             /** Format: double */
@@ -3085,9 +3181,11 @@ export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
 export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
+export type HeldSlot = components['schemas']['HeldSlot'];
 export type HistoryChoices = components['schemas']['HistoryChoices'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
+export type HoldRequest = components['schemas']['HoldRequest'];
 export type HoldState = components['schemas']['HoldState'];
 export type IgnoredPosition = components['schemas']['IgnoredPosition'];
 export type Impact = components['schemas']['Impact'];
@@ -3134,11 +3232,13 @@ export type MyDay = components['schemas']['MyDay'];
 export type MyVisit = components['schemas']['MyVisit'];
 export type NamedView = components['schemas']['NamedView'];
 export type NewUser = components['schemas']['NewUser'];
+export type NoSlot = components['schemas']['NoSlot'];
 export type Nothing = components['schemas']['Nothing'];
 export type NoticeId = components['schemas']['NoticeId'];
 export type NoticeKind = components['schemas']['NoticeKind'];
 export type NoticePage = components['schemas']['NoticePage'];
 export type NoticeView = components['schemas']['NoticeView'];
+export type Offer = components['schemas']['Offer'];
 export type OpenLink = components['schemas']['OpenLink'];
 export type OpenLinks = components['schemas']['OpenLinks'];
 export type OperationId = components['schemas']['OperationId'];
@@ -3210,6 +3310,10 @@ export type SiteChoice = components['schemas']['SiteChoice'];
 export type SiteId = components['schemas']['SiteId'];
 export type SiteView = components['schemas']['SiteView'];
 export type SkillView = components['schemas']['SkillView'];
+export type SlotChange = components['schemas']['SlotChange'];
+export type SlotId = components['schemas']['SlotId'];
+export type Slots = components['schemas']['Slots'];
+export type SlotsRequest = components['schemas']['SlotsRequest'];
 export type Spread = components['schemas']['Spread'];
 export type Statement = components['schemas']['Statement'];
 export type StatementLine = components['schemas']['StatementLine'];

@@ -1,5 +1,5 @@
 import { newOperation } from "$lib/api/operation";
-import type { Catalog, ContractCard, Impact, IntakeRequest, IssueKind, IssueRequest, Product, Urgency } from "$lib/api/types";
+import type { Catalog, ContractCard, HeldSlot, Impact, IntakeRequest, IssueKind, IssueRequest, Product, Urgency } from "$lib/api/types";
 import { serverNow } from "$lib/session.svelte";
 import { atClock, onDay } from "$lib/time";
 
@@ -15,6 +15,8 @@ export interface IssueDraft {
   urgency: Urgency | null;
   needs_visit: boolean;
   wish: { date: string; from: string; to: string };
+  /** Held for the caller, for the work as it was then. */
+  slot: (HeldSlot & { work: string }) | null;
 }
 
 export interface DraftFields {
@@ -148,6 +150,7 @@ function emptyIssue(card: ContractCard, subject: string): IssueDraft {
     urgency: null,
     needs_visit: true,
     wish: { date: "", from: "", to: "" },
+    slot: null,
   };
 }
 
@@ -158,13 +161,16 @@ export function productOf(issue: IssueDraft, card: ContractCard, catalog: Catalo
   return catalog?.products.find((product) => product.id === productId);
 }
 
+/** What decides who can come and for how long: a slot is good for exactly this. */
+export const workOf = ({ kind, site_id, subject, symptom, needs_visit }: IssueDraft): string => JSON.stringify([kind, site_id, subject, symptom, needs_visit]);
+
 /** The wished span: a date alone is that whole day, and a time that is not said lies at its end of the day. */
 function wishOf({ needs_visit, wish: { date, from, to } }: IssueDraft): IssueRequest["wish"] {
   if (!needs_visit || !date) return null;
   return { from: atClock(date, from || "00:00"), to: to ? atClock(date, to) : atClock(onDay(date, 1), "00:00") };
 }
 
-function issueRequest(issue: IssueDraft, card: ContractCard, catalog: Catalog | null): IssueRequest {
+export function issueRequest(issue: IssueDraft, card: ContractCard, catalog: Catalog | null): IssueRequest {
   const product = productOf(issue, card, catalog);
   const symptom = product?.symptoms.find((symptom) => symptom.code === issue.symptom);
   return {
@@ -178,5 +184,6 @@ function issueRequest(issue: IssueDraft, card: ContractCard, catalog: Catalog | 
     urgency: issue.urgency ?? "whenever",
     needs_visit: issue.needs_visit,
     wish: wishOf(issue),
+    slot: (issue.needs_visit && issue.slot?.id) || null,
   };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Catalog, ContractCard } from "$lib/api/types";
-import { Draft } from "./draft.svelte";
+import { Draft, workOf } from "./draft.svelte";
 
 const kept = new Map<string, string>();
 Object.assign(globalThis, {
@@ -33,6 +33,17 @@ describe("the draft of a contact", () => {
     expect(draft.missing()).toEqual([]);
     draft.fields.issues[0]!.wish = { date: "2026-11-24", from: "13:00", to: "12:00" };
     expect(draft.missing()).toEqual([{ issue: 0, what: "wish" }]);
+  });
+
+  it("sends the slot that is held, as long as somebody is to come", () => {
+    const draft = new Draft(card);
+    const window = { from: "2026-11-24T04:00:00Z", to: "2026-11-24T06:00:00Z" };
+    const issue = draft.fields.issues[0]!;
+    issue.slot = { id: "slt_1", window, expires_at: "2026-11-23T01:05:00Z", say_ja: "", say_en: "", work: workOf(issue) };
+    expect(draft.request(catalog).issues[0]?.slot).toBe("slt_1");
+    issue.needs_visit = false;
+    expect(draft.request(catalog).issues[0]?.slot).toBeNull();
+    expect(workOf(issue)).not.toBe(issue.slot.work);
   });
 
   it("takes a date alone for that whole day, and a time that is not said for its end of the day", () => {
@@ -72,6 +83,7 @@ describe("the draft of a contact", () => {
       urgency: "today",
       needs_visit: true,
       wish: { from: "2026-11-24T00:00:00.000Z", to: "2026-11-24T03:00:00.000Z" },
+      slot: null,
     });
     expect([request.contract_version, request.contact_id, request.caller_phone]).toEqual([3, "ctt_1", "076-555-0101"]);
   });

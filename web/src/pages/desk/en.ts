@@ -116,6 +116,19 @@ export const en = {
     staleGo: "Continue with the current version",
     staleRow: { balance: "Balance", open: "Open issues", plan: "Plan", period: "Term", access: "Access notes", version: "Version" },
   },
+  slots: {
+    title: "Slots to offer",
+    looking: "Looking for free slots…",
+    grade: (n: number) => `${n} points`,
+    held: (clock: string) => `Held, ${clock} left`,
+    release: "Let it go",
+    none: (why: string) => `There is no slot to offer. ${why}`,
+    lost: {
+      taken: "Somebody else took that slot. Please offer the next one.",
+      lapsed: "The hold has run out. Choose a slot again.",
+      changed: "The issue has changed, so the slot was let go. Choose again.",
+    },
+  },
   receipt: {
     title: "Received",
     number: "Contact number",

@@ -113,6 +113,19 @@ export const ja = {
     staleGo: "今の内容で続ける",
     staleRow: { balance: "残高", open: "対応中の要件", plan: "プラン", period: "契約期間", access: "入館メモ", version: "版" },
   },
+  slots: {
+    title: "ご案内できる訪問枠",
+    looking: "空いている枠を探しています…",
+    grade: (n: number) => `${n}点`,
+    held: (clock: string) => `仮押さえ中 あと${clock}`,
+    release: "枠を解放",
+    none: (why: string) => `ご案内できる枠がありません。${why}`,
+    lost: {
+      taken: "その枠はほかの受付で埋まりました。次の枠をご案内ください。",
+      lapsed: "仮押さえの時間が切れました。もう一度枠を選んでください。",
+      changed: "要件の内容が変わったため、枠を解放しました。選び直してください。",
+    },
+  },
   receipt: {
     title: "受け付けました",
     number: "応対番号",

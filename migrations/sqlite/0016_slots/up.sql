@@ -1,0 +1,18 @@
+-- Appointment slots: held for a caller while he is on the phone, and then, with a work order, sold. The promise of a work
+-- order that waits for its technician is its slot.
+
+CREATE TABLE slots (
+  id BLOB PRIMARY KEY,
+  territory_id BLOB NOT NULL REFERENCES territories (id),
+  contract_id BLOB NOT NULL REFERENCES contracts (id),
+  site_id BLOB NOT NULL REFERENCES sites (id),
+  user_id BLOB NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  technician_id BLOB REFERENCES technicians (id),
+  job TEXT NOT NULL,
+  held_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  work_order_id BLOB UNIQUE REFERENCES work_orders (id)
+);
+CREATE INDEX slots_territory ON slots (territory_id, ends_at);
