@@ -66,6 +66,7 @@ const STAYS: &[(&str, &str)] = &[
     ("position_doubts", "fixes that are not believed yet"),
     ("positions", "where somebody is just now, and nobody's record"),
     ("sessions", "secret: who is logged in at the moment"),
+    ("slots", "hours held while a caller is on the phone; what was promised stands with its work order"),
     ("streams", "the last number of each stream, which its entries have"),
     ("track_links", "secret: whoever holds one sees the visit"),
 ];
