@@ -5,8 +5,9 @@
 //! left over that way, all orders of trying are gone through, within a number of questions: a few dozen commitments are
 //! then decided, not guessed. What waits without a promise comes last and moves no commitment.
 //!
-//! Breaks stand still here: each technician's is put where his live route has best room for it, as if he were away. A
-//! break that gives way to each new stop could fall anywhere, and what fits with a stop might then not fit without it.
+//! Breaks have one time to begin here: each technician's is put where his live route has best room for it, and he still
+//! drives ahead and rests at the next door. A break that gives way to each new stop could fall anywhere, and what fits
+//! with a stop might then not fit without it; so might what an absence of that length would leave.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use super::{Commitment, Day, Hints};
 use crate::domain::ids::{Id, TechnicianId, VisitId, WorkOrderId};
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::planner::insert::{Trial, insert_at};
-use crate::planner::problem::{Job, Scene, Stop, TechnicianState};
+use crate::planner::problem::{BreakPlan, Job, Scene, Stop, TechnicianState};
 use crate::planner::route::{Absences, Route, schedule};
 use crate::planner::rules;
 
@@ -66,8 +67,8 @@ fn with_fixed_break(technician: &TechnicianState, scene: &Scene) -> TechnicianSt
     let steps = 0..=plan.window.to.since(plan.window.from).0 / BREAK_STEP.0;
     let tried = steps.map(|step| {
         let from = plan.window.from + Seconds(step * BREAK_STEP.0);
-        let mut resting = TechnicianState { break_plan: None, ..technician.clone() };
-        resting.absences.push(Window { from, to: from + plan.duration });
+        let fixed = BreakPlan { window: Window { from, to: from }, duration: plan.duration };
+        let resting = TechnicianState { break_plan: Some(fixed), ..technician.clone() };
         let times = schedule(&resting, scene.travel, scene.now);
         let late: i64 = times.stops.iter().map(|stop| stop.late_against_promise.0).sum();
         ((late, times.home_at, from.since(middle).0.abs(), from), resting)
