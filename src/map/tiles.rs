@@ -2,6 +2,7 @@
 //! that the same style draws them as a base map that was brought. Format: Mapbox Vector Tile 2.1
 //! (<https://github.com/mapbox/vector-tile-spec>).
 
+use crate::roads::protobuf::{bytes, number, varint};
 use crate::roads::{Fixed, RoadClass, RoadNetwork};
 
 /// Deepest tiles: a pixel is then two metres, and what is deeper is drawn larger.
@@ -145,25 +146,6 @@ fn feature(class: usize, commands: &[u32]) -> Vec<u8> {
     number(&mut feature, 3, 2);
     bytes(&mut feature, 4, &geometry);
     feature
-}
-
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn number(out: &mut Vec<u8>, field: u64, value: u64) {
-    varint(out, field << 3);
-    varint(out, value);
-}
-
-fn bytes(out: &mut Vec<u8>, field: u64, value: &[u8]) {
-    varint(out, field << 3 | 2);
-    varint(out, value.len() as u64);
-    out.extend(value);
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod graph;
 pub mod hierarchy;
 mod network;
 pub mod profile;
+pub mod protobuf;
 mod road_travel;
 mod snap;
 pub mod table;

@@ -38,6 +38,11 @@ impl Kept {
         Self { text: text.into(), values: Vec::new() }
     }
 
+    /// As one of several writes.
+    pub fn boxed<'a>(self) -> Box<dyn Write + 'a> {
+        Box::new(self)
+    }
+
     pub fn number(mut self, value: i64) -> Self {
         self.values.push(Value::Number(value));
         self
@@ -207,7 +212,7 @@ mod tests {
             let count = 3 * limits::WRITES_TOGETHER as i64 + 1;
             let write = move |nth: i64| {
                 let write = Kept::new("INSERT INTO counters (scope, last) VALUES (?, ?)");
-                Box::new(write.text(&nth.to_string()).number(nth)) as Box<dyn Write>
+                write.text(&nth.to_string()).number(nth).boxed()
             };
             let all = move || (0..count).map(write).collect();
             assert_eq!(kit.write(move |unit| Ok(write_all(unit.database, &all())?)).await.unwrap(), 1);

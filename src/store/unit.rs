@@ -171,16 +171,14 @@ impl<'a> Unit<'a> {
                 let name = stream.to_string();
                 *seq += 1;
                 *link = entry_link(link, &name, *seq, seal).to_vec();
-                entries.push(Box::new(insert_entry(&name, *seq, event.id, link)));
+                entries.push(insert_entry(&name, *seq, event.id, link).boxed());
             }
         }
         let heads: BTreeMap<Stream, i64> = ends.into_iter().map(|(stream, (head, _))| (stream, head)).collect();
-        entries.extend(
-            heads.iter().map(|(stream, head)| Box::new(set_head(&stream.to_string(), *head)) as Box<dyn Write>),
-        );
+        entries.extend(heads.iter().map(|(stream, head)| set_head(&stream.to_string(), *head).boxed()));
         events.extend(entries);
         let is_kept = keep.is_some();
-        events.extend(keep.map(|keep| Box::new(keep) as Box<dyn Write>));
+        events.extend(keep.map(Kept::boxed));
         if write_all(self.database, &events)? == 0 && is_kept {
             return Err(Refusal::new(Code::OperationReused).into());
         }

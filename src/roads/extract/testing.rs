@@ -5,6 +5,8 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
+use crate::roads::protobuf::{bytes, number, varint};
+
 /// Elements in a block, as the usual tools make them.
 const BLOCK: usize = 8_000;
 const NANO_PER_UNIT: f64 = 100.0;
@@ -167,24 +169,4 @@ fn differences(values: impl Iterator<Item = i64>) -> Vec<u8> {
         last = value;
     }
     packed
-}
-
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn number(out: &mut Vec<u8>, field: u64, value: u64) {
-    varint(out, field << 3);
-    varint(out, value);
-}
-
-/// A field of bytes.
-pub fn bytes(out: &mut Vec<u8>, field: u64, value: &[u8]) {
-    varint(out, field << 3 | 2);
-    varint(out, value.len() as u64);
-    out.extend(value);
 }

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::testing::{Extract, blob, bytes};
+use super::testing::{Extract, blob};
 use super::*;
+use crate::roads::protobuf::bytes;
 
 fn read(file: &[u8]) -> Result<RawStreets, BadExtract> {
     super::read(file, &SpeedTable::VAN)

@@ -7,11 +7,11 @@ use super::{Page, cells, hex, parted};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::refund::RefundGround;
-use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
 use crate::store::schema::*;
+use crate::store::wallet::{WALLET_COLUMNS, WalletRow};
 
 pub(super) const WALLETS: &[&str] = &[
     "id",
@@ -48,32 +48,19 @@ fn numbered(mark: &str) -> (&str, i64) {
 }
 
 pub(super) fn wallets(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
-    type Row = ((WalletId, String, UnitKind), (i64, i64, i64, i64, i64, i64, i64), (i64, Vec<u8>));
-    let rows: Vec<Row> = wallets::table
+    let rows: Vec<(WalletRow, String)> = wallets::table
         .inner_join(contracts::table.on(contracts::id.eq(wallets::contract_id)))
         .filter(wallets::id.gt(parted::<WalletId>(after).0))
         .order(wallets::id)
         .limit(limits::EXPORT_PAGE)
-        .select((
-            (wallets::id, contracts::number, wallets::unit),
-            (
-                wallets::source,
-                wallets::available,
-                wallets::held,
-                wallets::consumed,
-                wallets::expired,
-                wallets::voided,
-                wallets::overdraft,
-            ),
-            (wallets::postings, wallets::chain_head),
-        ))
+        .select((WALLET_COLUMNS, contracts::number))
         .load(reader.database)?;
     Ok(Page::of(
         rows,
-        |row| row.0.0.to_string(),
-        |((id, contract, unit), balances, (postings, head))| {
-            let (source, available, held, consumed, expired, voided, overdraft) = balances;
-            let head = hex(&head);
+        |(row, _)| row.id.to_string(),
+        |(row, contract)| {
+            let WalletRow { source, available, held, consumed, expired, voided, overdraft, postings, .. } = row;
+            let (id, unit, head) = (row.id, row.unit, hex(&row.chain_head));
             cells![id, contract, unit, source, available, held, consumed, expired, voided, overdraft, postings, head]
         },
     ))

@@ -16,7 +16,7 @@ use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::connection::Database;
 use crate::store::error::{Fault, StoreError};
-use crate::store::kept::{Kept, Write, Writes, write_all};
+use crate::store::kept::{Kept, Writes, write_all};
 use crate::store::schema::wallets;
 use crate::store::unit::Unit;
 use crate::views::wallet::WalletMoved;
@@ -234,17 +234,13 @@ impl Ledger {
             [line] => writes.push(Box::new(insert_posting(line))),
             lines => insert_postings(unit.database, lines)?,
         }
-        writes.extend(more.into_iter().map(boxed));
-        writes.extend(self.moved.iter().map(|(lot, counts)| boxed(count_lot(*lot, counts))));
-        writes.push(boxed(close(&self.book)));
+        writes.extend(more.into_iter().map(Kept::boxed));
+        writes.extend(self.moved.iter().map(|(lot, counts)| count_lot(*lot, counts).boxed()));
+        writes.push(close(&self.book).boxed());
         write_all(unit.database, &writes)?;
         insert_past(unit.database, &past)?;
         Ok(balances)
     }
-}
-
-fn boxed<'a>(write: Kept) -> Box<dyn Write + 'a> {
-    Box::new(write)
 }
 
 /// The wallet's row, this command's alone until its end. SQLite's writer is alone from its beginning; on PostgreSQL the
