@@ -105,6 +105,8 @@ pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
+/// Days that the report of what was asked for may cover: each month is counted.
+pub const DEMAND_DAYS: i64 = 1_096;
 /// Trips from which the usual drive is reckoned: the roads of the last weeks.
 pub const TRAVEL_TRIPS: i64 = 2_000;
 /// Uses of the whole company that a proposal for a contract without a past of its own draws from.

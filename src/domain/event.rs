@@ -78,6 +78,7 @@ coded! {
         /// Never written: stands for an entry in a stream whose reader must not see it, so that its numbers stay gapless.
         Withheld = "withheld", "社内の記録", "Internal record";
         TableImported = "table.imported", "一覧の取込", "Table imported";
+        LotAcknowledged = "lot.acknowledged", "有効期限の了承", "Expiry acknowledged";
         InvoiceSet = "invoice.set", "請求書を記録", "Invoice noted";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";

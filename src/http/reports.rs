@@ -15,11 +15,13 @@ use crate::domain::refusal::Refusal;
 use crate::forecast::months::{Forecast, Question, RUNS, forecast};
 use crate::limits;
 use crate::store::{Fault, StoreError};
+use crate::views::demand::DemandLine;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/reports/liability", "Contract liability and revenue by month", liability),
         Route::new(Method::GET, "/api/reports/base-date", "Unused balance on a base date", on_base_date),
+        Route::new(Method::GET, "/api/reports/demand", "What was asked for and what needed a visit", demand),
         Route::new(Method::GET, "/api/reports/forecast", "Work that outstanding units will bring", ahead),
     ]
 }
@@ -101,6 +103,37 @@ async fn on_base_date(
         Ok(unused.report(on))
     });
     Ok(Json(read.await?))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DemandQuery {
+    /// Any day of the first month.
+    #[schemars(with = "String")]
+    from: NaiveDate,
+    /// Any day of the last month.
+    #[schemars(with = "String")]
+    to: NaiveDate,
+}
+
+/// What was asked for, month by month.
+#[derive(Serialize, JsonSchema)]
+struct Demand {
+    months: Vec<DemandLine>,
+}
+
+async fn demand(
+    _: Allowed<perm::ReadForecast>,
+    shared: Shared,
+    Query(query): Query<DemandQuery>,
+) -> Result<Json<Demand>, Fault> {
+    if !(0..=limits::DEMAND_DAYS).contains(&(query.to - query.from).num_days()) {
+        let (ja, en) =
+            ("期間は3年以内で、終わりは始め以降です", "the period is up to three years, its end not before its begin");
+        return Err(Refusal::invalid_both("to", ja, en).into());
+    }
+    let months = shared.store.read(move |reader| reader.demand(query.from, query.to)).await?;
+    Ok(Json(Demand { months }))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -5,6 +5,7 @@
 
 pub mod absences;
 pub mod access;
+pub mod acknowledgements;
 pub mod adjustments;
 pub mod advice;
 pub mod approvals;
@@ -15,6 +16,7 @@ pub mod catalog;
 mod codec;
 pub mod company;
 pub mod connection;
+pub mod demand;
 pub mod desk;
 pub mod disputes;
 mod engine;

@@ -361,6 +361,7 @@ diesel::table! {
         auto_at -> Nullable<BigInt>,
         waiting_units -> Nullable<BigInt>,
         waiting_reason -> Nullable<Text>,
+        waiting_on -> Nullable<Text>,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<BigInt>,
         note -> Text,
@@ -378,6 +379,18 @@ diesel::table! {
         set_by -> Text,
         set_at -> BigInt,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    lot_acknowledgements (lot_id) {
+        lot_id -> Binary,
+        contract_id -> Binary,
+        acknowledged_by -> Text,
+        means -> Text,
+        acknowledged_on -> Text,
+        noted_by -> Text,
+        noted_at -> BigInt,
     }
 }
 
@@ -708,6 +721,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     disputes,
     approval_rules,
     approvals,
+    lot_acknowledgements,
     company,
     territories,
     products,

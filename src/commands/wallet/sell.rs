@@ -2,14 +2,14 @@
 
 use chrono::{Datelike, Days};
 
+use super::acknowledge::acknowledge;
 use super::invoice::check as check_invoice;
 use super::receipt;
-use crate::commands::intake::not_in_force;
 use crate::domain::ids::{ContractId, WalletId};
 use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::reorder::PURCHASE_YEAR_DAYS;
-use crate::domain::wallet::terms::{LotTerms, grace};
+use crate::domain::wallet::terms::{LotTerms, grace, not_in_force};
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, LotRequest};
 
@@ -62,6 +62,9 @@ fn add(
         let bought = unit.purchase(wallet, &terms)?;
         if let Some(invoice) = &request.invoice {
             unit.set_invoice(contract, bought.lot, invoice)?;
+        }
+        if let Some(said) = &request.acknowledged {
+            acknowledge(unit, contract, bought.lot, said)?;
         }
         Ok(None)
     })

@@ -238,6 +238,11 @@ pub fn is_issuer_number(text: &str) -> bool {
     text.strip_prefix('T').is_some_and(|digits| digits.len() == 13 && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// Nothing is taken or sold under a contract outside its term.
+pub fn not_in_force(starts_on: NaiveDate, ends_on: NaiveDate) -> Refusal {
+    Refusal::new(Code::NotInForce).with("starts_on", starts_on).with("ends_on", ends_on).at("contract_id")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use super::deeds::{Act, Deed};
 use super::field::Turn;
 use crate::domain::ids::{ContractId, IssueId, LotId, ProductId, SiteId, TechnicianId};
 use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::scope::Scope;
 use crate::domain::wallet::terms::{LawClass, UnitKind};
@@ -155,6 +156,11 @@ fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
         scope: *luck.pick(Scope::ALL).unwrap_or(&Scope::Any),
         law_class: *luck.pick(LawClass::ALL).unwrap_or(&LawClass::B2bExempt),
         invoice: None,
+        acknowledged: luck.chance(50).then(|| AcknowledgementRequest {
+            by: Some("試算".to_owned()),
+            means: Some(Means::Paper),
+            on: None,
+        }),
     };
     if gift { Act::Grant(request) } else { Act::Sell(request) }
 }

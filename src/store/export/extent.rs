@@ -31,6 +31,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
     ("journal", &[ExportKind::Journal]),
     ("ledger_root_heads", &[ExportKind::RootHeads]),
     ("ledger_roots", &[ExportKind::Roots]),
+    ("lot_acknowledgements", &[ExportKind::Acknowledgements]),
     ("lots", &[ExportKind::Lots]),
     ("mails", &[ExportKind::Mails]),
     ("notice_reads", &[ExportKind::NoticeReads]),

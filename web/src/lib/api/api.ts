@@ -85,6 +85,8 @@ export const api = {
   ledgerRoots: () => get<T.LedgerRoot[]>("/api/ledger-roots"),
   setInvoice: (contractId: string, lotId: string, body: T.InvoiceRequest, operation: string) =>
     send<T.Invoice>("PUT", `/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/invoice`, { body, operation }),
+  acknowledgeLot: (contractId: string, lotId: string, body: T.AcknowledgementRequest, operation: string) =>
+    send<T.Acknowledgement>("PUT", `/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/acknowledgement`, { body, operation }),
   billOverdraft: (contractId: string, body: T.OverdraftInvoiceRequest, operation: string) =>
     post<T.LedgerReceipt>(`/api/contracts/${part(contractId)}/wallet/overdraft-invoices`, body, operation),
   lotTickets: (contractId: string, lotId: string, after: number | null) =>
@@ -122,6 +124,7 @@ export const api = {
   setPolicy: (contractId: string, body: T.PolicyRequest, operation: string) =>
     post<T.PolicyView[]>(`/api/contracts/${part(contractId)}/policies`, body, operation),
 
+  demand: (filter: { from: string; to: string }) => send<T.Demand>("GET", `/api/reports/demand${query(filter)}`, { timeoutMs: STATEMENT_MS }),
   liability: (filter: { from: string; to: string; breakage_permille?: number }) =>
     send<T.Liability>("GET", `/api/reports/liability${query(filter)}`, { timeoutMs: STATEMENT_MS }),
   baseDate: (on?: string) => send<T.BaseDateReport>("GET", `/api/reports/base-date${query({ on })}`, { timeoutMs: STATEMENT_MS }),

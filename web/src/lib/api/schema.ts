@@ -52,6 +52,29 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             name: string;
         };
+        /** @description That a customer has read until when a lot may be used and for what. It stands as it was said. */
+        Acknowledgement: {
+            /** @description Who of the customer's said so. */
+            by: string;
+            contract_id: components["schemas"]["ContractId"];
+            lot_id: components["schemas"]["LotId"];
+            means: components["schemas"]["Means"];
+            noted_at: components["schemas"]["Timestamp"];
+            noted_by: components["schemas"]["Actor"];
+            on: string;
+        };
+        /** @description What somebody of the vendor's was told. A customer's contact speaks for himself: of him nothing of it is read. */
+        AcknowledgementRequest: {
+            /** @default null */
+            by?: string | null;
+            /** @default null */
+            means?: components["schemas"]["Means"] | null;
+            /**
+             * @description None: today. Neither before the lot was issued nor ahead.
+             * @default null
+             */
+            on?: string | null;
+        };
         /** @description Who caused a journal entry. */
         Actor: {
             id: components["schemas"]["UserId"];
@@ -175,6 +198,8 @@ export interface components {
             units: number;
             /** Format: int64 */
             version: number;
+            /** @description The day of the work that waits, on which they count as used. */
+            waiting_on?: string | null;
             waiting_reason: string | null;
             /**
              * Format: int64
@@ -217,6 +242,8 @@ export interface components {
             units: number;
             /** Format: int64 */
             version: number;
+            /** @description The day of the work that waits, on which they count as used. */
+            waiting_on?: string | null;
             waiting_reason: string | null;
             /**
              * Format: int64
@@ -597,6 +624,47 @@ export interface components {
         DecisionRequest: {
             accept: boolean;
         };
+        /** @description What was asked for, month by month. */
+        Demand: {
+            months: components["schemas"]["DemandLine"][];
+        };
+        /** @description The issues accepted in one month of the company's calendar. */
+        DemandLine: {
+            /**
+             * Format: int64
+             * @description Ended with an answer, without anybody having gone there.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended because an article solved it, free of charge.
+             */
+            by_article: number;
+            /**
+             * Format: int64
+             * @description Of all that ended other than by being withdrawn, the part that needed no visit, in thousandths. None: nothing ended.
+             */
+            deflected_permille: number | null;
+            /** Format: int64 */
+            issues: number;
+            /**
+             * Format: int64
+             * @description Those of priority P4: nothing stands still, and it may wait.
+             */
+            low: number;
+            /** @description `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description A technician reported a visit for them.
+             */
+            visited: number;
+            /**
+             * Format: int64
+             * @description Taken back by the customer.
+             */
+            withdrawn: number;
+        };
         /** @description An objection to a line of the statement. */
         Dispute: {
             contract_id: components["schemas"]["ContractId"];
@@ -768,7 +836,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -813,7 +881,7 @@ export interface components {
          * @description What a table that goes out holds.
          * @enum {string}
          */
-        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
         /** @description A fault or a question that a customer's contact reports himself. It becomes one issue. */
         FaultReport: {
             /**
@@ -1286,6 +1354,11 @@ export interface components {
         LotId: string;
         /** @description A lot to be sold, or granted when it stands in a grant. */
         LotRequest: {
+            /**
+             * @description Who of the customer's has already said that he knows the last day, where somebody has.
+             * @default null
+             */
+            acknowledged?: components["schemas"]["AcknowledgementRequest"] | null;
             /** @description The last day; none is without end. */
             expires_on?: string | null;
             /**
@@ -1309,6 +1382,8 @@ export interface components {
             units: number;
         };
         LotView: {
+            /** @description None: nobody of the customer's has said yet that he knows the last day. */
+            acknowledged: components["schemas"]["Acknowledgement"] | null;
             /** Format: int64 */
             available: number;
             /** Format: int64 */
@@ -1384,6 +1459,11 @@ export interface components {
             technician_id: components["schemas"]["TechnicianId"] | null;
             territory_id: components["schemas"]["TerritoryId"] | null;
         };
+        /**
+         * @description How the customer said it.
+         * @enum {string}
+         */
+        Means: "portal" | "phone" | "mail" | "paper" | "in_person";
         /** @description A work item at a price agreed in advance (ポイント表). */
         MenuItem: {
             code: string;
@@ -1712,7 +1792,7 @@ export interface components {
          * @description The right that a route asks for.
          * @enum {string}
          */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "acknowledge_lot" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
         PersonChoice: {
             id: components["schemas"]["PersonId"];
             kind: components["schemas"]["PersonKind"];
@@ -3107,6 +3187,8 @@ export type Absences = components['schemas']['Absences'];
 export type AbsenceView = components['schemas']['AbsenceView'];
 export type Account = components['schemas']['Account'];
 export type Acknowledged = components['schemas']['Acknowledged'];
+export type Acknowledgement = components['schemas']['Acknowledgement'];
+export type AcknowledgementRequest = components['schemas']['AcknowledgementRequest'];
 export type Actor = components['schemas']['Actor'];
 export type Actors = components['schemas']['Actors'];
 export type ActorState = components['schemas']['ActorState'];
@@ -3157,6 +3239,8 @@ export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
 export type DayProposal = components['schemas']['DayProposal'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
+export type Demand = components['schemas']['Demand'];
+export type DemandLine = components['schemas']['DemandLine'];
 export type Dispute = components['schemas']['Dispute'];
 export type DisputeDecision = components['schemas']['DisputeDecision'];
 export type DisputeId = components['schemas']['DisputeId'];
@@ -3223,6 +3307,7 @@ export type MapKind = components['schemas']['MapKind'];
 export type MapView = components['schemas']['MapView'];
 export type MatchedOn = components['schemas']['MatchedOn'];
 export type Me = components['schemas']['Me'];
+export type Means = components['schemas']['Means'];
 export type MenuItem = components['schemas']['MenuItem'];
 export type MonthForecast = components['schemas']['MonthForecast'];
 export type MonthLine = components['schemas']['MonthLine'];

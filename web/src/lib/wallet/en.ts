@@ -172,6 +172,19 @@ export const en = {
     billLead: (count: string) => `Of the overdraft of ${count}, what was used and has a price is invoiced. It is recorded as a purchase and settles the overdraft.`,
     billed: (count: string, yen: string, lot: string) => `${count} were invoiced for ${yen} (lot ${lot}).`,
   },
+  acknowledged: {
+    title: "Last day acknowledged",
+    by: (who: string, on: string, how: string) => `by ${who} on ${on} (${how})`,
+    none: "Nobody has acknowledged the last day",
+    note: "Note it",
+    who: "Who said so",
+    how: "How",
+    when: "On",
+    ask: (last: string) => `After ${last} what is left is void. Please read the scope and the last day.`,
+    askEndless: "This lot has no last day. Please read its scope.",
+    say: "I have read scope and last day",
+    means: { portal: "on the portal", phone: "by phone", mail: "by mail", paper: "on paper", in_person: "in person" },
+  },
   movement: {
     purchase: "Purchase",
     grant: "Grant",
@@ -345,6 +358,7 @@ export const en = {
     approval: "Approval of a use",
     approval_rule: "Approval limits",
     invoice: "Invoice noted",
+    acknowledge: "Last day acknowledged",
     invoice_overdraft: "Overdraft invoiced",
   },
   policy: {

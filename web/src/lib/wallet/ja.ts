@@ -160,6 +160,19 @@ export const ja = {
     billLead: (count: string) => `超過利用 ${count}のうち、使用済みで単価の決まっている分を請求します。請求した分は購入として記録され、超過利用から差し引かれます。`,
     billed: (count: string, yen: string, lot: string) => `${count}を${yen}で請求しました(ロット ${lot})。`,
   },
+  acknowledged: {
+    title: "有効期限の了承",
+    by: (who: string, on: string, how: string) => `${who}様 ${on}（${how}）`,
+    none: "有効期限の了承は未記録です",
+    note: "了承を記録",
+    who: "了承された方",
+    how: "方法",
+    when: "了承日",
+    ask: (last: string) => `${last}を過ぎると、残りは失効します。範囲と期限をご確認ください。`,
+    askEndless: "このロットに期限はありません。使える範囲をご確認ください。",
+    say: "範囲と期限を確認しました",
+    means: { portal: "お客様画面", phone: "電話", mail: "メール", paper: "書面", in_person: "対面" },
+  },
   movement: {
     purchase: "購入",
     grant: "無償付与",
@@ -333,6 +346,7 @@ export const ja = {
     approval: "利用の承認",
     approval_rule: "承認の上限",
     invoice: "請求書の記録",
+    acknowledge: "有効期限の了承",
     invoice_overdraft: "超過利用の請求",
   },
   policy: {

@@ -3,7 +3,7 @@ import type { Words } from "$lib/texts/words";
 
 const ja = {
   title: "報告と決裁",
-  tabs: { books: "前受金の帳簿", base: "基準日報告", forecast: "作業量の見込み", disputes: "異議の決裁", waiting: "承認待ちの調整", import: "取り込み", export: "書き出し", roots: "照合値", users: "利用者" },
+  tabs: { books: "前受金の帳簿", base: "基準日報告", forecast: "作業量の見込み", demand: "お問い合わせの内訳", disputes: "異議の決裁", waiting: "承認待ちの調整", import: "取り込み", export: "書き出し", roots: "照合値", users: "利用者" },
   month: "月",
   monthName: (year: number, month: number) => `${year}年${month}月`,
   from: "最初の月",
@@ -58,6 +58,17 @@ const ja = {
     pair: (p50: string, p90: string) => `${p50} / ${p90}`,
     key: "P50 / P90",
   },
+  demand: {
+    lead: "月ごとに受け付けた要件と、そのうち訪問せずに済んだものです。訪問不要率は、取り下げ以外で終わった要件のうち訪問のなかった割合です。",
+    issues: "要件",
+    low: "緊急でない(P4)",
+    answered: "電話等で回答",
+    by_article: "ナレッジで解決",
+    visited: "訪問あり",
+    withdrawn: "取り下げ",
+    deflected: "訪問不要率",
+    chart: "月ごとの要件の数。数字は下の表にあります。",
+  },
   roots: {
     days: "日ごとの照合値",
     keep: "台帳全体の値です。別の場所に控えておくと、後から書き換えられていないことを確かめられます。",
@@ -71,7 +82,7 @@ const ja = {
 
 const en = {
   title: "Reports and decisions",
-  tabs: { books: "Prepaid books", base: "Base-date report", forecast: "Work ahead", disputes: "Open disputes", waiting: "Waiting adjustments", import: "Import", export: "Export", roots: "Roots", users: "People" },
+  tabs: { books: "Prepaid books", base: "Base-date report", forecast: "Work ahead", demand: "What was asked", disputes: "Open disputes", waiting: "Waiting adjustments", import: "Import", export: "Export", roots: "Roots", users: "People" },
   month: "Month",
   monthName: (year: number, month: number) =>
     new Intl.DateTimeFormat("en-GB", { year: "numeric", month: "short", timeZone: "UTC" }).format(Date.UTC(year, month - 1, 1)),
@@ -126,6 +137,17 @@ const en = {
     none: "There is nothing yet to forecast from",
     pair: (p50: string, p90: string) => `${p50} / ${p90}`,
     key: "P50 / P90",
+  },
+  demand: {
+    lead: "The issues accepted in each month, and what of them needed no visit. Deflected is the part of all that ended, other than withdrawn, for which nobody had to go.",
+    issues: "Issues",
+    low: "Not urgent (P4)",
+    answered: "Answered remotely",
+    by_article: "Solved by an article",
+    visited: "Visited",
+    withdrawn: "Withdrawn",
+    deflected: "Deflected",
+    chart: "Issues by month. The figures stand in the table below.",
   },
   roots: {
     days: "Roots of the days",
