@@ -98,7 +98,7 @@ codes! {
     ReportsTooMany = "report.too_many_open", Conflict, "お客様画面からの未解決の要件が{limit}件あります。これ以上は受付窓口にお電話ください。", "{limit} issues from this page are still open. Please call the service desk for more.";
     NothingOverdrawn = "wallet.nothing_overdrawn", Conflict, "請求できる超過利用がありません（使用済みで、契約に超過単価のあるものだけです）。追加購入を案内してください。", "There is no overdraft to invoice: only used units whose policy has an overage price are. Offer a purchase.";
     NotSold = "wallet.not_sold", Conflict, "{number}は販売したロットではないので、請求書はありません。ロットを確かめてください。", "{number} was not sold, so it has no invoice. Check the lot.";
-    LotAcknowledged = "lot.acknowledged_before", Conflict, "{number}の有効期限は{on}に{by}様が了承しています。画面を読み込み直してください。", "{by} acknowledged the last day of {number} on {on}. Load the page again.";
+    LotAcknowledged = "lot.acknowledged_before", Conflict, "{number}の有効期限は{on}に了承されています（{by}）。画面を読み込み直してください。", "{by} acknowledged the last day of {number} on {on}. Load the page again.";
     DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";
     DisputeExists = "dispute.exists", Conflict, "この行の異議はすでにあります（{state_ja}）。一覧で確かめてください。", "This line has a dispute already ({state_en}). Look at the list.";
     DisputeReversed = "dispute.already_reversed", Conflict, "この行の{unit}はすでに戻してあります。履歴を確かめてください。", "The {unit}s of this line were given back already. Look at the history.";

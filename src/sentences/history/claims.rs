@@ -74,7 +74,7 @@ fn of_a_lot(kind: EventKind, facts: &Facts<'_>) -> Words {
             let means: Option<Means> = facts.text("/acknowledgement/means").parse().ok();
             let (how_ja, how_en) = means.map_or(("", ""), |means| (means.ja(), means.en()));
             Words::new(
-                format!("{lot}の有効期限と範囲を{by}様が了承（{how_ja}）"),
+                format!("{lot}の有効期限と範囲の了承：{by}（{how_ja}）"),
                 format!("{by} acknowledged the last day and scope of {lot} ({})", how_en.to_lowercase()),
             )
         }

@@ -162,7 +162,7 @@ export const ja = {
   },
   acknowledged: {
     title: "有効期限の了承",
-    by: (who: string, on: string, how: string) => `${who}様 ${on}（${how}）`,
+    by: (who: string, on: string, how: string) => `${who}　${on}（${how}）`,
     none: "有効期限の了承は未記録です",
     note: "了承を記録",
     who: "了承された方",
