@@ -105,6 +105,10 @@ pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
+/// Past arrival figures, and drives, that one look learns from or measures: some weeks of a large territory.
+pub const FIGURES: i64 = 20_000;
+/// Days after which a past arrival figure is forgotten.
+pub const FIGURE_DAYS: i64 = 90;
 /// Days that the report of what was asked for may cover: each month is counted.
 pub const DEMAND_DAYS: i64 = 1_096;
 /// Trips from which the usual drive is reckoned: the roads of the last weeks.

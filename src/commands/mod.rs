@@ -4,6 +4,7 @@ pub mod absence;
 pub mod assign;
 mod case;
 pub mod intake;
+pub mod learned;
 pub mod notices;
 pub mod progress;
 mod queue;

@@ -11,8 +11,8 @@ use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::eta::filter::moves_arrival;
 use crate::eta::{
-    Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal, Numbered, Seen,
-    Trail, Word, arrivals, seed,
+    Calibration, Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal,
+    Numbered, Seen, Trail, Word, arrivals, seed,
 };
 use crate::planner::problem::TechnicianState;
 use crate::roads::TravelTimes;
@@ -38,6 +38,7 @@ pub struct Sighting {
 pub struct Knowledge<'a> {
     pub durations: &'a Durations,
     pub hours: &'a HourFactors,
+    pub calibration: &'a Calibration,
     pub travel: &'a dyn TravelTimes,
 }
 
@@ -167,7 +168,7 @@ fn evaluate(
     correlation_id: Option<u64>,
 ) -> Result<Vec<(Vec<Stream>, Eta)>, Fault> {
     let now = unit.now();
-    let visits: Vec<ChainVisit> = scene.route.iter().map(|tracked| chain_visit(tracked, scene.known)).collect();
+    let visits: Vec<ChainVisit> = scene.route.iter().map(|tracked| chain_visit(tracked, scene)).collect();
     let (doing, known_at) = doing(scene, now);
     let chain = Chain {
         now,
@@ -184,16 +185,16 @@ fn evaluate(
     let mut shown = Vec::with_capacity(visits.len());
     for interval in arrivals(&chain) {
         let Some(tracked) = scene.route.iter().find(|tracked| tracked.visit.id == interval.visit) else { continue };
-        let eta = save(unit, scene.profile, tracked, &interval, correlation_id)?;
+        let eta = save(unit, scene, tracked, &interval, correlation_id)?;
         shown.push((eta_streams(scene.profile, tracked), eta));
     }
     Ok(shown)
 }
 
-fn chain_visit(tracked: &TrackedVisit, known: &Knowledge<'_>) -> ChainVisit {
+fn chain_visit(tracked: &TrackedVisit, scene: &Evaluation<'_>) -> ChainVisit {
     let catalog = Some(tracked.service);
     let service = match &tracked.work {
-        Some(key) => known.durations.work(key, catalog),
+        Some(key) => scene.known.durations.work_of(scene.profile.id, key, catalog),
         None => Lognormal { median_s: tracked.service.0.max(60) as f64, sigma: UNKNOWN_SIGMA },
     };
     ChainVisit {
@@ -257,13 +258,14 @@ fn word(first: &TrackedVisit) -> Option<Word> {
 /// Saves the figure under the next number and tells it when it matters.
 fn save(
     unit: &mut Unit<'_>,
-    profile: &Profile,
+    scene: &Evaluation<'_>,
     tracked: &TrackedVisit,
-    interval: &EtaInterval,
+    sampled: &EtaInterval,
     correlation_id: Option<u64>,
 ) -> Result<Eta, Fault> {
     let seq = tracked.shown.as_ref().map_or(0, |eta| eta.seq) + 1;
-    let eta = interval.figure(seq, unit.now(), correlation_id);
+    let said = scene.known.calibration.apply(sampled, unit.now(), sampled.floor);
+    let eta = said.figure(seq, unit.now(), correlation_id);
     let mut told = tracked.told;
     let reason = told.consider(Circumstance {
         now: unit.now(),
@@ -274,12 +276,13 @@ fn save(
         state_changed: false,
     });
     unit.save_eta(&eta, &told)?;
+    unit.keep_figure(&eta, sampled, tracked.shown.as_ref())?;
     if let Some(reason) = reason {
         let case = unit.case(tracked.visit.work_order_id)?;
         // Not on the technician's stream: it wakes the tracker, which has just looked.
         let mut streams = case.streams();
         streams.push(Stream::Visit(tracked.visit.id));
-        let about = case.about_visit(tracked.visit.id, profile.id);
+        let about = case.about_visit(tracked.visit.id, scene.profile.id);
         unit.record(&streams, EventKind::EtaTold, about, json!({ "eta": eta, "reason": reason }));
     }
     Ok(eta)

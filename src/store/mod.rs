@@ -22,6 +22,7 @@ pub mod disputes;
 mod engine;
 pub mod error;
 pub mod export;
+pub mod figures;
 pub mod forecast;
 pub mod history;
 pub mod intake;

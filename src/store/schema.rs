@@ -554,6 +554,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    eta_figures (visit_id, horizon) {
+        visit_id -> Binary,
+        horizon -> BigInt,
+        seq -> BigInt,
+        computed_at -> BigInt,
+        earliest -> BigInt,
+        likely -> BigInt,
+        latest -> BigInt,
+        raw_earliest -> BigInt,
+        raw_latest -> BigInt,
+        stops_before -> BigInt,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     track_links (id) {
         id -> Binary,
         visit_id -> Binary,
@@ -721,6 +737,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     disputes,
     approval_rules,
     approvals,
+    eta_figures,
     lot_acknowledgements,
     company,
     territories,
@@ -769,6 +786,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 
 diesel::joinable!(visits -> work_orders (work_order_id));
 diesel::joinable!(visits -> technicians (technician_id));
+diesel::joinable!(eta_figures -> visits (visit_id));
 diesel::joinable!(slots -> work_orders (work_order_id));
 diesel::joinable!(work_orders -> issues (issue_id));
 diesel::joinable!(issues -> sites (site_id));

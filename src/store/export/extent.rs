@@ -62,6 +62,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
 const STAYS: &[(&str, &str)] = &[
     ("consumers", "how far the server's own readers of the journal have come"),
     ("counters", "the last number of each series: the greatest of those that go out"),
+    ("eta_figures", "samples that the estimate learns from; what was told stands in the journal"),
     ("etas", "the figure of the moment; what was told of it stands in the journal"),
     ("operations", "answers kept for whoever sends again; what was done stands in the journal"),
     ("position_doubts", "fixes that are not believed yet"),

@@ -71,7 +71,7 @@ const SHOWN: [&str; 15] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 36] = [
+const OTHERS: [&str; 37] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
@@ -81,6 +81,7 @@ const OTHERS: [&str; 36] = [
     "contracts",
     "counters",
     "customers",
+    "eta_figures",
     "etas",
     "interactions",
     "issues",

@@ -125,6 +125,7 @@ export const api = {
     post<T.PolicyView[]>(`/api/contracts/${part(contractId)}/policies`, body, operation),
 
   demand: (filter: { from: string; to: string }) => send<T.Demand>("GET", `/api/reports/demand${query(filter)}`, { timeoutMs: STATEMENT_MS }),
+  etaAccuracy: (filter: { days: number; territory?: string }) => get<T.EtaAccuracy>(`/api/reports/eta${query(filter)}`),
   liability: (filter: { from: string; to: string; breakage_permille?: number }) =>
     send<T.Liability>("GET", `/api/reports/liability${query(filter)}`, { timeoutMs: STATEMENT_MS }),
   baseDate: (on?: string) => send<T.BaseDateReport>("GET", `/api/reports/base-date${query({ on })}`, { timeoutMs: STATEMENT_MS }),

@@ -47,6 +47,65 @@ export interface components {
          * @enum {string}
          */
         Account: "source" | "available" | "held" | "consumed" | "expired" | "voided" | "overdraft";
+        /** @description Figures of one class of time ahead. Spans are in seconds, shares in thousandths of the figures. */
+        AccuracyLine: {
+            /**
+             * Format: int64
+             * @description Mean of arrival minus likely: above 0 people come later than said.
+             */
+            bias_s: number;
+            /**
+             * Format: int64
+             * @description Arrivals not after latest; 900 is wanted.
+             */
+            by_latest: number;
+            /**
+             * Format: int64
+             * @description Arrivals between earliest and latest; 800 is wanted.
+             */
+            covered: number;
+            /** Format: int64 */
+            figures: number;
+            /**
+             * Format: int64
+             * @description Minutes ahead, from.
+             */
+            from_min: number;
+            /**
+             * Format: int64
+             * @description Arrivals more than 15 minutes after the likely one.
+             */
+            late_15_min: number;
+            /**
+             * Format: int64
+             * @description Mean and median of how far the arrival was from the likely one, to either side.
+             */
+            mean_error_s: number;
+            /** Format: int64 */
+            median_error_s: number;
+            /**
+             * Format: int64
+             * @description Mean pinball loss of the 10th, 50th and 90th percentile (Koenker and Bassett 1978): what an estimate that knew
+             *     more would have less of.
+             */
+            pinball_s: number;
+            /**
+             * Format: int64
+             * @description Minutes ahead, up to; none is without end.
+             */
+            to_min: number | null;
+            /**
+             * Format: int64
+             * @description Mean from earliest to latest.
+             */
+            width_s: number;
+            /** Format: int64 */
+            within_5_min: number;
+            /** Format: int64 */
+            within_10_min: number;
+            /** Format: int64 */
+            within_15_min: number;
+        };
         /** @description Somebody of the customer's said that he has read a notice, such as that of units that will expire. */
         Acknowledged: {
             at: components["schemas"]["Timestamp"];
@@ -817,6 +876,13 @@ export interface components {
             visit_id: components["schemas"]["VisitId"];
             /** @description What people are told: `earliest` to `latest` rounded outward, never narrower than can be kept. */
             window: components["schemas"]["Window"];
+        };
+        /** @description Figures that people read, beside the arrivals that came of them. */
+        EtaAccuracy: {
+            /** Format: int64 */
+            days: number;
+            /** @description By how far ahead they were said; the newest figures, when there are more than one look can take. */
+            lines: components["schemas"]["AccuracyLine"][];
         };
         /** @description What an arrival figure rests on. */
         EtaSource: "gps" | "declared" | "planned";
@@ -3186,6 +3252,7 @@ export type AbsenceRequest = components['schemas']['AbsenceRequest'];
 export type Absences = components['schemas']['Absences'];
 export type AbsenceView = components['schemas']['AbsenceView'];
 export type Account = components['schemas']['Account'];
+export type AccuracyLine = components['schemas']['AccuracyLine'];
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type Acknowledgement = components['schemas']['Acknowledgement'];
 export type AcknowledgementRequest = components['schemas']['AcknowledgementRequest'];
@@ -3249,6 +3316,7 @@ export type DisputeRow = components['schemas']['DisputeRow'];
 export type DisputeState = components['schemas']['DisputeState'];
 export type DisputeWithdrawal = components['schemas']['DisputeWithdrawal'];
 export type Eta = components['schemas']['Eta'];
+export type EtaAccuracy = components['schemas']['EtaAccuracy'];
 export type EtaSource = components['schemas']['EtaSource'];
 export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
