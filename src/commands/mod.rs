@@ -5,6 +5,7 @@ pub mod assign;
 mod case;
 pub mod intake;
 pub mod notices;
+pub mod positions;
 pub mod progress;
 mod queue;
 pub mod remote_outcome;
