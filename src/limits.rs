@@ -151,6 +151,8 @@ pub const LAST_REPAIRS: i64 = 5;
 pub const PARTS_PER_REPORT: usize = 50;
 /// Fixes in one batch: 25 minutes of a lost signal at one each 15 seconds.
 pub const POSITIONS_PER_BATCH: usize = 100;
+/// Seconds by which a phone's clock may differ before its fixes are corrected; less is the way over the network.
+pub const PHONE_CLOCK_S: i64 = 20;
 
 /// Cost of a password hash: the least that the OWASP password storage cheat sheet allows for argon2id.
 pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
@@ -174,6 +176,8 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// Time that a closed connection has to take the rest; a client that waits for us to hang up costs this much.
 pub const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
+/// Unsent bytes that the operating system keeps for one connection: enough for a full pipe to a phone.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
 /// Seconds that running requests have when the server stops.
 pub const STOP_SECONDS: u64 = 5;
 /// Days a session lasts without a new log-in.
@@ -210,6 +214,8 @@ pub const IDS_PER_QUERY: usize = 400;
 pub const RELAY_STREAMS: usize = 400;
 /// Between looks of the relay without a wake-up.
 pub const RELAY_POLL: Duration = Duration::from_secs(1);
+/// Age in seconds of a position that a new watcher is still shown.
+pub const POSITION_SHOWN_S: i64 = 1_800;
 /// Events of one resumed topic that are queued before the reader has taken the last ones.
 pub const RESUME_PAGE: i64 = 100;
 /// Sockets that read the journal at once; when all come back after a restart the others wait for their turn.
@@ -218,11 +224,42 @@ pub const RESUMES: usize = 32;
 pub const FRAME_BYTES: usize = 16 * 1024;
 /// Topics of one socket: a dispatcher's territories, or a page of visits.
 pub const SUBSCRIPTIONS: usize = 64;
+/// Frames of a client that wait on a line of server-sent events or long polling: a page's subscriptions.
+pub const LINE_QUEUE: usize = 64;
+/// Seconds that a long poll waits; proxies give up after 30.
+pub const POLL_S: u64 = 25;
 /// Frames that wait for a slow reader before it is closed.
 pub const SESSION_QUEUE: usize = 512;
+/// Bytes of them: some pages of a resumed topic. One frame of any size goes.
+pub const SESSION_BYTES: usize = 1024 * 1024;
+/// Pieces of one message: nobody's network cuts 16 kB finer.
+pub const FRAGMENTS: usize = 64;
+/// Frames that a socket may send at once, pieces and pings counted: a page that comes back subscribes to each topic.
+pub const FRAMES_AT_ONCE: f64 = 300.0;
+/// Frames a second that it may go on with. The busiest honest phone sends one.
+pub const FRAMES_PER_SECOND: f64 = 30.0;
+/// Sockets from one address: an office behind one router, or a mobile carrier's gateway on a stormy day. Programs on
+/// this machine are not counted.
+pub const SOCKETS_PER_ADDRESS: usize = 2_000;
+/// Sockets whose rights are being looked up; when all come back at once the next ones are told to wait.
+pub const HANDSHAKES: usize = 1_024;
+/// Before the end of a log-in, when a socket is told that it ends.
+pub const EXPIRY_NOTICE_S: i64 = 300;
+/// Days that a log-in may be renewed without a new password.
+pub const SESSION_LONGEST_DAYS: i64 = 90;
+/// People who are named as present on one topic; more are not looked at.
+pub const PRESENT: usize = 50;
+/// Log-ins whose end the hub remembers, for sockets that are just being opened with them.
+pub const ENDED_LOG_INS: usize = 4_096;
+/// Time over which the sockets of a stopping server are closed, for each and in all. All come back, and a push that
+/// waits for one should wait less than a second.
+pub const DRAIN_EACH: Duration = Duration::from_micros(50);
+pub const DRAIN: Duration = Duration::from_millis(500);
+/// Until a server that stopped answers again, as its watchers are told.
+pub const RESTART: Duration = Duration::from_millis(300);
 /// Between pings to a quiet socket.
 pub const PING_EVERY: Duration = Duration::from_secs(15);
-/// A socket that was silent so long is dead.
+/// A socket that was silent so long is dead, and so is a connection that took nothing.
 pub const PONG_DEADLINE: Duration = Duration::from_secs(45);
 
 /// Notices on a page.

@@ -8,13 +8,12 @@ use actix_rt::ArbiterHandle;
 use super::guardian::Guardian;
 use super::planner::{Planner, Propose, Rank};
 use super::tracker::{Positions, Tracker, TrackerParts};
+use crate::commands::positions;
 use crate::domain::ids::{TechnicianId, TerritoryId, WorkOrderId};
-use crate::domain::refusal::Refusal;
-use crate::limits;
 use crate::planner::answer::Ranking;
 use crate::planner::propose::DayProposal;
 use crate::store::{Fault, Store};
-use crate::views::technician::{PositionReport, PositionsAccepted};
+use crate::views::position::{PositionBatch, PositionsAccepted};
 
 /// Keeps a planner and a tracker for each territory.
 pub fn keep_crews(guardian: &Guardian, on: &ArbiterHandle, territories: &[TerritoryId], parts: &TrackerParts) {
@@ -65,17 +64,16 @@ impl Trackers {
         Self { guardian, store, homes: Arc::default() }
     }
 
-    /// Answers when the positions are saved. A batch has one to a hundred.
-    pub async fn positions(
-        &self,
-        technician: TechnicianId,
-        reports: Vec<PositionReport>,
-    ) -> Result<PositionsAccepted, Fault> {
-        if !(1..=limits::POSITIONS_PER_BATCH).contains(&reports.len()) {
-            return Err(Refusal::invalid_both("positions", "1〜100件", "1 to 100 positions").into());
+    /// Answers when the positions are saved, with a result for each. A batch has one to a hundred.
+    pub async fn positions(&self, technician: TechnicianId, batch: PositionBatch) -> Result<PositionsAccepted, Fault> {
+        let sorted = positions::sort(batch, self.store.clock().now())?;
+        if sorted.reports.is_empty() {
+            return Ok(sorted.answer(PositionsAccepted::default()));
         }
         let territory = self.home(technician).await?;
-        self.guardian.ask::<Tracker, _>(&territory.to_string(), Positions { technician, reports }).await?
+        let positions = Positions { technician, reports: sorted.reports.clone() };
+        let judged = self.guardian.ask::<Tracker, _>(&territory.to_string(), positions).await??;
+        Ok(sorted.answer(judged))
     }
 
     async fn home(&self, technician: TechnicianId) -> Result<TerritoryId, Fault> {

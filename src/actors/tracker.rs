@@ -3,6 +3,7 @@
 //! its commit. Somebody watches a position, nobody a review: positions go first, and a batch takes few routes besides.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -236,19 +237,53 @@ impl Handler<Review> for Tracker {
 /// Saves first and shows afterwards: nobody sees a figure that a crash could take back.
 async fn save(parts: TrackerParts, learned: Arc<Learned>, batch: Vec<Waiting>) {
     let (sightings, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.sighting, w.reply)).unzip();
-    let (travel, chaos) = (Arc::clone(&parts.travel), parts.store.chaos().clone());
+    let sightings: Arc<[Sighting]> = sightings.into();
+    match save_together(&parts, &learned, 0..sightings.len(), &sightings).await {
+        Ok(shown) => shown.into_iter().zip(replies).for_each(|(shown, reply)| show(&parts.hub, shown, reply)),
+        // One of them cannot be taken; the others must not suffer for it.
+        Err(Fault::Refused(_)) if sightings.len() > 1 => {
+            for (index, reply) in replies.into_iter().enumerate() {
+                settle(&parts, save_together(&parts, &learned, index..index + 1, &sightings).await, reply);
+            }
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "positions could not be saved; the phones will send them again");
+            replies.into_iter().flatten().for_each(|reply| drop(reply.send(Err(again(&fault)))));
+        }
+    }
+}
+
+/// Saves a part of a batch in one transaction.
+async fn save_together(
+    parts: &TrackerParts,
+    learned: &Arc<Learned>,
+    part: Range<usize>,
+    of: &Arc<[Sighting]>,
+) -> Result<Vec<Shown>, Fault> {
+    let (learned, of, travel) = (Arc::clone(learned), Arc::clone(of), Arc::clone(&parts.travel));
     let saved = parts.store.task(access::Actor::system("tracker"), move |unit| {
         let known = learned.knowledge(travel.as_ref());
-        sightings.iter().map(|sighting| track_route(unit, sighting, &known)).collect::<Result<Vec<Shown>, Fault>>()
+        of[part.clone()].iter().map(|sighting| track_route(unit, sighting, &known)).collect()
     });
     let saved = saved.await;
-    chaos.point("tracker.show");
-    match saved {
-        Ok(shown) => shown.into_iter().zip(replies).for_each(|(shown, reply)| show(&parts.hub, shown, reply)),
-        Err(error) => {
-            tracing::error!(%error, "positions could not be saved; the phones will send them again");
-            replies.into_iter().flatten().for_each(|reply| drop(reply.send(Err(StoreError::Busy.into()))));
-        }
+    parts.store.chaos().point("tracker.show");
+    saved
+}
+
+/// What each phone of a failed transaction is told.
+fn again(fault: &Fault) -> Fault {
+    match fault {
+        Fault::Refused(refusal) => refusal.clone().into(),
+        Fault::Store(_) => StoreError::Busy.into(),
+    }
+}
+
+/// Shows and answers what was saved by itself.
+fn settle(parts: &TrackerParts, saved: Result<Vec<Shown>, Fault>, reply: Option<Reply>) {
+    match (saved, reply) {
+        (Ok(shown), mut reply) => shown.into_iter().for_each(|shown| show(&parts.hub, shown, reply.take())),
+        (Err(fault), Some(reply)) => drop(reply.send(Err(fault))),
+        (Err(fault), None) => tracing::warn!(%fault, "a route could not be looked at"),
     }
 }
 

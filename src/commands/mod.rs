@@ -6,6 +6,7 @@ mod case;
 pub mod intake;
 pub mod learned;
 pub mod notices;
+pub mod positions;
 pub mod progress;
 mod queue;
 pub mod remote_outcome;

@@ -25,6 +25,8 @@ use crate::views::technician::{IgnoredPosition, PositionReport, PositionsAccepte
 
 /// How long work takes when nothing is known of the product: half to double.
 const UNKNOWN_SIGMA: f64 = 0.45;
+/// Nobody's work is so far from his depot and from his customers: five hours on the road.
+const FAR_M: f64 = 300_000.0;
 
 /// What a technician's phone sent, or nothing when only his route changed.
 #[derive(Debug, Clone)]
@@ -63,7 +65,7 @@ pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'
     let (profile, state) = unit.technician(sighting.technician)?;
     let route = unit.tracked_route(sighting.technician)?;
     let before = unit.last_fix(sighting.technician)?;
-    let judged = take_in(unit, &state, before, sighting)?;
+    let judged = take_in(unit, &state, &route, before, sighting)?;
     let fix = judged.newest.map(|fix| ShownFix {
         streams: fix_streams(&profile, &route),
         technician: sighting.technician,
@@ -80,6 +82,7 @@ pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'
 fn take_in(
     unit: &mut Unit<'_>,
     state: &TechnicianState,
+    route: &[TrackedVisit],
     last: Option<Fix>,
     sighting: &Sighting,
 ) -> Result<Judged, Fault> {
@@ -88,7 +91,7 @@ fn take_in(
     }
     let doubted = unit.doubted_fix(sighting.technician)?;
     let mut trail = Trail { believed: last.and_then(numbered), doubted };
-    let judged = judge(state, &mut trail, &sighting.reports, unit.now());
+    let judged = judge(&Beat::of(state, route), &mut trail, &sighting.reports, unit.now());
     if let Some(fix) = judged.newest {
         unit.save_fix(sighting.technician, &fix)?;
     }
@@ -105,33 +108,61 @@ struct Judged {
     correlation_id: Option<u64>,
 }
 
-fn judge(state: &TechnicianState, trail: &mut Trail, reports: &[PositionReport], now: Timestamp) -> Judged {
-    let duty = state.shift.map(|shift| Window { from: shift.from, to: shift.to + state.overtime_max });
+/// When and where a technician can be at all.
+struct Beat<'a> {
+    duty: Option<Window>,
+    home: Position,
+    route: &'a [TrackedVisit],
+}
+
+impl<'a> Beat<'a> {
+    fn of(state: &TechnicianState, route: &'a [TrackedVisit]) -> Self {
+        let duty = state.shift.map(|shift| Window { from: shift.from, to: shift.to + state.overtime_max });
+        Self { duty, home: state.home, route }
+    }
+
+    /// Far from his depot and from all whom he is to visit: a receiver that is mistaken, or one in the sea.
+    fn is_far(&self, position: Position) -> bool {
+        let mut places = self.route.iter().map(|tracked| tracked.position).chain([self.home]);
+        places.all(|place| place.metres_to(position) > FAR_M)
+    }
+
+    /// Whether a phone that believes to be on the way to a visit is.
+    fn is_his(&self, visit: VisitId) -> bool {
+        self.route.iter().any(|tracked| tracked.visit.id == visit)
+    }
+}
+
+fn judge(beat: &Beat<'_>, trail: &mut Trail, reports: &[PositionReport], now: Timestamp) -> Judged {
     let mut judged = Judged::default();
-    for report in reports {
-        match judge_one(report, trail, now, duty) {
+    for (index, report) in reports.iter().enumerate() {
+        match judge_one(report, trail, now, beat) {
             Ok(fix) => {
                 judged.accepted.accepted += 1;
                 judged.newest = Some(fix);
                 judged.correlation_id = report.correlation_id.or(judged.correlation_id);
             }
-            Err(code) => judged.accepted.ignored.push(ignored(report.seq, code)),
+            Err(code) => {
+                let why = Refusal::new(code);
+                judged.accepted.ignored.push(IgnoredPosition::of(index, Some(report.seq), &why));
+            }
         }
     }
     judged
 }
 
-fn ignored(seq: i64, code: Code) -> IgnoredPosition {
-    let refusal = Refusal::new(code);
-    IgnoredPosition { seq, code: code.as_str().to_owned(), ja: refusal.ja(), en: refusal.en() }
-}
-
 /// A repeated or older position is a retry: ignored, never an error.
-fn judge_one(report: &PositionReport, trail: &mut Trail, now: Timestamp, duty: Option<Window>) -> Result<Fix, Code> {
+fn judge_one(report: &PositionReport, trail: &mut Trail, now: Timestamp, beat: &Beat<'_>) -> Result<Fix, Code> {
     let (lat, lon, accuracy_m, seq) = (report.lat, report.lon, report.accuracy_m, report.seq);
     let fix = Fix { lat, lon, accuracy_m, at: report.at.unwrap_or(now), seq };
     let numbered = numbered(fix).ok_or(Code::OffGlobe)?;
-    trail.judge(numbered, now, duty).map_err(|fault| fault.code())?;
+    if report.visit_id.is_some_and(|visit| !beat.is_his(visit)) {
+        return Err(Code::NotYours);
+    }
+    if beat.is_far(numbered.seen.position) {
+        return Err(Code::PositionFar);
+    }
+    trail.judge(numbered, now, beat.duty).map_err(|fault| fault.code())?;
     Ok(fix)
 }
 

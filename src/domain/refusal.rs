@@ -121,12 +121,16 @@ codes! {
     OffShift = "position.off_shift", Conflict, "勤務時間外の位置は受け取りません。勤務時間を手配担当に確かめてください。", "Positions outside the shift are not taken. Ask the dispatcher about the shift.";
     PositionFuture = "position.future", Invalid, "位置の時刻が未来です。端末の時計を合わせてください。", "The position was taken in the future. Set the device's clock.";
     PositionInaccurate = "position.inaccurate", Invalid, "位置の誤差が大きすぎます。空の見える場所で測り直してください。", "The position is too inaccurate. Measure again under the open sky.";
+    PositionFar = "position.far", Invalid, "仕事の場所から300km以上離れた位置です。端末の位置情報を確かめてください。", "The position is more than 300 km from all of the work. Check the device.";
     PositionOutOfOrder = "position.out_of_order", Conflict, "すでに新しい位置があるので、この位置は使いません。そのまま続けてください。", "A newer position is known, so this one is not used. Just go on.";
     PositionImplausible = "position.implausible", Invalid, "前の位置から動ける速さを超えています。端末の位置情報を確かめてください。", "Nobody drives so fast from the last position. Check the device.";
     ReportIncomplete = "report.incomplete", Invalid, "報告書の必須項目が足りません（{missing}）。入力してください。", "The report is incomplete ({missing}). Fill it in.";
     ReportMinutes = "report.minutes", Invalid, "作業時間は1〜1440分です（入力 {minutes} 分）。入力し直してください。", "The time on site lies between 1 and 1440 minutes (given: {minutes}). Correct it.";
     PartUnknown = "report.part_unknown", Invalid, "部品「{part}」は部品の一覧にありません。一覧から選び直してください。", "The part \"{part}\" is not on the list of parts. Choose it from the list.";
     LiveTooMany = "live.too_many", TooMany, "購読が多すぎます（上限 {limit}）。不要な購読をやめてから申し込んでください。", "Too many subscriptions (limit {limit}). Give up one before you ask for another.";
+    LiveFragments = "live.fragments", TooLarge, "1つの通信文が細かく分かれすぎています（上限 {limit} 片）。まとめて送ってください。", "One message came in too many pieces (limit {limit}). Send it in one.";
+    LiveCrowded = "live.crowded", TooMany, "同じ回線からの接続が多すぎます（上限 {limit}）。使っていない画面を閉じてください。", "Too many connections from one address (limit {limit}). Close pages that are not needed.";
+    LiveSilent = "live.silent", Busy, "応答が途絶えたため切断しました。自動で再接続します。", "Disconnected because nothing was heard any more. Reconnect and resume.";
     LiveSlow = "live.slow", Busy, "受信が追いつかないため切断しました。自動で再接続します。", "Disconnected because the reader fell behind. Reconnect and resume.";
     RateLimited = "rate.limited", TooMany, "短い間に送りすぎです。{seconds}秒ほど待ってください。", "Too many requests. Wait about {seconds} seconds.";
     Busy = "busy", Busy, "混み合っています。数秒後に同じ操作番号で送り直してください。", "The server is busy. Retry in a few seconds with the same operation id.";

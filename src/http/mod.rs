@@ -23,6 +23,7 @@ mod actors;
 mod advice;
 mod audit;
 pub mod call;
+pub mod caller;
 mod claims;
 pub mod cookie;
 pub mod describe;
@@ -52,6 +53,7 @@ mod tables;
 mod technician;
 mod trace;
 mod track;
+mod trackers;
 pub mod users;
 mod wallet;
 
@@ -66,7 +68,7 @@ pub use reply::{Json, Stored};
 pub use route::{Route, configure};
 pub use trace::trace_requests;
 
-/// Every route of the API.
+/// Every route of the API but those of rooms above (`node::routes`).
 pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
@@ -90,7 +92,6 @@ pub fn routes() -> Vec<Route> {
         actors::routes(),
         health::routes(),
         openapi::routes(),
-        crate::live::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }

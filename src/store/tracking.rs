@@ -9,6 +9,7 @@ use super::schema::*;
 use super::visits::{Visit, live_codes, position};
 use super::{Reader, Unit};
 use crate::domain::eta::Eta;
+use crate::domain::event::Stream;
 use crate::domain::ids::*;
 use crate::domain::place::Position;
 use crate::domain::time::{Seconds, Timestamp};
@@ -180,6 +181,21 @@ type FinishedRow =
     ((Option<ProductId>, Option<String>, Option<IssueId>), TechnicianId, Option<Timestamp>, Option<Timestamp>);
 
 impl Reader<'_> {
+    /// Where the technicians of a topic were last, as far as the topic shows it: on a visit's while he is on the way to it,
+    /// on a territory's those who are at home there. Older ones than `since` say nothing any more.
+    pub fn positions_on(&mut self, topic: Stream, since: Timestamp) -> Result<Vec<(TechnicianId, Fix)>, Fault> {
+        let technicians: Vec<TechnicianId> = match topic {
+            Stream::Visit(visit) => visits::table
+                .find(visit)
+                .filter(visits::state.eq(VisitState::EnRoute))
+                .select(visits::technician_id)
+                .load(self.database)?,
+            Stream::Territory(territory) => self.technicians_at_home(territory)?,
+            Stream::Contract(_) | Stream::Technician(_) => Vec::new(),
+        };
+        if technicians.is_empty() { Ok(Vec::new()) } else { self.fixes(&technicians, since) }
+    }
+
     /// Work times of visits finished since `since`, for the estimate to learn from.
     pub fn durations(&mut self, since: Timestamp) -> Result<Durations, Fault> {
         let rows: Vec<FinishedRow> = visits::table

@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod live;
 pub mod notice;
 pub mod portal;
+pub mod position;
 pub mod roots;
 pub mod session;
 pub mod slot;

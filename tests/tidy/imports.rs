@@ -51,7 +51,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("actors", &["commands", "domain", "effects", "eta", "limits", "planner", "roads", "sentences", "store", "views"]),
     ("web", &["domain", "views"]),
-    ("live", &["actors", "domain", "http", "limits", "node", "store", "views"]),
     (
         "http",
         &[
@@ -63,7 +62,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "effects",
             "forecast",
             "limits",
-            "live",
             "map",
             "node",
             "planner",
@@ -73,6 +71,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
+    ("live", &["actors", "domain", "http", "limits", "node", "store", "views"]),
     ("demo", &["company", "domain", "roads", "views"]),
 ];
 

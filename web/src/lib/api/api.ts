@@ -64,6 +64,8 @@ export const api = {
   logIn: (login: string, password: string) =>
     send<T.Session>("POST", "/api/session", { body: { login, password } }),
   me: () => get<T.Me>("/api/session"),
+  /** The same log-in goes on; the same again does no harm. */
+  stayLoggedIn: () => send<{ expires_at: string }>("PUT", "/api/session"),
   logOut: (operation: string) => send<void>("DELETE", "/api/session", { operation }),
 
   search: (q: string, options?: Signal) => get<T.SearchHits>(`/api/desk/search${query({ q })}`, options),

@@ -547,10 +547,20 @@ export interface components {
         /** @enum {string} */
         Cheaper: "tickets" | "monthly" | "same";
         ClientFrame: {
+            /** @default null */
             after?: components["schemas"]["After"] | null;
+            /**
+             * @description Also who else watches it; for the staff only.
+             * @default false
+             */
+            presence?: boolean;
             topic: components["schemas"]["Topic"];
             /** @constant */
             type: "subscribe";
+        } | {
+            topics: components["schemas"]["Wanted"][];
+            /** @constant */
+            type: "subscribe_all";
         } | {
             topic: components["schemas"]["Topic"];
             /** @constant */
@@ -559,8 +569,18 @@ export interface components {
             /** Format: uint64 */
             id: number;
             positions: components["schemas"]["PositionReport"][];
+            /**
+             * @description The phone's clock while it sends: tells how wrong that clock is.
+             * @default null
+             */
+            sent_at?: components["schemas"]["Timestamp"] | null;
             /** @constant */
             type: "positions";
+        } | {
+            /** @default null */
+            token?: string | null;
+            /** @constant */
+            type: "refresh";
         };
         /** @description A column of a table that comes in. */
         ColumnView: {
@@ -1119,9 +1139,17 @@ export interface components {
             /** @description Stable code of the reason, and what to do. */
             code: string;
             en: string;
+            /**
+             * Format: uint
+             * @description Its place in the batch, from 0.
+             */
+            index: number;
             ja: string;
-            /** Format: int64 */
-            seq: number;
+            /**
+             * Format: int64
+             * @description None where it could not be read.
+             */
+            seq: number | null;
         };
         /**
          * @description What the fault does to the customer's business.
@@ -2179,6 +2207,11 @@ export interface components {
         };
         PositionBatch: {
             positions: components["schemas"]["PositionReport"][];
+            /**
+             * @description The phone's clock while it sends. It tells how wrong that clock is, and every `at` of the batch is corrected by it.
+             * @default null
+             */
+            sent_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description One fix of a phone or a vehicle tracker. */
         PositionReport: {
@@ -2200,10 +2233,23 @@ export interface components {
              * @description Rises with each fix of this technician; a repeated one is ignored.
              */
             seq: number;
+            /**
+             * @description The visit that he is on his way to, as the phone believes; a fix on the way to another's is not taken.
+             * @default null
+             */
+            visit_id?: components["schemas"]["VisitId"] | null;
         };
         PositionsAccepted: {
             /** Format: uint */
             accepted: number;
+            /**
+             * Format: int64
+             * @description By how many seconds the phone's clock is ahead of ours (behind, when negative). Only when the batch told its time
+             *     and the difference matters; its fixes were corrected by it.
+             * @default null
+             */
+            clock_ahead_s: number | null;
+            /** @description Every fix that did not count, in the order of the batch; all others did. */
             ignored: components["schemas"]["IgnoredPosition"][];
         };
         PostingId: string;
@@ -2238,6 +2284,12 @@ export interface components {
             to: components["schemas"]["Account"];
             /** Format: int64 */
             units: number;
+        };
+        /** @description Somebody of the company who watches a topic. */
+        Present: {
+            name: string;
+            role: components["schemas"]["Role"];
+            user_id: components["schemas"]["UserId"];
         };
         /** @enum {string} */
         Priority: "P1" | "P2" | "P3" | "P4";
@@ -2376,6 +2428,10 @@ export interface components {
         };
         /** @enum {string} */
         RemoteOutcome: "answered" | "own_defect" | "recurrence" | "withdrawn" | "solved_by_article";
+        /** @description A log-in that goes on. */
+        Renewed: {
+            expires_at: components["schemas"]["Timestamp"];
+        };
         /** @description A proposal, in units of the wallet; with the figures that it stands on. */
         ReorderProposal: {
             /** Format: int64 */
@@ -2637,6 +2693,10 @@ export interface components {
             zone: string;
         };
         ServerFrame: {
+            line: string;
+            /** @constant */
+            type: "opened";
+        } | {
             complete: boolean;
             epoch: string;
             /** Format: int64 */
@@ -2671,12 +2731,33 @@ export interface components {
             type: "position";
         } | {
             /** Format: uint */
+            customers: number;
+            people: components["schemas"]["Present"][];
+            topic: components["schemas"]["Topic"];
+            /** @constant */
+            type: "presence";
+        } | {
+            /** Format: uint */
             accepted: number;
+            /**
+             * Format: int64
+             * @description By how much the phone's clock is ahead of ours, when it said its time and is wrong; its fixes were corrected.
+             * @default null
+             */
+            clock_ahead_s: number | null;
             /** Format: uint64 */
             id: number;
             ignored: components["schemas"]["IgnoredPosition"][];
             /** @constant */
             type: "accepted";
+        } | {
+            expires_at: components["schemas"]["Timestamp"];
+            /** @constant */
+            type: "expiring";
+        } | {
+            expires_at: components["schemas"]["Timestamp"];
+            /** @constant */
+            type: "refreshed";
         } | {
             code: string;
             en: string;
@@ -2684,6 +2765,12 @@ export interface components {
             topic: components["schemas"]["Topic"] | null;
             /** @constant */
             type: "error";
+        } | {
+            /** Format: uint16 */
+            code: number;
+            reason: string;
+            /** @constant */
+            type: "closed";
         };
         /** @description A fresh session. Browsers use the cookie that comes with it, programs the token. */
         Session: {
@@ -3179,6 +3266,20 @@ export interface components {
             /** Format: int64 */
             voided: number;
         };
+        /** @description A topic, and how it shall be watched. */
+        Wanted: {
+            /**
+             * @description None: from now on.
+             * @default null
+             */
+            after?: components["schemas"]["After"] | null;
+            /**
+             * @description Also who else watches it; for the staff only.
+             * @default false
+             */
+            presence?: boolean;
+            topic: components["schemas"]["Topic"];
+        };
         /** @description A half-open span of time, `from` before `to`. */
         Window: {
             from: components["schemas"]["Timestamp"];
@@ -3422,6 +3523,7 @@ export type PositionReport = components['schemas']['PositionReport'];
 export type PositionsAccepted = components['schemas']['PositionsAccepted'];
 export type PostingId = components['schemas']['PostingId'];
 export type PostingView = components['schemas']['PostingView'];
+export type Present = components['schemas']['Present'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
@@ -3436,6 +3538,7 @@ export type RefundRequest = components['schemas']['RefundRequest'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
+export type Renewed = components['schemas']['Renewed'];
 export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
 export type ReportAsset = components['schemas']['ReportAsset'];
@@ -3511,6 +3614,7 @@ export type WaitingAdjustment = components['schemas']['WaitingAdjustment'];
 export type WalletDetail = components['schemas']['WalletDetail'];
 export type WalletId = components['schemas']['WalletId'];
 export type WalletSummary = components['schemas']['WalletSummary'];
+export type Wanted = components['schemas']['Wanted'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
