@@ -17,8 +17,10 @@ use crate::views::technician::{MyDay, MyVisit, PositionsAccepted, ProgressReques
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/my/day", "The technician's own day", my_day),
-        Route::new(Method::POST, "/api/visits/{id}/progress", "A tap: accept, set out, arrive, start, …", tap),
-        Route::new(Method::POST, "/api/visits/{id}/report", "File the service report and finish the visit", file),
+        Route::new(Method::POST, "/api/visits/{id}/progress", "A tap: accept, set out, arrive, start, …", tap)
+            .audited_by_reach("progress"),
+        Route::new(Method::POST, "/api/visits/{id}/report", "File the service report and finish the visit", file)
+            .audited_by_reach("report"),
         Route::new(Method::POST, "/api/my/positions", "Positions while under way, by phone or tracker", positions),
     ]
 }

@@ -143,6 +143,8 @@ fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
     let days = luck.between(-20, 400);
     let expires_on = match luck.between(0, 9) {
         0 => None,
+        // As tables write that there is no end.
+        1 => NaiveDate::from_ymd_opt(9999, 12, 31),
         _ => today.checked_add_days(Days::new(days.max(0).unsigned_abs())).or(Some(today)),
     };
     let expires_on = if days < 0 { today.pred_opt() } else { expires_on };

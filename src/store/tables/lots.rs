@@ -178,7 +178,7 @@ fn fresh(row: &LotRow, unit: UnitKind, today: NaiveDate, lapsed: &[Lapsed]) -> V
     let terms = terms(&row.lot, UNSAID);
     let before = lapsed.iter().filter(|gone| is_gift(&terms, today) && gone.since <= terms.issued_on);
     let replaces = terms.check_replaces_none(before.map(|gone| &gone.terms), terms.issued_on);
-    if let Err(refusal) = terms.check_law().and(replaces) {
+    if let Err(refusal) = terms.check_end().and_then(|()| terms.check_law()).and(replaces) {
         faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));
     }
     faults

@@ -26,6 +26,7 @@ export const en = {
   lots: {
     title: "Lots",
     empty: "There are no lots yet. A purchase shows here with its numbers and its expiry.",
+    gone: "Void, moved or refunded",
     issued: "Issued on",
     expires: "Valid until",
     endless: "no expiry",
@@ -122,6 +123,8 @@ export const en = {
     tickets: "Numbers",
     more: (n: number) => `and ${n} more`,
     after: "Balance",
+    owed: (units: string) => `, ${units} overdrawn`,
+    settled: "Overdraft settled",
     afterHeld: (available: string, held: string) => `${available} left, ${held} on hold`,
     repair: "See the repair",
     back: "Back to the statement",

@@ -23,6 +23,7 @@ export const ja = {
   lots: {
     title: "購入ロット",
     empty: "ロットはありません。購入すると、ここに番号と期限が出ます。",
+    gone: "無効・移管・払戻",
     issued: "発行日",
     expires: "有効期限",
     endless: "無期限",
@@ -114,6 +115,8 @@ export const ja = {
     tickets: "番号",
     more: (n: number) => `ほか${n}件`,
     after: "残高",
+    owed: (units: string) => `・超過利用 ${units}`,
+    settled: "超過利用の精算",
     afterHeld: (available: string, held: string) => `残 ${available}・仮押さえ ${held}`,
     repair: "修理の記録を見る",
     back: "明細へ戻る",
