@@ -5,6 +5,7 @@ mod bad_input;
 mod books;
 mod claims;
 mod concurrency;
+mod decision;
 mod journey;
 mod kit;
 mod live;
