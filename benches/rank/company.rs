@@ -63,7 +63,7 @@ fn stop(chance: &mut ChaCha8Rng, number: u128, home: Position, index: i64) -> St
         work_order: id(number),
         customer_name: format!("株式会社お客様{}", number % 997),
         position: near(chance, home, NEAR),
-        service: Seconds::minutes(chance.random_range(15..45)),
+        service: Seconds::minutes(chance.random_range(15..35)),
         earliest: Timestamp::default(),
         windows: Vec::new(),
         promised,
@@ -105,7 +105,7 @@ fn day(chance: &mut ChaCha8Rng, number: u128, territories: u128) -> LiveDay {
                 expires_on: chrono::NaiveDate::from_ymd_opt(2026 + i32::from(level) / 2, 11, 20),
             })
             .collect(),
-        shift: (!chance.random_bool(0.05)).then(|| Window { from: at(opens), to: at(opens + 9 * 60 + 30) }),
+        shift: (!chance.random_bool(0.05)).then(|| Window { from: at(opens), to: at(opens + 10 * 60) }),
         overtime_max: Seconds::minutes(60),
         absences: chance.random_bool(0.05).then(|| Window { from: at(14 * 60), to: at(16 * 60) }).into_iter().collect(),
         break_plan: Some(BreakPlan {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::columns::{Needed, entry};
-use super::search::Search;
+use super::search::{Search, Tried};
 use super::standings::{Judged, Placed, Shift, Standings};
 use super::times::Times;
 use super::{LiveBoard, Person, Question};
@@ -39,7 +39,9 @@ pub(super) struct Judge<'a> {
     today: Today,
     times: Times,
     trips: Vec<Trips>,
+    tried: Vec<Tried>,
     judged: Vec<Judged<'a>>,
+    places: Vec<Placed>,
     shifts: Vec<Shift>,
 }
 
@@ -65,13 +67,15 @@ impl<'a> Judge<'a> {
             today: Today { span, date },
             times: Times::default(),
             trips: Vec::new(),
+            tried: Vec::new(),
             judged: Vec::with_capacity(board.people.len()),
+            places: Vec::new(),
             shifts: Vec::new(),
         }
     }
 
     pub fn standings(self) -> Standings<'a> {
-        Standings::new(self.board, self.question, self.judged, self.shifts)
+        Standings::new(self.board, self.question, (self.judged, self.places, self.shifts))
     }
 
     fn day(&self, at: Timestamp) -> NaiveDate {
@@ -109,7 +113,9 @@ impl<'a> Judge<'a> {
         let findings = [skill, qualification, on_shift, present, territory, full].into_iter().chain(parts);
         let mut judged = Judged::of(at, findings.chain([excluded]));
         if let Some(trial) = tried.ok().filter(|_| judged.fit) {
-            judged.placed = Some(self.placed(at, person, &trial));
+            judged.placed = Some(self.places.len() as u32);
+            let placed = self.placed(at, person, &trial);
+            self.places.push(placed);
         }
         self.judged.push(judged);
     }
@@ -120,7 +126,10 @@ impl<'a> Judge<'a> {
         let day = &self.board.days[at];
         self.question.scene.travel.around(&self.hub, &line.places, &mut self.trips);
         self.times.walk(line, day, Times::pace(day, Absences::Kept, now), now);
-        self.search(at, &self.times, Absences::Kept).best()
+        let mut tried = std::mem::take(&mut self.tried);
+        let best = self.search(at, &self.times, Absences::Kept).best(&mut tried);
+        self.tried = tried;
+        best
     }
 
     fn search<'s>(&'s self, at: usize, times: &'s Times, absences: Absences) -> Search<'s> {
@@ -157,7 +166,7 @@ impl<'a> Judge<'a> {
         let (line, day, now) = (&self.board.lines[at], &self.board.days[at], self.question.scene.now);
         let mut times = Times::default();
         times.walk(line, day, Times::pace(day, Absences::Ignored, now), now);
-        self.search(at, &times, Absences::Ignored).best().is_ok()
+        self.search(at, &times, Absences::Ignored).best(&mut Vec::new()).is_ok()
     }
 
     fn placed(&mut self, at: usize, person: &Person, trial: &Trial) -> Placed {

@@ -50,7 +50,8 @@ pub(super) struct Judged<'a> {
     pub at: usize,
     pub fit: bool,
     findings: [Option<Finding<'a>>; RULES],
-    pub placed: Option<Placed>,
+    /// His place in the list of those who are fit.
+    pub placed: Option<u32>,
 }
 
 impl<'a> Judged<'a> {
@@ -68,12 +69,13 @@ impl<'a> Judged<'a> {
     }
 
     /// As [`crate::planner::rank()`] orders; the places on the board are in the order of the ids.
-    fn order(&self) -> u64 {
+    fn order(&self, places: &[Placed]) -> u64 {
+        let placed = self.placed.map(|at| &places[at as usize]);
         let failed = self.findings().filter(|finding| !finding.passed()).count() as u64;
         let is = |wanted: Finding| u64::from(self.findings().any(|finding| *finding == wanted));
         let (foreign, declined) = (is(Finding::TerritoryForeign), is(Finding::DeclinedBefore));
-        let breaks = u64::from(self.placed.is_some_and(|placed| placed.broken > 0));
-        let worse = self.placed.map_or(0, |placed| MOST_TENTHS - placed.tenths);
+        let breaks = u64::from(placed.is_some_and(|placed| placed.broken > 0));
+        let worse = placed.map_or(0, |placed| MOST_TENTHS - placed.tenths);
         let head = u64::from(!self.fit) << 7 | foreign << 6 | failed << 2 | declined << 1 | breaks;
         head << 48 | worse << 32 | self.at as u64
     }
@@ -87,6 +89,7 @@ pub struct Standings<'a> {
     pub(super) board: &'a LiveBoard,
     pub(super) question: &'a Question<'a>,
     pub(super) judged: Vec<Judged<'a>>,
+    places: Vec<Placed>,
     pub(super) shifts: Vec<Shift>,
     /// Places in `judged`, best first.
     pub(super) order: Vec<u32>,
@@ -96,13 +99,12 @@ impl<'a> Standings<'a> {
     pub(super) fn new(
         board: &'a LiveBoard,
         question: &'a Question<'a>,
-        judged: Vec<Judged<'a>>,
-        shifts: Vec<Shift>,
+        (judged, places, shifts): (Vec<Judged<'a>>, Vec<Placed>, Vec<Shift>),
     ) -> Self {
-        let mut keys: Vec<(u64, u32)> = judged.iter().map(Judged::order).zip(0..).collect();
+        let mut keys: Vec<(u64, u32)> = judged.iter().map(|judged| judged.order(&places)).zip(0..).collect();
         keys.sort_unstable();
         let order = keys.into_iter().map(|(_, at)| at).collect();
-        Self { board, question, judged, shifts, order }
+        Self { board, question, judged, places, shifts, order }
     }
 
     /// True when a technician can do the job.
@@ -117,6 +119,11 @@ impl<'a> Standings<'a> {
 
     pub fn is_empty(&self) -> bool {
         self.judged.is_empty()
+    }
+
+    /// Where somebody who is fit would do the job.
+    pub(super) fn placed(&self, judged: &Judged) -> Option<&Placed> {
+        judged.placed.map(|at| &self.places[at as usize])
     }
 
     pub(super) fn in_order(&self) -> impl Iterator<Item = &Judged<'a>> {
@@ -145,7 +152,7 @@ impl<'a> Standings<'a> {
             moves: Vec::new(),
             breaks: Vec::new(),
         };
-        if let Some(placed) = &judged.placed {
+        if let Some(placed) = self.placed(judged) {
             self.fill(&mut candidate, placed, &state.stops);
         }
         candidate

@@ -51,6 +51,11 @@ impl Homecoming {
         Timestamp::from_micros((arrive.micros() + self.after).max(self.not_before))
     }
 
+    /// With all drives and work one after the other.
+    pub fn without_waiting(self, arrive: Timestamp) -> Timestamp {
+        Timestamp::from_micros(arrive.micros() + self.after)
+    }
+
     /// Seen from one stop earlier, whose place he leaves `leg` before the next one.
     fn through(self, slot: &Slot, leg: Seconds) -> Self {
         let after = (slot.service + leg).0 * MICROS + self.after;

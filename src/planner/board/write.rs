@@ -211,7 +211,7 @@ impl<'a> Writer<'a> {
         if judged.fit {
             self.number(rank);
             self.text(",\"total\":");
-            let tenths = judged.placed.map_or(0, |placed| placed.tenths);
+            let tenths = self.standings.placed(judged).map_or(0, |placed| placed.tenths);
             self.number((tenths / 10) as u32);
             self.out.extend_from_slice(&[b'.', b'0' + (tenths % 10) as u8]);
             self.text(",\"rules\":[");
@@ -221,7 +221,7 @@ impl<'a> Writer<'a> {
             self.text(if index == 0 { "" } else { "," });
             say(&mut self.out, &mut self.rules, as_said(finding), |finding| bytes(&explain::rule(finding, scene)));
         }
-        match &judged.placed {
+        match self.standings.placed(judged) {
             Some(placed) => self.placed(placed, &state.stops),
             None => self.text("],\"goals\":[],\"insertion\":null,\"moves\":[],\"breaks\":[]}"),
         }
