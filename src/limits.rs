@@ -204,6 +204,11 @@ pub const OPERATION_DAYS: i64 = 30;
 /// Hours that a tracking link outlives the visit's planned end.
 pub const TRACK_LINK_HOURS: i64 = 24;
 
+/// Technicians of a ranking that the decision log keeps with an assignment, best first, those of other territories last:
+/// packed some 25 kB. Who stands behind them is counted.
+pub const DECISION_CANDIDATES: usize = 200;
+/// A ranking of the decision log, unpacked: so many technicians with long routes that all move have less.
+pub const DECISION_BYTES: u64 = 16 * 1024 * 1024;
 /// Events that one read of the journal brings.
 pub const JOURNAL_PAGE: i64 = 500;
 /// Events that a reconnecting watcher is given one by one; a longer gap is answered with `reset`.

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_rt::ArbiterHandle;
 
 use super::guardian::Guardian;
-use super::planner::{Planner, Propose, Rank};
+use super::planner::{Planner, Propose, Rank, Ranked};
 use super::tracker::{Positions, Tracker, TrackerParts};
 use crate::commands::positions;
 use crate::domain::ids::{TechnicianId, TerritoryId, WorkOrderId};
-use crate::planner::answer::Ranking;
+use crate::limits;
 use crate::planner::propose::DayProposal;
+use crate::store::decisions::LoggedRanking;
 use crate::store::{Fault, Store};
 use crate::views::position::{PositionBatch, PositionsAccepted};
 
@@ -38,10 +39,21 @@ impl Planners {
         Self { guardian, store }
     }
 
-    /// Ranks all but those who are known to be out.
-    pub async fn rank(&self, work_order: WorkOrderId, without: Vec<TechnicianId>) -> Result<Ranking, Fault> {
+    /// Ranks all but those who are known to be out: the JSON of a [`Ranking`](crate::planner::Ranking).
+    pub async fn rank(&self, work_order: WorkOrderId, without: Vec<TechnicianId>) -> Result<Vec<u8>, Fault> {
         let territory = self.store.read(move |reader| reader.territory_of(work_order)).await?;
-        self.guardian.ask::<Planner, _>(&territory.to_string(), Rank { work_order, without }).await?
+        let asked = Rank { work_order, without, most: usize::MAX };
+        let ranked: Result<Ranked, Fault> = self.guardian.ask::<Planner, _>(&territory.to_string(), asked).await?;
+        Ok(ranked?.json)
+    }
+
+    /// What the decision log keeps of the ranking at an assignment. None when the planner cannot say: a work order is
+    /// given out all the same.
+    pub async fn rank_for_log(&self, work_order: WorkOrderId) -> Option<LoggedRanking> {
+        let territory = self.store.read(move |reader| reader.territory_of(work_order)).await.ok()?;
+        let asked = Rank { work_order, without: Vec::new(), most: limits::DECISION_CANDIDATES };
+        let ranked = self.guardian.ask::<Planner, _>(&territory.to_string(), asked).await.ok()?.ok()?;
+        Some(LoggedRanking::of(&ranked.json, ranked.asked))
     }
 
     /// A technician for everything that waits in a territory.

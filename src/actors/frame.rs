@@ -54,12 +54,23 @@ pub fn json_of(frame: &impl Serialize) -> Vec<u8> {
     into
 }
 
-/// An event's JSON, made once for all topics that it stands in.
+/// An event's JSON, made once for all topics that it stands in. The ranking behind an assignment stays in the log:
+/// whoever asks why is told by the decision's own address.
 pub fn event_json(event: &Event) -> Vec<u8> {
     let mut into = Vec::with_capacity(1024);
-    json(&mut into, event);
+    if event.data.get(RANKING).is_some() {
+        let mut lean = event.clone();
+        if let Some(data) = lean.data.as_object_mut() {
+            data.remove(RANKING);
+        }
+        json(&mut into, &lean);
+    } else {
+        json(&mut into, event);
+    }
     into
 }
+
+const RANKING: &str = "ranking";
 
 pub fn event(topic: Stream, offset: i64, event_json: &[u8]) -> Bytes {
     text(|into| {

@@ -15,6 +15,7 @@ use crate::planner::problem::{Job, Scene, TechnicianState};
 use crate::planner::{place, rank};
 use crate::roads::TravelTimes;
 use crate::store::cases::{Case, WorkOrder};
+use crate::store::decisions::LoggedRanking;
 use crate::store::technicians::Profile;
 use crate::store::visits::Visit;
 use crate::store::{Fault, Unit};
@@ -27,6 +28,17 @@ pub fn assign(
     id: WorkOrderId,
     request: &AssignRequest,
     travel: &dyn TravelTimes,
+) -> Result<Assigned, Fault> {
+    assign_logged(unit, id, request, travel, None)
+}
+
+/// The same; the decision log keeps what the board answered of everybody.
+pub fn assign_logged(
+    unit: &mut Unit<'_>,
+    id: WorkOrderId,
+    request: &AssignRequest,
+    travel: &dyn TravelTimes,
+    ranking: Option<&LoggedRanking>,
 ) -> Result<Assigned, Fault> {
     unit.lock_technician(request.technician_id)?;
     let order = unit.lock_work_order(id)?;
@@ -46,7 +58,7 @@ pub fn assign(
     unit.insert_visit(&visit)?;
     unit.set_work_order(id, WorkOrderState::Assigned)?;
     unit.set_issue_state(case.issue, IssueState::InField, None)?;
-    tell_assigned(unit, &case, &profile, &visit, &candidate, reason)?;
+    tell_assigned(unit, &case, &profile, &visit, &Decided { candidate: &candidate, reason, ranking })?;
     route::write(unit, &changed, travel, Some(visit_id))?;
     let (own, others): (Vec<Break>, Vec<Break>) =
         candidate.breaks.into_iter().partition(|broken| broken.visit_id.uuid() == id.uuid());
@@ -147,19 +159,29 @@ fn new_visit(
     }
 }
 
-/// The decision goes into the journal with its reasons, so that it can be explained next day.
+/// What the decision log keeps.
+struct Decided<'a> {
+    candidate: &'a Candidate,
+    reason: &'a str,
+    ranking: Option<&'a LoggedRanking>,
+}
+
+/// The decision goes into the journal with its reasons, so that it can be explained next day
+/// ([`crate::store::decisions`]).
 fn tell_assigned(
     unit: &mut Unit<'_>,
     case: &Case,
     profile: &Profile,
     visit: &Visit,
-    candidate: &Candidate,
-    reason: &str,
+    decided: &Decided<'_>,
 ) -> Result<(), Fault> {
     let row = unit.visit_row(visit.id)?;
     let about = case.about_visit(visit.id, profile.id);
     let streams = case.visit_streams(visit.id, profile.id, profile.territory);
-    let assigned = json!({ "visit": row, "decision": candidate, "reason": reason });
+    let mut assigned = json!({ "visit": row, "decision": decided.candidate, "reason": decided.reason });
+    if let Some(ranking) = decided.ranking {
+        assigned["ranking"] = ranking.value().clone();
+    }
     unit.record(&streams, EventKind::VisitAssigned, about, assigned);
     let promised = json!({ "from": visit.promised_from, "to": visit.promised_to, "reason": "assigned" });
     unit.record(&streams, EventKind::PromiseMade, about, promised);

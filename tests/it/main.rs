@@ -5,6 +5,7 @@ mod bad_input;
 mod books;
 mod claims;
 mod concurrency;
+mod decision;
 mod gateway;
 mod journey;
 mod kit;

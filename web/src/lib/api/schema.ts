@@ -700,6 +700,23 @@ export interface components {
             computed_at: components["schemas"]["Timestamp"];
             unassigned: components["schemas"]["Unassigned"][];
         };
+        /** @description Why a visit went to its technician, as it was known when it was decided. */
+        Decision: {
+            actor: components["schemas"]["Actor"];
+            at: components["schemas"]["Timestamp"];
+            /** @description The technician who was chosen: what the assignment itself asked and found. */
+            decision: components["schemas"]["Candidate"];
+            /**
+             * Format: uint64
+             * @description Technicians behind the last one in `ranking`, who are not in the log.
+             */
+            left_out: number;
+            /** @description What the board answered at that moment; none for an assignment that no ranking was asked for. */
+            ranking: components["schemas"]["Ranking"] | null;
+            /** @description The dispatcher's own words; empty when no promise had to be broken. */
+            reason: string;
+            visit_id: components["schemas"]["VisitId"];
+        };
         DecisionRequest: {
             accept: boolean;
         };
@@ -1043,6 +1060,12 @@ export interface components {
          * @enum {string}
          */
         GoalName: "arrival" | "detour" | "disturbance" | "knows_asset" | "fairness";
+        /** @description From what to what a goal grades: what 100 stands for, and what 0. */
+        GoalScale: {
+            en: string;
+            goal: components["schemas"]["GoalName"];
+            ja: string;
+        };
         /** @description One visit that changes hands. */
         Handover: {
             customer_name: string;
@@ -2393,6 +2416,11 @@ export interface components {
              * @default []
              */
             exchanges: components["schemas"]["Exchange"][];
+            /**
+             * @description How each goal is graded, so that a ranking explains itself also when it is read much later.
+             * @default []
+             */
+            scales: components["schemas"]["GoalScale"][];
             work_order_id: components["schemas"]["WorkOrderId"];
         };
         /**
@@ -3406,6 +3434,7 @@ export type Cursor = components['schemas']['Cursor'];
 export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
 export type DayProposal = components['schemas']['DayProposal'];
+export type Decision = components['schemas']['Decision'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type Demand = components['schemas']['Demand'];
 export type DemandLine = components['schemas']['DemandLine'];
@@ -3432,6 +3461,7 @@ export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
 export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
+export type GoalScale = components['schemas']['GoalScale'];
 export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
 export type HeldSlot = components['schemas']['HeldSlot'];

@@ -103,6 +103,7 @@ export const en = {
       fairness: "Fairness",
     },
     weight: (share: number) => `weight ${share}%`,
+    graded: "How it is graded (0 to 100, 100 is best)",
     total: "Total",
     moves: (n: number) => (n === 1 ? "1 visit moves" : `${n} visits move`),
     kept: "promise kept",

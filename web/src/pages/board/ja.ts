@@ -101,6 +101,7 @@ export const ja = {
       fairness: "公平",
     } as Record<string, string>,
     weight: (share: number) => `重み ${share}%`,
+    graded: "採点の基準(0〜100、100が最良)",
     total: "総合",
     moves: (n: number) => `時刻が変わる訪問 ${n}件`,
     kept: "約束内",
