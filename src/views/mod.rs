@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod live;
 pub mod notice;
 pub mod portal;
+pub mod replan;
 pub mod roots;
 pub mod session;
 pub mod slot;
