@@ -55,6 +55,30 @@ pub const SLOT_DAYS: u64 = 7;
 pub const SLOT_HOLDS: i64 = 10;
 /// Waiting work orders, the most urgent first, whose time is kept free when slots are offered.
 pub const SLOT_QUEUE: usize = 200;
+/// Visits that one proposal for a running day moves: more customers and technicians are not called at once.
+pub const REPLAN_MOVES: usize = 10;
+/// Rows of such a proposal: more are not read.
+pub const REPLAN_ROWS: usize = 30;
+/// Steps of the whole-day search behind it: some tens of milliseconds on a day of a hundred visits.
+pub const REPLAN_STEPS: u64 = 3_000;
+/// Visits and waiting work up to which the search is asked; its tables alone would take a second beyond.
+pub const REPLAN_SEARCH_JOBS: usize = 400;
+/// Work left over for which a way out is looked for, the most urgent first.
+pub const REPLAN_WAYS_OUT: usize = 20;
+/// After an event the planner waits so long for more of them, on the company's clock.
+pub const REPLAN_PAUSE_S: i64 = 2;
+/// And no longer than so many such pauses.
+pub const REPLAN_PAUSES: usize = 5;
+/// Between two proposals of one territory on the wall's clock, however fast the day runs.
+pub const REPLAN_BREATH: Duration = Duration::from_secs(3);
+/// Between two looks for what only the clock brings, such as overruns, on the company's clock.
+pub const REPLAN_LOOK_S: i64 = 60;
+/// Proposals of a territory that can still be approved: a dispatcher may look at one while the next is made.
+pub const REPLAN_KEPT: usize = 8;
+/// A row that would start so much later than it was shown is refused: it is not what was approved.
+pub const REPLAN_DRIFT_S: i64 = 900;
+/// Changes that one what-if supposes.
+pub const WHAT_IF_CHANGES: usize = 20;
 /// Days back that a contact may have begun, for mails that are entered late.
 pub const CONTACT_AGE_DAYS: i64 = 60;
 /// How far a desk's clock may run ahead of ours.

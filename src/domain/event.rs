@@ -41,6 +41,8 @@ coded! {
         SlotLapsed = "slot.lapsed", "訪問枠の仮押さえが期限切れ", "Hold on a slot ran out";
         PromiseMade = "promise.made", "到着時間のお約束", "Arrival promised";
         PromiseChanged = "promise.changed", "お約束の変更", "Promise changed";
+        ProposalOffered = "proposal.offered", "組み直しを提案", "Re-plan proposed";
+        ProposalDecided = "proposal.decided", "組み直しを決裁", "Re-plan decided";
         EtaTold = "eta.told", "到着予定のお知らせ", "ETA told";
         WalletPurchased = "wallet.purchased", "チケット購入", "Tickets purchased";
         WalletGranted = "wallet.granted", "チケット無償付与", "Tickets granted";

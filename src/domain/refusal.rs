@@ -65,6 +65,11 @@ codes! {
     SlotForeign = "slot.not_yours", Forbidden, "この訪問枠は別の人が押さえています。ほかの枠を選んでください。", "Somebody else holds this slot. Choose another one.";
     SlotOther = "slot.other_work", Conflict, "訪問枠を押さえたあとで要件の内容が変わりました。枠を選び直してください。", "The issue has changed since its slot was held. Choose a slot again.";
     SlotsTooMany = "slot.too_many", TooMany, "同時に押さえられる訪問枠は{limit}件までです。使わない枠を解放してください。", "One person holds at most {limit} slots. Release one that is not needed.";
+    ProposalGone = "proposal.gone", Conflict, "この提案はもうありません。新しい提案を見て、選び直してください。", "This proposal is gone. Look at the new one and choose again.";
+    ProposalRow = "proposal.row_unknown", Invalid, "提案に{row}番はありません。提案の行から選んでください。", "The proposal has no row {row}. Choose from its rows.";
+    ProposalNeeds = "proposal.needs_row", Conflict, "先に{rows}番が必要です。一緒に承認してください。", "It needs row {rows} first. Approve them together.";
+    ProposalMoved = "proposal.changed", Conflict, "提案のあとで状況が変わりました（{now_ja}）。新しい提案を見てください。", "Things have changed since it was proposed ({now_en}). Look at the new proposal.";
+    WhatIfUnknown = "what_if.change", Invalid, "{number}番目の仮定は、この盤面にない人や訪問を指しているか、数が範囲外です。直してください。", "Change {number} names somebody or something that is not on this board, or a figure out of its range. Correct it.";
     AbsenceOverlaps = "absence.overlaps", Conflict, "{from}〜{until}の不在がすでに登録されています。先にそれを終了するか、重ならない時間にしてください。", "An absence from {from} to {until} is entered already. End it first, or choose a time that does not overlap.";
     AbsenceOver = "absence.over", Conflict, "この不在はすでに終わっています。画面を更新してください。", "This absence is over already. Refresh the page.";
     Insufficient = "wallet.insufficient", Conflict, "{unit}が足りません（必要 {needed} {of}、残 {available} {of}、超過利用の枠 {overdraft_left} {of}）。超過利用か追加購入を案内してください。", "There are not enough {unit}s (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";

@@ -42,6 +42,7 @@ pub mod openapi;
 mod passwords;
 mod portal;
 mod rate;
+mod replan;
 pub mod reply;
 mod reports;
 mod roots;
@@ -84,6 +85,7 @@ pub fn routes() -> Vec<Route> {
         notices::routes(),
         tables::routes(),
         dispatch::routes(),
+        replan::routes(),
         absences::routes(),
         technician::routes(),
         track::routes(),

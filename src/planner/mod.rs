@@ -14,6 +14,7 @@ pub mod names;
 pub mod problem;
 pub mod propose;
 pub mod rank;
+pub mod replan;
 pub mod room;
 pub mod route;
 pub mod rules;

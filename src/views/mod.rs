@@ -12,6 +12,7 @@ pub mod live;
 pub mod notice;
 pub mod portal;
 pub mod position;
+pub mod replan;
 pub mod roots;
 pub mod session;
 pub mod slot;

@@ -16,6 +16,7 @@ mod parts;
 mod people;
 mod portal;
 mod refused;
+mod replan;
 mod replay;
 mod restart;
 mod roots;

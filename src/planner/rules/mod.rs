@@ -150,8 +150,12 @@ pub fn of_person<'a>(job: &'a Job, technician: &TechnicianState, day: NaiveDate)
 
 /// The rules that change with every stop he is given, except for time.
 pub fn of_load<'a>(job: &'a Job, technician: &TechnicianState) -> impl Iterator<Item = Finding<'a>> {
-    let carried = |at: usize| technician.parts_of(&job.demand[at].code);
-    std::iter::once(max_jobs::check(technician.load(), technician.max_jobs)).chain(parts::check(job, carried))
+    std::iter::once(max_jobs::check(technician.load(), technician.max_jobs)).chain(of_van(job, technician))
+}
+
+/// Whether his van carries what the job needs. None when it needs nothing.
+pub fn of_van<'a>(job: &'a Job, technician: &TechnicianState) -> Option<Finding<'a>> {
+    parts::check(job, |at| technician.parts_of(&job.demand[at].code))
 }
 
 /// True when nothing but his timetable can stand in the way.

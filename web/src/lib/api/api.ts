@@ -152,6 +152,11 @@ export const api = {
     send<T.Consumption>("POST", "/api/interactions/preview", { ...options, body, attempts: 1 }),
   /** What a caller can be offered now; changes nothing. */
   slots: (body: T.SlotsRequest, options: Signal = {}) => send<T.Slots>("POST", "/api/slots", { ...options, body, attempts: 1 }),
+  /** The proposal that stands for the running day; asking for a new one and supposing change nothing. */
+  replan: (territoryId: string) => get<T.Standing>(`/api/replan${query({ territory_id: territoryId })}`),
+  askReplan: (territoryId: string) => send<T.ReplanOffer>("POST", "/api/replan", { body: { territory_id: territoryId } }),
+  whatIf: (body: T.WhatIfRequest) => send<T.WhatIf>("POST", "/api/replan/what-if", { body }),
+  approveReplan: (body: T.ApproveRequest, operation: string) => post<T.Approved>("/api/replan/approve", body, operation),
   holdSlot: (body: T.HoldRequest, operation: string) => post<T.HeldSlot>("/api/slots/holds", body, operation),
   releaseSlot: (id: string, operation: string) => send<T.Nothing>("DELETE", `/api/slots/holds/${part(id)}`, { operation }),
   intake: (body: T.IntakeRequest, operation: string) => post<T.IntakeReceipt>("/api/interactions", body, operation),

@@ -367,9 +367,24 @@ export interface components {
         };
         /** @enum {string} */
         ApprovalState: "pending" | "approved" | "timed_out" | "refused" | "lapsed";
+        /** @description What became of each approved row, in the order in which they were made. */
+        Approved: {
+            proposal_id: components["schemas"]["ProposalId"];
+            results: components["schemas"]["RowResult"][];
+        };
         Approver: {
             id: components["schemas"]["UserId"];
             name: string;
+        };
+        ApproveRequest: {
+            proposal_id: components["schemas"]["ProposalId"];
+            reason?: string | null;
+            /**
+             * @description Numbers of the rows to make; all of them when left out.
+             * @default null
+             */
+            rows?: number[] | null;
+            territory_id: components["schemas"]["TerritoryId"];
         };
         AssetChoice: {
             id: components["schemas"]["AssetId"];
@@ -472,6 +487,214 @@ export interface components {
             technicians: components["schemas"]["TechnicianRow"][];
             territory_id: components["schemas"]["TerritoryId"];
             visits: components["schemas"]["VisitRow"][];
+        };
+        /** @description One thing that is otherwise: as people can make it, or as it may come. */
+        BoardChange: {
+            /** @constant */
+            kind: "parts";
+            parts: components["schemas"]["PartsMore"][];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "overtime";
+            /** Format: uint32 */
+            minutes: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "later";
+            /** Format: uint32 */
+            minutes: number;
+            visit_id: components["schemas"]["VisitId"];
+        } | {
+            /** @constant */
+            kind: "any_time";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "one_more";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "borrow";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            from: components["schemas"]["Timestamp"];
+            /** @constant */
+            kind: "absence";
+            technician_id: components["schemas"]["TechnicianId"];
+            until: components["schemas"]["Timestamp"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "qualify";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "accept";
+            technician_id: components["schemas"]["TechnicianId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "come_in";
+            shift: components["schemas"]["Window"];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "skill";
+            /** Format: uint8 */
+            level: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            away: components["schemas"]["Window"];
+            /** @constant */
+            kind: "absent";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "extra";
+            like: components["schemas"]["TechnicianId"];
+            shift: components["schemas"]["Window"];
+        } | {
+            arrive_by: components["schemas"]["Timestamp"] | null;
+            /** @constant */
+            kind: "fault";
+            /** Format: double */
+            lat: number;
+            /** Format: uint8 */
+            level: number | null;
+            /** Format: double */
+            lon: number;
+            /** Format: uint8 */
+            priority: number;
+            /** Format: uint32 */
+            service_minutes: number;
+            skill: string | null;
+        } | {
+            /** @constant */
+            kind: "slow_roads";
+            /** Format: uint32 */
+            percent: number;
+        } | {
+            /** @constant */
+            kind: "cancel";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        /** @description One thing that is otherwise: as people can make it, or as it may come. */
+        BoardChangeInput: {
+            /** @constant */
+            kind: "parts";
+            parts: components["schemas"]["PartsMore"][];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "overtime";
+            /** Format: uint32 */
+            minutes: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "later";
+            /** Format: uint32 */
+            minutes: number;
+            visit_id: components["schemas"]["VisitId"];
+        } | {
+            /** @constant */
+            kind: "any_time";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "one_more";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "borrow";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            from: components["schemas"]["Timestamp"];
+            /** @constant */
+            kind: "absence";
+            technician_id: components["schemas"]["TechnicianId"];
+            until: components["schemas"]["Timestamp"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "qualify";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "accept";
+            technician_id: components["schemas"]["TechnicianId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "come_in";
+            shift: components["schemas"]["Window"];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "skill";
+            /** Format: uint8 */
+            level: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            away: components["schemas"]["Window"];
+            /** @constant */
+            kind: "absent";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "extra";
+            like: components["schemas"]["TechnicianId"];
+            shift: components["schemas"]["Window"];
+        } | {
+            arrive_by?: components["schemas"]["Timestamp"] | null;
+            /** @constant */
+            kind: "fault";
+            /** Format: double */
+            lat: number;
+            /** Format: uint8 */
+            level?: number | null;
+            /** Format: double */
+            lon: number;
+            /** Format: uint8 */
+            priority: number;
+            /** Format: uint32 */
+            service_minutes: number;
+            skill?: string | null;
+        } | {
+            /** @constant */
+            kind: "slow_roads";
+            /** Format: uint32 */
+            percent: number;
+        } | {
+            /** @constant */
+            kind: "cancel";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        /** @description What a whole board costs. */
+        BoardFigures: {
+            /** @description Of this, past what is allowed. */
+            beyond_s: components["schemas"]["Seconds"];
+            /**
+             * Format: int64
+             * @description All of it in seconds of driving.
+             */
+            cost: number;
+            /** @description Arrivals past their due times, together. */
+            late_s: components["schemas"]["Seconds"];
+            /** @description Past the ends of shifts. */
+            overtime_s: components["schemas"]["Seconds"];
+            promise_late_s: components["schemas"]["Seconds"];
+            /** Format: uint32 */
+            promises_broken: number;
+            travel_s: components["schemas"]["Seconds"];
+            /** Format: uint32 */
+            visits: number;
+            /** Format: uint32 */
+            waiting: number;
         };
         /**
          * @description A promise that holds now and would not hold any more. Of the job itself, which has no visit yet, the visit has the
@@ -940,6 +1163,7 @@ export interface components {
         };
         EventId: string;
         EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -1453,6 +1677,26 @@ export interface components {
             root: string;
             taken_at: components["schemas"]["Timestamp"];
         };
+        /** @description A work order that nobody gets, and what could be done. */
+        LeftOver: {
+            /**
+             * Format: uint32
+             * @description Of everybody's day it would break promises.
+             */
+            breaking: number;
+            /** @description Each alone makes it fit; the one that asks least of people first. */
+            changes: components["schemas"]["WayOut"][];
+            customer_name: string;
+            en: string;
+            /** @description How many technicians fail on each rule; one man may fail on several. */
+            failing: components["schemas"]["RuleCount"][];
+            ja: string;
+            /** Format: uint8 */
+            priority: number;
+            /** @description Stable: the rule that is in the way (`time` for a full day), or `promise`, `declined`, `costly`, `other_day`. */
+            reason_code: string;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
         /** @description The months of the books. */
         Liability: {
             months: components["schemas"]["MonthLine"][];
@@ -1527,6 +1771,12 @@ export interface components {
             usable_until: string | null;
             /** Format: int64 */
             voided: number;
+        };
+        MadeVisit: {
+            promised: components["schemas"]["Window"] | null;
+            start: components["schemas"]["Timestamp"];
+            technician_id: components["schemas"]["TechnicianId"];
+            visit_id: components["schemas"]["VisitId"];
         };
         /**
          * @description Where a mail stands.
@@ -1884,6 +2134,11 @@ export interface components {
             code: string;
             name_en: string;
             name_ja: string;
+            /** Format: uint32 */
+            quantity: number;
+        };
+        PartsMore: {
+            code: string;
             /** Format: uint32 */
             quantity: number;
         };
@@ -2353,6 +2608,7 @@ export interface components {
              */
             version?: number | null;
         };
+        ProposalId: string;
         /**
          * @description Why it is not just what is needed.
          * @enum {string}
@@ -2524,6 +2780,77 @@ export interface components {
             symptom_en: string;
             symptom_ja: string;
         };
+        /** @description A proposal for a running day. */
+        Replan: {
+            /** @description When all rows are made. */
+            after: components["schemas"]["BoardFigures"];
+            before: components["schemas"]["BoardFigures"];
+            computed_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uint32
+             * @description Visits of which people were told something else.
+             */
+            disturbed: number;
+            /** @description What stays without a technician, the most urgent first. */
+            left: components["schemas"]["LeftOver"][];
+            /** @description To be made in this order. */
+            rows: components["schemas"]["ReplanRow"][];
+        };
+        ReplanAsked: {
+            territory_id: components["schemas"]["TerritoryId"];
+        };
+        /** @description A proposal as the board reads it. */
+        ReplanOffer: {
+            plan: components["schemas"]["Replan"];
+            proposal_id: components["schemas"]["ProposalId"];
+            /** @description Routes or the queue have changed since: a new one follows. Its rows can be approved; each is asked again. */
+            stale: boolean;
+            territory_id: components["schemas"]["TerritoryId"];
+            trigger: components["schemas"]["Trigger"];
+        };
+        /** @description One change of the plan. */
+        ReplanRow: {
+            /** @description As it is when all rows are made. */
+            after: components["schemas"]["ReplanSlot"] | null;
+            before: components["schemas"]["ReplanSlot"] | null;
+            /**
+             * Format: int64
+             * @description What this row changes in the cost, in seconds of driving; below zero it gets better.
+             */
+            cost: number;
+            customer_name: string;
+            en: string;
+            ja: string;
+            kind: components["schemas"]["RowKind"];
+            /** @description Other visits that this row shifts by a minute or more. */
+            moves: components["schemas"]["Move"][];
+            /** @description Rows that make room for this one: without them it is refused. */
+            needs: number[];
+            /**
+             * Format: uint32
+             * @description 1 for the first.
+             */
+            number: number;
+            /** Format: uint8 */
+            priority: number;
+            /** @description The visit that changes; none for a waiting work order. */
+            visit_id: components["schemas"]["VisitId"] | null;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        /** @description Where and when a visit stands. */
+        ReplanSlot: {
+            end: components["schemas"]["Timestamp"];
+            /** @description Arrival past its due time. */
+            late_s: components["schemas"]["Seconds"];
+            /** @description Start past the end of what was promised; 0: kept. */
+            promise_late_s: components["schemas"]["Seconds"];
+            promised: components["schemas"]["Window"] | null;
+            start: components["schemas"]["Timestamp"];
+            technician_id: components["schemas"]["TechnicianId"];
+            technician_name: string;
+            /** @description Drive to it. */
+            travel_s: components["schemas"]["Seconds"];
+        };
         ReportAsset: {
             id: components["schemas"]["AssetId"];
             product_id: components["schemas"]["ProductId"];
@@ -2660,6 +2987,28 @@ export interface components {
              * @description As a spreadsheet numbers rows: the header is row 1. 0 is the file as a whole.
              */
             row: number;
+        };
+        /** @description What a row does. */
+        RowKind: "assign" | "move" | "retime" | "take_off";
+        RowRefusal: {
+            code: string;
+            en: string;
+            ja: string;
+        };
+        RowResult: {
+            done: boolean;
+            /** Format: uint32 */
+            number: number;
+            /** @description Why it was refused. */
+            refusal: components["schemas"]["RowRefusal"] | null;
+            /** @description The visit as it now stands; none when the row was refused or took the visit off. */
+            visit: components["schemas"]["MadeVisit"] | null;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        RuleCount: {
+            rule: components["schemas"]["RuleName"];
+            /** Format: uint32 */
+            technicians: number;
         };
         /**
          * @description The hard rules.
@@ -2857,6 +3206,10 @@ export interface components {
             p50: number;
             /** Format: double */
             p90: number;
+        };
+        /** @description The proposal that stands; none before the first one. */
+        Standing: {
+            offer: components["schemas"]["ReplanOffer"] | null;
         };
         Statement: {
             /** @description Hash over all postings up to the last line, in hex: whoever keeps a statement can prove later what it said. */
@@ -3112,6 +3465,18 @@ export interface components {
             /** Format: int64 */
             units: number;
         };
+        /** @description What led to a proposal, and when. */
+        Trigger: {
+            at: components["schemas"]["Timestamp"];
+            en: string;
+            ja: string;
+            kind: components["schemas"]["TriggerKind"];
+        };
+        /**
+         * @description What led to a proposal.
+         * @enum {string}
+         */
+        TriggerKind: "work" | "absence" | "freed" | "early" | "delay" | "change" | "asked";
         /** @description A job nobody can do today, and why: it is wished for another day, or the rule that most technicians fail. */
         Unassigned: {
             en: string;
@@ -3307,6 +3672,26 @@ export interface components {
              */
             presence?: boolean;
             topic: components["schemas"]["Topic"];
+        /** @description A change after which a work order fits. */
+        WayOut: {
+            change: components["schemas"]["BoardChange"];
+            en: string;
+            ja: string;
+            start: components["schemas"]["Timestamp"];
+            /** @description Who would then go, and when he would start. */
+            technician_id: components["schemas"]["TechnicianId"];
+            technician_name: string;
+        };
+        /** @description What would be if something were otherwise. Nothing of it is written. */
+        WhatIf: {
+            /** @description The board with the changes before anybody does anything (`before`), and what would then be proposed. */
+            then: components["schemas"]["Replan"];
+            /** @description The board as it is. */
+            today: components["schemas"]["BoardFigures"];
+        };
+        WhatIfRequest: {
+            changes: components["schemas"]["BoardChangeInput"][];
+            territory_id: components["schemas"]["TerritoryId"];
         };
         /** @description A half-open span of time, `from` before `to`. */
         Window: {
@@ -3401,7 +3786,9 @@ export type ApprovalRule = components['schemas']['ApprovalRule'];
 export type ApprovalRuleRequest = components['schemas']['ApprovalRuleRequest'];
 export type ApprovalRuleView = components['schemas']['ApprovalRuleView'];
 export type ApprovalState = components['schemas']['ApprovalState'];
+export type Approved = components['schemas']['Approved'];
 export type Approver = components['schemas']['Approver'];
+export type ApproveRequest = components['schemas']['ApproveRequest'];
 export type AssetChoice = components['schemas']['AssetChoice'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
@@ -3411,6 +3798,9 @@ export type AssignRequest = components['schemas']['AssignRequest'];
 export type Balances = components['schemas']['Balances'];
 export type BaseDateReport = components['schemas']['BaseDateReport'];
 export type Board = components['schemas']['Board'];
+export type BoardChange = components['schemas']['BoardChange'];
+export type BoardChangeInput = components['schemas']['BoardChangeInput'];
+export type BoardFigures = components['schemas']['BoardFigures'];
 export type Break = components['schemas']['Break'];
 export type Candidate = components['schemas']['Candidate'];
 export type CapturePoint = components['schemas']['CapturePoint'];
@@ -3493,6 +3883,7 @@ export type LawClass = components['schemas']['LawClass'];
 export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
 export type LedgerRoot = components['schemas']['LedgerRoot'];
+export type LeftOver = components['schemas']['LeftOver'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
 export type LineDispute = components['schemas']['LineDispute'];
@@ -3500,6 +3891,7 @@ export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];
 export type LotView = components['schemas']['LotView'];
+export type MadeVisit = components['schemas']['MadeVisit'];
 export type MailState = components['schemas']['MailState'];
 export type MailView = components['schemas']['MailView'];
 export type MapKind = components['schemas']['MapKind'];
@@ -3532,6 +3924,7 @@ export type Outcome = components['schemas']['Outcome'];
 export type OutcomeRequest = components['schemas']['OutcomeRequest'];
 export type OverdraftInvoiceRequest = components['schemas']['OverdraftInvoiceRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
+export type PartsMore = components['schemas']['PartsMore'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
 export type PasswordReset = components['schemas']['PasswordReset'];
@@ -3559,6 +3952,7 @@ export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
 export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
+export type ProposalId = components['schemas']['ProposalId'];
 export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type QuotedTicket = components['schemas']['QuotedTicket'];
@@ -3571,6 +3965,11 @@ export type RemoteOutcome = components['schemas']['RemoteOutcome'];
 export type Renewed = components['schemas']['Renewed'];
 export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
+export type Replan = components['schemas']['Replan'];
+export type ReplanAsked = components['schemas']['ReplanAsked'];
+export type ReplanOffer = components['schemas']['ReplanOffer'];
+export type ReplanRow = components['schemas']['ReplanRow'];
+export type ReplanSlot = components['schemas']['ReplanSlot'];
 export type ReportAsset = components['schemas']['ReportAsset'];
 export type ReportedIssue = components['schemas']['ReportedIssue'];
 export type ReportForm = components['schemas']['ReportForm'];
@@ -3583,6 +3982,10 @@ export type RootCheck = components['schemas']['RootCheck'];
 export type RootCheckRequest = components['schemas']['RootCheckRequest'];
 export type RootKind = components['schemas']['RootKind'];
 export type RowFault = components['schemas']['RowFault'];
+export type RowKind = components['schemas']['RowKind'];
+export type RowRefusal = components['schemas']['RowRefusal'];
+export type RowResult = components['schemas']['RowResult'];
+export type RuleCount = components['schemas']['RuleCount'];
 export type RuleName = components['schemas']['RuleName'];
 export type RuleResult = components['schemas']['RuleResult'];
 export type Scope = components['schemas']['Scope'];
@@ -3601,6 +4004,7 @@ export type SlotId = components['schemas']['SlotId'];
 export type Slots = components['schemas']['Slots'];
 export type SlotsRequest = components['schemas']['SlotsRequest'];
 export type Spread = components['schemas']['Spread'];
+export type Standing = components['schemas']['Standing'];
 export type Statement = components['schemas']['Statement'];
 export type StatementLine = components['schemas']['StatementLine'];
 export type SymptomView = components['schemas']['SymptomView'];
@@ -3625,6 +4029,8 @@ export type TrackReport = components['schemas']['TrackReport'];
 export type TrackStep = components['schemas']['TrackStep'];
 export type TrackView = components['schemas']['TrackView'];
 export type TransferRequest = components['schemas']['TransferRequest'];
+export type Trigger = components['schemas']['Trigger'];
+export type TriggerKind = components['schemas']['TriggerKind'];
 export type Unassigned = components['schemas']['Unassigned'];
 export type Unassigned2 = components['schemas']['Unassigned2'];
 export type UnitKind = components['schemas']['UnitKind'];
@@ -3645,6 +4051,9 @@ export type WalletDetail = components['schemas']['WalletDetail'];
 export type WalletId = components['schemas']['WalletId'];
 export type WalletSummary = components['schemas']['WalletSummary'];
 export type Wanted = components['schemas']['Wanted'];
+export type WayOut = components['schemas']['WayOut'];
+export type WhatIf = components['schemas']['WhatIf'];
+export type WhatIfRequest = components['schemas']['WhatIfRequest'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
