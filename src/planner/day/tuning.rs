@@ -67,10 +67,9 @@ impl Default for Tuning {
 }
 
 impl Tuning {
-    /// After an event the plan that stands is good: only its surroundings are loosened, and there is no time for many
-    /// meetings of the workers.
+    /// After an event the plan that stands is good: only its surroundings are loosened.
     #[must_use]
     pub fn event() -> Self {
-        Self { heat: (0.1, 0.02), patience: 0.0, epochs: 8, ..Self::default() }
+        Self { heat: (0.1, 0.02), patience: 0.0, ..Self::default() }
     }
 }
