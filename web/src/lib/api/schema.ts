@@ -1162,8 +1162,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
-        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -3274,6 +3273,11 @@ export interface components {
              */
             minutes: number | null;
             movement: components["schemas"]["Movement"];
+            /**
+             * Format: int64
+             * @description Units used before they were bought, after this line.
+             */
+            owed: number;
             /** @description The day on which it happened before an import; `at` is then the time of the import. */
             past_day: string | null;
             /** @description The first posting, by which the line is disputed. */
@@ -3672,6 +3676,7 @@ export interface components {
              */
             presence?: boolean;
             topic: components["schemas"]["Topic"];
+        };
         /** @description A change after which a work order fits. */
         WayOut: {
             change: components["schemas"]["BoardChange"];
