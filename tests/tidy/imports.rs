@@ -60,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "documents",
             "domain",
             "effects",
+            "eta",
             "forecast",
             "limits",
             "map",
