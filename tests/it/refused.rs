@@ -302,7 +302,7 @@ async fn who_ends_an_issue_twice_or_reports_on_anothers_visit_is_kept_for_audit(
     let (operator, other) = (office.person("operator").await, office.person("mori").await);
     let report = json!({ "cause": "wear", "remedy": "ベルト交換", "minutes": 40, "outcome": "repaired", "parts": [],
         "at": office.now() });
-    let of_another = format!("/api/visits/{}/report", text(&visit["id"]));
+    let of_another = format!("/api/visits/{}/report", text(&visit));
     refused(other.post(&of_another, &report).await, 403, "visit.not_yours").await;
     let hayashi = office.person("hayashi").await;
     work(&office, &hayashi, &visit, &["arrive", "start"]).await;
