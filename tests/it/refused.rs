@@ -308,7 +308,7 @@ async fn who_ends_an_issue_twice_or_reports_on_anothers_visit_is_kept_for_audit(
     work(&office, &hayashi, &visit, &["arrive", "start"]).await;
     office.report(&hayashi, &visit, "repaired", 40).await;
     let path = format!("/api/issues/{}", text(&issue["id"]));
-    let version = operator.see(&path).await["issue"]["version"].clone();
+    let version = operator.see(&path).await["version"].clone();
     let again = json!({ "version": version, "outcome": "answered", "note": "", "remedy": "" });
     refused(operator.post(&format!("{path}/outcome"), &again).await, 409, "issue.transition").await;
     check(&office, "KS-1001", &[("outcome", "issue.transition", "operator"), ("report", "visit.not_yours", "mori")])
