@@ -49,7 +49,7 @@ pub fn of(frame: &impl Serialize) -> Bytes {
 
 /// The JSON of a frame, for lines that are no websocket.
 pub fn json_of(frame: &impl Serialize) -> Vec<u8> {
-    let mut into = Vec::with_capacity(128);
+    let mut into = Vec::with_capacity(512);
     json(&mut into, frame);
     into
 }
@@ -81,9 +81,14 @@ pub fn event(topic: Stream, offset: i64, event_json: &[u8]) -> Bytes {
 }
 
 pub fn eta(topic: Stream, eta: &Eta) -> Bytes {
+    eta_of(topic, &json_of(eta))
+}
+
+/// The same from the figure's JSON, which is made once for all topics that show it.
+pub fn eta_of(topic: Stream, eta_json: &[u8]) -> Bytes {
     text(|into| {
         let _ = write!(into, r#"{{"type":"eta","topic":"{topic}","eta":"#);
-        json(into, eta);
+        into.extend_from_slice(eta_json);
         into.push(b'}');
     })
 }

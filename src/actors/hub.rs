@@ -1,5 +1,6 @@
 //! Who watches what. Publishing encodes each frame once and hands it to every watcher; it never waits.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -228,9 +229,10 @@ impl Hub {
     /// Publishes an arrival figure on the topics of its visit, its territory and its technician.
     pub fn publish_eta(&self, streams: &[Stream], eta: &Eta) {
         let topics = self.topics();
+        let json = LazyCell::new(|| frame::json_of(eta));
         for stream in streams {
             let Some(topic) = topics.get(stream) else { continue };
-            let frame = frame::eta(*stream, eta);
+            let frame = frame::eta_of(*stream, &json);
             topic.watchers.iter().for_each(|outbox| outbox.push_eta(*stream, eta.visit_id, eta.seq, &frame));
             self.count(topic);
         }

@@ -1,6 +1,7 @@
 //! From the frames of a websocket to what its client says. A message may come in pieces; their number and size are
 //! bounded, because each costs work and none says anything yet.
 
+use actix_web::error::PayloadError;
 use actix_ws::{Item, Message, ProtocolError};
 use bytes::{Bytes, BytesMut};
 
@@ -54,6 +55,7 @@ impl Assembler {
                     .with("why_en", "send text frames"),
             ),
             Err(ProtocolError::Overflow) => Said::Nonsense(too_large()),
+            Err(ProtocolError::Io(error)) if is_overflow(&error) => Said::Nonsense(too_large()),
             Err(error) => Said::Nonsense(unreadable(&error)),
         }
     }
@@ -73,6 +75,12 @@ impl Assembler {
 
 fn too_large() -> Refusal {
     Refusal::new(Code::TooLarge).with("limit", limits::FRAME_BYTES)
+}
+
+/// What the sieve stopped.
+fn is_overflow(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<PayloadError>());
+    matches!(inner, Some(PayloadError::Overflow))
 }
 
 fn unreadable(error: &ProtocolError) -> Refusal {

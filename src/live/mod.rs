@@ -16,6 +16,7 @@ mod poll;
 mod refresh;
 mod resume;
 mod session;
+mod sieve;
 mod socket;
 mod wanted;
 

@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 use super::admit::Entry;
 use super::assemble::Assembler;
 use super::session::{Line, Session, turn_away};
+use super::sieve::sieved;
 use crate::actors::outbox::{Audience, Holder, Outbox};
 use crate::domain::refusal::{Code, Refusal};
 use crate::limits;
@@ -22,6 +23,7 @@ const SUBPROTOCOL: &str = "kaketsuke.1";
 /// Opens a socket.
 pub async fn open(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Fault> {
     let Entry { services, who } = Entry::of(&request).await?;
+    let payload = sieved(&request, payload).await?;
     let (response, _, messages) =
         actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]).map_err(|error| {
             Refusal::new(Code::Malformed)

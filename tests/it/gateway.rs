@@ -120,6 +120,7 @@ async fn frames_that_break_the_protocol_end_the_socket() {
         // Without a mask, of an unknown kind, with a length that nobody may send, in binary.
         (&[0x81, 0x02, b'{', b'}'][..], "request.malformed"),
         (&[0x83, 0x80, 0, 0, 0, 0], "request.malformed"),
+        (&[0x81, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0], "request.too_large"),
         (&[0x82, 0x81, 0, 0, 0, 0, 1], "request.malformed"),
         (&[0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe], "request.malformed"),
     ] {

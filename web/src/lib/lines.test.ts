@@ -196,6 +196,21 @@ describe("a hostile websocket", { timeout: 20_000 }, () => {
     expect(after.at(-1)).toBeGreaterThan(0);
   });
 
+  it("tells who else is there when the page wants to know", async () => {
+    const asked: unknown[] = [];
+    const { base } = await hostile((peer, _, said) => {
+      asked.push((said as Said & { presence?: boolean }).presence);
+      tell(peer, subscribed(0), { type: "presence", topic, people: [{ user_id: "usr_1", name: "佐藤", role: "operator" }], customers: 2 });
+    });
+    const present: [string, number][] = [];
+    const client = new LiveClient({ open: () => new WebSocket(`${base.replace("http", "ws")}/live`) as unknown as SocketLike });
+    open.at(-1)?.clients.push(client);
+    const presence = (people: { name: string }[], customers: number) => void present.push([people.map(({ name }) => name).join(), customers]);
+    client.subscribe(topic, { epoch: "a", offset: 0 }, { presence, snapshot: async () => null });
+    await vi.waitFor(() => expect(present).toEqual([["佐藤", 2]]), soon);
+    expect(asked).toEqual([true]);
+  });
+
   it("that goes away is met again at the time that it names", async () => {
     const came: number[] = [];
     const { follow, socket } = await hostile((peer, round) => {

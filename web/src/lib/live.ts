@@ -1,4 +1,4 @@
-import type { Cursor, Eta, Fix, LiveEvent, ServerFrame } from "./api/types";
+import type { Cursor, Eta, Fix, LiveEvent, Present, ServerFrame } from "./api/types";
 import { EventLine, PollLine } from "./lines";
 
 /** What a subscriber wants to hear. Events of one topic come once each and in order; eta and positions: latest wins. */
@@ -6,6 +6,8 @@ export interface TopicHandlers {
   event?(event: LiveEvent, offset: number): void;
   eta?(eta: Eta): void;
   position?(technicianId: string, fix: Fix): void;
+  /** Who of the company has the topic open, oneself included, and how many customers; for the staff only. */
+  presence?(people: Present[], customers: number): void;
   /**
    * The cursor was too old: fetch the snapshot again and show it. The cursor that came with the snapshot, if it has
    * one, tells which events are already in it. Events that arrive meanwhile are held back until this settles.
@@ -197,7 +199,8 @@ export class LiveClient {
     const etaSeq = Math.max(0, ...topic.etaSeqs.values());
     // Just these fields: the server refuses what it does not know, and a snapshot's cursor carries its topic too.
     const after = topic.cursor && { epoch: topic.cursor.epoch, offset: topic.cursor.offset, eta_seq: etaSeq };
-    this.#write({ type: "subscribe", topic: topic.name, after });
+    const presence = topic.handlers.presence ? { presence: true } : {};
+    this.#write({ type: "subscribe", topic: topic.name, after, ...presence });
   }
 
   #write(frame: object): boolean {
@@ -233,6 +236,8 @@ export class LiveClient {
         return this.#eta(topic, frame.eta);
       case "position":
         return topic.handlers.position?.(frame.technician_id, frame.fix);
+      case "presence":
+        return topic.handlers.presence?.(frame.people, frame.customers);
       case "error":
         topic.asking = false;
         return topic.handlers.refused?.(frame.code, frame.ja, frame.en);
