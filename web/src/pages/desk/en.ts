@@ -96,7 +96,7 @@ export const en = {
     to: "to",
     preview: "Read out: use of tickets",
     previewWait: "Once the issues are complete, the use of tickets is shown here.",
-    menuItem: "Work item (price list)",
+    menuItem: "Work item",
     noMenuItem: "Not from the list (cost of its kind)",
     covers: "Covers",
     approvalWaits: (issues: string) => `${issues}: above the customer's approval limit. The work goes on; the use waits for the approval.`,

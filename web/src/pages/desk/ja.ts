@@ -93,7 +93,7 @@ export const ja = {
     to: "まで",
     preview: "読み上げ: チケットの使用",
     previewWait: "要件の内容がそろうと、使用枚数がここに出ます。",
-    menuItem: "作業（価格表から）",
+    menuItem: "作業",
     noMenuItem: "表から選ばない（種類ごとの消費数）",
     covers: "対象範囲",
     approvalWaits: (issues: string) => `${issues}はお客様の承認の上限を超えます。作業は進め、消費の確定は承認を待ちます。`,
