@@ -1183,6 +1183,26 @@ export interface components {
             /** @description Who then does the job, and when it would start. */
             technician_id: components["schemas"]["TechnicianId"];
         };
+        /** @description Lots whose last day is over, as one. Units that were moved to another wallet, refunded or withdrawn do not count. */
+        Experience: {
+            /** Format: int64 */
+            lots: number;
+            /**
+             * Format: int64
+             * @description The second of the two amounts in thousandths of the first; none while nothing that was sold is over.
+             */
+            permille: number | null;
+            /**
+             * Format: int64
+             * @description Their price.
+             */
+            sold_yen: number;
+            /**
+             * Format: int64
+             * @description The price of those of their units that nobody used.
+             */
+            unused_yen: number;
+        };
         /** @description Units whose last day comes within so many days. */
         ExpiringForecast: {
             /** Format: uint64 */
@@ -1708,6 +1728,8 @@ export interface components {
         };
         /** @description The months of the books. */
         Liability: {
+            /** @description What of the lots that are over was never used, on which the expected part can be based. */
+            experience: components["schemas"]["Experience"];
             months: components["schemas"]["MonthLine"][];
         };
         /** @enum {string} */
@@ -3874,6 +3896,7 @@ export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
 export type EventKind = components['schemas']['EventKind'];
 export type Exchange = components['schemas']['Exchange'];
+export type Experience = components['schemas']['Experience'];
 export type ExpiringForecast = components['schemas']['ExpiringForecast'];
 export type Expiry = components['schemas']['Expiry'];
 export type ExportKind = components['schemas']['ExportKind'];
