@@ -21,6 +21,7 @@ pub mod search;
 pub mod team;
 pub mod travel;
 pub mod tuning;
+mod who;
 pub mod wire;
 pub mod write;
 

@@ -20,7 +20,7 @@ pub fn solution(day: &Day, plan: &Plan) -> Solution {
             if pause == Some(k) {
                 stops.push(StopOut::Break { r#break: true });
             }
-            stops.extend(jobs.get(k).map(|j| StopOut::Job { job: name(j) }));
+            stops.extend(jobs.get(k).map(|j| StopOut::Job { job: name(j), start: None }));
         }
         routes.push(RouteOut { tech: day.technician_ids[t].clone(), stops });
     }

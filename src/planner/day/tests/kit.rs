@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::planner::day::chance::Chance;
-use crate::planner::day::wire::{Problem, Solution};
+use crate::planner::day::wire::{Problem, Qualification, Solution, Told};
 use crate::planner::day::{Day, Steps, Tuning, build, plan_day, solution};
 
 /// A problem from its JSON.
@@ -49,6 +49,42 @@ pub fn random(seed: u64, jobs_max: usize) -> Problem {
     }).collect();
     problem(json!({"format": "fsd-problem/1", "objective": {"overtime_weight": draw(4)}, "travel": travel,
         "jobs": job_list, "technicians": tech_list}))
+}
+
+/// A random day whose jobs and technicians have levels, qualifications, territories, wishes, due times, pins.
+pub fn rich(seed: u64, jobs_max: usize) -> Problem {
+    let mut file = random(seed, jobs_max);
+    let mut chance = Chance::new(seed ^ 77);
+    let mut draw = |n: usize| chance.below(n) as i64;
+    let date = |day: i64| chrono::NaiveDate::from_ymd_opt(2026, 11, 20 + day as u32);
+    file.date = date(3);
+    file.objective.usual_cost = Some(draw(3) * 500);
+    file.objective.borrow_cost = Some(draw(3) * 700);
+    file.objective.fairness_weight = Some(draw(3) / 2 * draw(6));
+    let techs: Vec<String> = file.technicians.iter().flat_map(|t| &t.0).map(|t| t.id.clone()).collect();
+    for tech in file.technicians.iter_mut().flat_map(|t| &mut t.0) {
+        tech.levels.insert("s1".to_owned(), draw(4));
+        tech.qualifications =
+            (0..draw(3)).map(|k| Qualification { name: format!("q{k}"), until: date(draw(6)) }).collect();
+        tech.territory = (draw(2) == 0).then(|| format!("t{}", draw(2)));
+        tech.lent = (draw(3) == 0).then_some(false);
+    }
+    for job in file.jobs.iter_mut().flat_map(|j| &mut j.0) {
+        let mut who = |rare: usize| (draw(rare) == 0).then(|| techs[draw(techs.len()) as usize].clone());
+        (job.pinned, job.usual, job.excluded) = (who(9), who(3).into_iter().collect(), who(5).into_iter().collect());
+        let tech = who(3);
+        job.excluded_cost = (draw(2) == 0).then(|| draw(900));
+        job.territory = (draw(2) == 0).then(|| format!("t{}", draw(2)));
+        job.levels = if draw(4) == 0 { [("s1".to_owned(), draw(4))].into() } else { Default::default() };
+        job.qualifications = if draw(5) == 0 { vec![format!("q{}", draw(2))] } else { Vec::new() };
+        let open = draw(15_000);
+        job.due = (draw(3) == 0).then_some(open);
+        job.priority = serde_json::json!(draw(5));
+        job.late_weight = (draw(4) == 0).then(|| draw(4));
+        job.told = tech.map(|tech| Told { tech: Some(tech), window: (draw(2) == 0).then(|| (open / 2, open)) });
+        job.frozen = (draw(12) == 0).then(|| draw(20_000));
+    }
+    file
 }
 
 /// The usual figures, with days of eight jobs already shared out.

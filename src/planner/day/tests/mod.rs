@@ -4,5 +4,6 @@ mod calm;
 mod holes;
 mod kit;
 mod laws;
+mod people;
 mod running;
 mod timing;
