@@ -11,6 +11,7 @@ use super::roads::Roads;
 use super::rules::TIME_MAX;
 use super::rules::fairness::{Fairness, WEIGHT_MAX};
 use super::rules::lateness::Lateness;
+use super::together::Ties;
 use super::travel::Travel;
 use super::who::Who;
 use super::wire::{self, CREW_MAX, Item, Note, Unread};
@@ -27,6 +28,8 @@ pub struct Day {
     pub set_aside: Vec<String>,
     /// What is not planned, or may not be, and why.
     pub notes: Vec<Note>,
+    /// Crews, and jobs that follow others.
+    pub ties: Ties,
 }
 
 /// The file as a whole cannot be planned.
@@ -63,14 +66,18 @@ pub struct Base {
 
 /// Reads a problem into a model. `workers` threads share the work on tables.
 pub fn build(problem: &wire::Problem, workers: usize) -> Result<Day, BadProblem> {
-    let Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, mut notes, .. } =
+    let Base { jobs, technicians, travel, overtime_weight, mut job_ids, technician_ids, set_aside, mut notes, .. } =
         base(problem, workers, false)?;
-    let jobs = jobs.into_iter().map(hard).collect();
+    let mut jobs: Vec<Job> = jobs.into_iter().map(hard).collect();
+    let ties = Ties::read(problem, &mut job_ids, &mut jobs, &mut notes);
     let mut model = Model::new(jobs, technicians, travel, overtime_weight, workers);
     model.move_cost = problem.objective.told_cost.unwrap_or(900).clamp(0, 1 << 24);
     model.fairness = fairness(problem, &model);
-    notes.extend(hopeless(&model, &job_ids));
-    Ok(Day { model, job_ids, technician_ids, set_aside, notes })
+    let told: BTreeSet<&str> = notes.iter().map(|note| note.item.as_str()).collect();
+    let hopeless = hopeless(&model, &job_ids[..ties.jobs]).into_iter().filter(|n| !told.contains(n.item.as_str()));
+    let hopeless: Vec<Note> = hopeless.collect();
+    notes.extend(hopeless);
+    Ok(Day { model, job_ids, technician_ids, set_aside, notes, ties })
 }
 
 /// On a day that is being planned windows are hard; only a due time within them can be missed.
@@ -106,7 +113,10 @@ pub fn base(problem: &wire::Problem, workers: usize, later: bool) -> Result<Base
     let (mut technicians, read): (Vec<_>, Vec<&wire::Technician>) = techs.into_iter().unzip();
     let mut who = Who::new(read.iter().copied(), &problem.objective, problem.date);
     notes.extend(undated(&read, problem));
-    let read = |j: &wire::Job| job(j, places).map(|x| with_people(x, j, &mut who));
+    let read = |j: &wire::Job| {
+        job(j, places)
+            .map(|x| if later { alone_only(with_people(x, j, &mut who), j) } else { with_people(x, j, &mut who) })
+    };
     let mut jobs = sift(&problem.jobs, "job", &mut notes, &mut set_aside, read);
     keep_dearest(&mut jobs, &mut notes, &mut set_aside);
     let (job_ids, mut jobs): (_, Vec<_>) = jobs.into_iter().unzip();
@@ -158,7 +168,7 @@ impl Base {
     /// Takes in one more job. False if it cannot be planned.
     pub fn add(&mut self, new: &wire::Job) -> bool {
         let Ok(read) = job(new, self.travel.places()) else { return false };
-        self.jobs.push(with_people(read, new, &mut self.who));
+        self.jobs.push(alone_only(with_people(read, new, &mut self.who), new));
         self.job_ids.push(new.id.clone());
         true
     }
@@ -169,6 +179,12 @@ fn with_people(read: Job, job: &wire::Job, who: &mut Who) -> Job {
     let may = who.may(job);
     let told = job.told.as_ref().and_then(|told| told.tech.as_deref());
     Job { before: told.and_then(|id| who.number(id)), able: may.able, wishes: may.wishes, ..read }
+}
+
+/// A running day knows neither crews nor order: such a job is nobody's there.
+fn alone_only(read: Job, job: &wire::Job) -> Job {
+    let tied = job.crew.unwrap_or(1) > 1 || job.after.is_some();
+    if tied { Job { able: Box::default(), ..read } } else { read }
 }
 
 /// Qualifications end on a day, but which day it is, the file does not say.

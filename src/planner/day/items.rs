@@ -25,8 +25,18 @@ fn place(what: &str, v: usize, places: usize) -> Result<u32, Reason> {
 }
 
 pub(super) fn job(j: &wire::Job, places: usize) -> Result<Job, Reason> {
-    if j.crew.unwrap_or(1) != 1 || j.after.is_some() {
-        return Err(("together", "crews and jobs in order are not planned".to_owned()));
+    let crew = j.crew.unwrap_or(1);
+    if !(1..=wire::CREW_MAX).contains(&crew) {
+        return Err(("crew", format!("a crew of {crew}; it can be 1 to {}", wire::CREW_MAX)));
+    }
+    if crew > 1 && j.service == 0 {
+        return Err(("crew", "a crew needs a service of some length to begin it together".to_owned()));
+    }
+    if let Some(after) = &j.after {
+        let (least, most) = (after.gap_min.unwrap_or(0), after.gap_max.unwrap_or(i64::MAX));
+        if least < 0 || most < least {
+            return Err(("gap", format!("a gap of {least} to {most} s")));
+        }
     }
     let windows = windows(j)?;
     let demand: Box<[i64]> = j.demand.clone().unwrap_or_default().into();

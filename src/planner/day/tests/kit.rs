@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::planner::day::chance::Chance;
-use crate::planner::day::wire::{Problem, Qualification, Solution, Told};
-use crate::planner::day::{Day, Steps, Tuning, build, plan_day, solution};
+use crate::planner::day::wire::{After, Problem, Qualification, Solution, Told};
+use crate::planner::day::{Day, Steps, Tuning, build, plan, solution};
 
 /// A problem from its JSON.
 pub fn problem(value: Value) -> Problem {
@@ -87,6 +87,26 @@ pub fn rich(seed: u64, jobs_max: usize) -> Problem {
     file
 }
 
+/// A random day with crews and jobs that follow others.
+pub fn tied(seed: u64, jobs_max: usize) -> Problem {
+    let mut file = random(seed, jobs_max);
+    let mut chance = Chance::new(seed ^ 99);
+    let mut draw = |n: usize| chance.below(n) as i64;
+    for (k, job) in file.jobs.iter_mut().flat_map(|j| &mut j.0).enumerate() {
+        if draw(3) == 0 {
+            job.crew = Some(2);
+            job.service += 1;
+            job.skills = None;
+        }
+        if k > 0 && draw(3) == 0 {
+            let gap_min = (draw(2) == 0).then(|| draw(1_500));
+            let gap_max = (draw(2) == 0).then(|| gap_min.unwrap_or(0) + draw(4_000));
+            job.after = Some(After { job: format!("J{}", draw(k)), gap_min, gap_max });
+        }
+    }
+    file
+}
+
 /// The usual figures, with days of eight jobs already shared out.
 pub fn tuning() -> Tuning {
     Tuning { share_min: 8, ..Tuning::default() }
@@ -95,7 +115,7 @@ pub fn tuning() -> Tuning {
 /// Plans with a number of steps.
 pub fn planned(problem: &Problem, seed: u64, steps: u64, workers: usize) -> (Day, Solution) {
     let day = build(problem, workers).expect("a whole problem");
-    let plan = plan_day(&day.model, tuning(), workers, seed, &Steps(steps));
+    let plan = plan(&day, tuning(), workers, seed, &Steps(steps));
     let out = solution(&day, &plan);
     (day, out)
 }

@@ -7,3 +7,4 @@ mod laws;
 mod people;
 mod running;
 mod timing;
+mod together;
