@@ -27,7 +27,8 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
     let moving = model.moving(technician, work);
     let (to, from) = (model.travel.to(work.place), model.travel.from(work.place));
     let last_call = work.windows.last();
-    let uneven = model.fairness.cost(technician, route.work());
+    let fair = model.fairness.is_some();
+    let uneven = if fair { model.fairness.cost(technician, route.work()) } else { 0 };
     let mut best = NOWHERE;
     for (k, pair) in route.stops.windows(2).enumerate() {
         let (prev, next) = (&pair[0], &pair[1]);
@@ -36,7 +37,7 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
         }
         let (there, onward) = (to[prev.place as usize], from[next.place as usize]);
         let mut detour = i64::from(there) + i64::from(onward) - i64::from(prev.leg);
-        if model.fairness.is_some() {
+        if fair {
             detour += model.fairness.cost(technician, route.work() + detour + i64::from(work.service)) - uneven;
         }
         if detour + moving >= best.delta || k as u32 == banned {

@@ -143,6 +143,9 @@ impl Model {
     #[must_use]
     pub fn moving(&self, technician: u32, job: &Job) -> i64 {
         let moved = if job.before.is_some_and(|t| t != technician) { self.move_cost } else { 0 };
+        if !self.wished {
+            return moved;
+        }
         moved + job.wishes.as_ref().map_or(0, |wishes| wishes[technician as usize])
     }
 

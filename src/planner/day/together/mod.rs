@@ -9,7 +9,7 @@ mod settle;
 mod slots;
 mod ties;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::budget::Budget;
 use super::build::Day;
@@ -33,6 +33,9 @@ const ANEW: usize = 6;
 /// they are may keep the routes as they are.
 const BOLD: f64 = 0.5;
 const BOLD_DRAWS: usize = 3;
+/// Chance that jobs around groups that were left out make room for them, and how many for each member.
+const ROOM: f64 = 0.5;
+const ROOM_JOBS: usize = 8;
 /// First temperature: a round starts from the best plan, so it must not be as hot as a search that may wander.
 const FIRST_HEAT: f64 = 1.0;
 
@@ -42,6 +45,8 @@ pub fn plan(day: &Day, tuning: Tuning, workers: usize, seed: u64, budget: &dyn B
     if day.ties.is_empty() {
         return team::plan_day(&day.model, tuning, workers, seed, budget);
     }
+    let mut tied = vec![false; day.model.jobs.len()];
+    day.ties.members.iter().flat_map(|m| &m.jobs).for_each(|j| tied[*j as usize] = true);
     let mut rounds = Rounds {
         ties: &day.ties,
         plain: &day.model,
@@ -49,6 +54,7 @@ pub fn plan(day: &Day, tuning: Tuning, workers: usize, seed: u64, budget: &dyn B
         best: Settled { plan: Plan::idle(&day.model), ..Settled::default() },
         chance: Chance::new(seed ^ 0x7E1D),
         steps: 0,
+        tied,
     };
     for round in 0..ROUNDS {
         let from = f64::from(round) / f64::from(ROUNDS);
@@ -92,6 +98,8 @@ struct Rounds<'a> {
     best: Settled,
     chance: Chance,
     steps: u64,
+    /// Is the job tied to others?
+    tied: Vec<bool>,
 }
 
 impl Rounds<'_> {
@@ -114,12 +122,13 @@ impl Rounds<'_> {
         for member in groups.iter().flat_map(|g| &self.ties.groups[*g]) {
             kept.remove(member);
         }
+        let room = self.make_room(&groups);
         let mut slots = slots::around(self.ties, self.plain, &kept, share);
         slots::apply(self.ties, self.plain, &slots, &mut self.model);
         let mut routes: Vec<_> = (0u32..)
             .zip(&self.best.plan.routes)
             .map(|(t, jobs)| {
-                let stays = |j: &u32| !self.taken(&groups, *j);
+                let stays = |j: &u32| !room.contains(j) && !self.taken(&groups, *j);
                 timed(&self.model, t, &jobs.iter().copied().filter(stays).collect::<Vec<_>>())
             })
             .collect();
@@ -154,6 +163,20 @@ impl Rounds<'_> {
         Plan { routes: routes.to_vec(), absent, ..Plan::default() }
     }
 
+    /// In some rounds, jobs around the groups that were left out make room for them; the search puts them back.
+    fn make_room(&mut self, groups: &[usize]) -> BTreeSet<u32> {
+        let mut room = BTreeSet::new();
+        if !self.chance.hit(ROOM) {
+            return room;
+        }
+        let out = groups.iter().flat_map(|g| &self.ties.groups[*g]).filter(|m| !self.best.starts.contains_key(m));
+        for member in out {
+            let near = &self.plain.near[self.ties.members[*member].jobs[0] as usize];
+            room.extend(near.iter().filter(|j| !self.tied[**j as usize]).take(ROOM_JOBS));
+        }
+        room
+    }
+
     fn taken(&self, groups: &[usize], job: u32) -> bool {
         groups.iter().flat_map(|g| &self.ties.groups[*g]).any(|m| self.ties.members[*m].jobs.contains(&job))
     }
@@ -173,7 +196,8 @@ impl Rounds<'_> {
         let whole = |g: &usize| self.ties.groups[*g].iter().all(|m| self.best.starts.contains_key(m));
         let (planned, out): (Vec<usize>, Vec<usize>) = all.into_iter().partition(whole);
         let count = 1 + self.chance.below(ANEW);
-        let mut drawn: Vec<usize> = planned.into_iter().take(count).chain(out.into_iter().take(ANEW)).collect();
+        let more = ANEW.max(out.len() / 3);
+        let mut drawn: Vec<usize> = planned.into_iter().take(count).chain(out.into_iter().take(more)).collect();
         self.chance.shuffle(&mut drawn);
         if self.chance.hit(0.5) {
             drawn.sort_by_key(|g| -penalty(g));
