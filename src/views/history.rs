@@ -13,6 +13,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::*;
 use crate::domain::person::Person;
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::billing::BillingModel;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct HistoryPage {
@@ -149,6 +150,8 @@ pub struct PortalContract {
     pub id: ContractId,
     pub number: String,
     pub plan: String,
+    /// How it is paid for.
+    pub billing: BillingModel,
     #[schemars(with = "String")]
     pub starts_on: NaiveDate,
     #[schemars(with = "String")]

@@ -36,6 +36,13 @@ export const common = {
     next: "You are next",
     late: (percent: number) => `Risk of being late ${percent}%`,
   },
+  billing: { free: "Free of charge", quote: "Quote per job", monthly_fee: "Monthly fee", ticket: "Prepaid tickets" },
+  contacts: {
+    title: "Contacts",
+    by: (way: string) => `Best reached by: ${way}`,
+    channel: { phone: "phone", mail: "mail", portal: "portal", chat: "chat" },
+    literacy: { unknown: "", needs_help: "Needs help with screens", comfortable: "At home with screens" },
+  },
   issueState: {
     received: "Received",
     triaging: "Triage",

@@ -34,6 +34,13 @@ export const common = {
     next: "次にお伺い",
     late: (percent: number) => `遅れの恐れ ${percent}%`,
   },
+  billing: { free: "無償", quote: "見積もり", monthly_fee: "月額", ticket: "チケット払い" },
+  contacts: {
+    title: "ご担当者",
+    by: (way: string) => `連絡方法: ${way}`,
+    channel: { phone: "電話", mail: "メール", portal: "お客様画面", chat: "チャット" },
+    literacy: { unknown: "", needs_help: "操作の案内が必要", comfortable: "操作に慣れている" },
+  },
   issueState: {
     received: "受付",
     triaging: "切り分け中",
