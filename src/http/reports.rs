@@ -10,6 +10,7 @@ use super::guard::{Allowed, perm};
 use super::reply::Json;
 use super::{Method, Route};
 use crate::books::base_date::{self, BaseDateReport, Unused};
+use crate::books::experience::Experience;
 use crate::books::months::{MonthLine, Months};
 use crate::domain::ids::TerritoryId;
 use crate::domain::refusal::Refusal;
@@ -67,6 +68,8 @@ impl LiabilityQuery {
 #[derive(Serialize, JsonSchema)]
 struct Liability {
     months: Vec<MonthLine>,
+    /// What of the lots that are over was never used, on which the expected part can be based.
+    experience: Experience,
 }
 
 async fn liability(
@@ -76,11 +79,14 @@ async fn liability(
 ) -> Result<Json<Liability>, Fault> {
     let permille = query.check()?;
     let read = shared.store.read(move |reader| {
-        let mut months = Months::default();
-        reader.each_books(permille, |books| months.add(&books.lots, &books.turns))?;
-        Ok(months.lines(query.from, query.to))
+        let (today, mut months, mut experience) = (reader.today(), Months::default(), Experience::default());
+        reader.each_books(permille, |books| {
+            months.add(&books.lots, &books.turns);
+            experience.add(&books.lots, &books.turns, today);
+        })?;
+        Ok(Liability { months: months.lines(query.from, query.to), experience })
     });
-    Ok(Json(Liability { months: read.await? }))
+    Ok(Json(read.await?))
 }
 
 #[derive(Deserialize, JsonSchema)]

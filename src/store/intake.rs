@@ -153,7 +153,7 @@ impl Reader<'_> {
             sites: self.site_facts(request)?,
             repairs: self.repairs_since(assets.keys().copied().collect(), since)?,
             funds: self.funds(contract.id, &services, units, today)?,
-            approval: self.approval_facts(contract.id, today)?,
+            approval: self.approval_facts(contract.id, contract.policy.approval_units, today)?,
             contract,
             assets,
             products,

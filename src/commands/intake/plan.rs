@@ -35,9 +35,8 @@ pub struct PlannedIssue {
     pub state: IssueState,
     pub cost: Cost,
     pub service: Service,
-    /// It costs more than the contract lets pass without a word, or than the customer lets pass himself.
-    pub approval_wanted: bool,
-    /// The customer is asked, and the capture waits for his answer.
+    /// It costs more than the contract or the customer himself lets pass: he is asked, and the capture waits for his
+    /// answer.
     pub asks_approval: bool,
     pub linked: Option<IssueId>,
     /// Numbers of the tickets that the hold will take.
@@ -97,7 +96,6 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
             state: first_state(issue),
             cost,
             service: issue.service(request.channel),
-            approval_wanted: asks_approval || facts.contract.policy.asks_approval(cost.units),
             asks_approval,
             linked,
             tickets: taken,
@@ -106,7 +104,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
     }
     let overdraft = afford(request.overdraft, facts, needed, units_of(&picked))?;
     let mut consumption = sum_up(facts, lines, needed, &picked, overdraft, today);
-    let wanted = issues.iter().enumerate().filter(|(_, issue): &(usize, &PlannedIssue)| issue.approval_wanted);
+    let wanted = issues.iter().enumerate().filter(|(_, issue): &(usize, &PlannedIssue)| issue.asks_approval);
     consumption.approval_wanted = wanted.map(|(index, _)| index).collect();
     Ok(Plan { consumption, issues })
 }

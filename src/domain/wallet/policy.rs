@@ -218,11 +218,6 @@ impl Policy {
         }
     }
 
-    /// Whether the customer is asked to approve an issue of so many units.
-    pub fn asks_approval(&self, units: i64) -> bool {
-        self.approval_units.is_some_and(|most| units > i64::from(most))
-    }
-
     /// Of the `agreed` units that were read out at acceptance, how many an issue costs that ends so; never more than
     /// those. Where the contract counts a use makes no difference: what was captured beyond this goes back, and what is
     /// still held beyond it is released.

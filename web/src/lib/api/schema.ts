@@ -1053,6 +1053,11 @@ export interface components {
         };
         /** @description A dispute beside what it is about. */
         DisputeRow: {
+            /**
+             * Format: int64
+             * @description Units that the contract has left.
+             */
+            balance: number;
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             customer_name: string;
@@ -1093,7 +1098,7 @@ export interface components {
              */
             returned: number;
             state: components["schemas"]["DisputeState"];
-            /** @description What the wallet counts. */
+            /** @description What they are. */
             unit: components["schemas"]["UnitKind"];
             /**
              * Format: int64
@@ -1259,6 +1264,11 @@ export interface components {
             impact: components["schemas"]["Impact"];
             /** @description A fault or a question; how an issue stands is seen on the page and needs no report. */
             kind: components["schemas"]["IssueKind"];
+            /**
+             * @description Code of a work item on the contract's price list, whose cost then counts instead of the kind's.
+             * @default null
+             */
+            menu_item?: string | null;
             needs_visit: boolean;
             /**
              * @description He agrees to use units before buying them.
@@ -2948,6 +2958,11 @@ export interface components {
             /** @description How it stands with the customer's approval; none was never asked for. */
             approval: components["schemas"]["ApprovalState"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
+            /**
+             * Format: int64
+             * @description Units that the contract has left.
+             */
+            balance: number;
             /** @description Over which it came. */
             channel: components["schemas"]["Channel"];
             contract_id: components["schemas"]["ContractId"];
@@ -2963,6 +2978,8 @@ export interface components {
             site_name: string;
             state: components["schemas"]["IssueState"];
             symptom: string | null;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             visit_id: components["schemas"]["VisitId"] | null;
             visit_state: components["schemas"]["VisitState"] | null;
         };
@@ -2971,6 +2988,11 @@ export interface components {
             assets: components["schemas"]["ReportAsset"][];
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
+            covers_en: string;
+            /** @description What one unit covers, in the words of the contract. */
+            covers_ja: string;
+            /** @description The price list in force today; empty where the contract has none. */
+            menu: components["schemas"]["MenuItem"][];
             sites: components["schemas"]["ReportSite"][];
             unit: components["schemas"]["UnitKind"];
         };
@@ -3346,6 +3368,11 @@ export interface components {
             from: components["schemas"]["Account"];
             /** Format: int64 */
             held: number;
+            /**
+             * @description Until when an objection to it is in time; a later one is taken too, and marked. None: it cannot be disputed.
+             * @default null
+             */
+            in_time_until: components["schemas"]["Timestamp"] | null;
             /**
              * @description The invoice of a lot that was bought, as far as it is known.
              * @default null

@@ -12,6 +12,9 @@ const ja = {
   books: {
     lead: "前払いで受け取った代金(契約負債)と、使われた分の売上、使われない見込みの分(非行使部分)です。",
     breakage: "非行使の見込み(‰)",
+    experience: (permille: number, lots: number) => `期限を過ぎた${lots}ロットの実績では${permille}‰が使われませんでした。`,
+    noExperience: "期限を過ぎたロットはまだないため、実績はありません。",
+    minus: "非行使の売上のマイナスは、前の月までに計上した分の訂正(使用の取り消しなど)です。",
     opening: "月初残高",
     sold: "販売",
     used: "使用による売上",
@@ -124,6 +127,9 @@ const en = {
   books: {
     lead: "What customers paid in advance (contract liability), the revenue for what was used, and for what nobody is expected to use (breakage).",
     breakage: "Expected breakage (‰)",
+    experience: (permille: number, lots: number) => `Of the ${lots} lots that are over, ${permille} ‰ was never used.`,
+    noExperience: "No lot is over yet, so there is no experience to go by.",
+    minus: "Breakage below zero corrects what earlier months recognised, as when a use is taken back.",
     opening: "Opening",
     sold: "Sold",
     used: "Revenue from use",
