@@ -4,6 +4,7 @@ pub mod absence;
 pub mod access;
 pub mod arrival_window;
 pub mod complaint;
+pub mod contact;
 pub mod eta;
 pub mod event;
 pub mod ids;

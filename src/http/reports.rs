@@ -20,7 +20,7 @@ use crate::eta::accuracy::{AccuracyLine, accuracy};
 use crate::forecast::months::{Forecast, Question, RUNS, forecast};
 use crate::limits;
 use crate::store::{Fault, StoreError};
-use crate::views::demand::DemandLine;
+use crate::views::demand::{DemandLine, Frequent};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -127,10 +127,11 @@ struct DemandQuery {
     to: NaiveDate,
 }
 
-/// What was asked for, month by month.
+/// What was asked for, month by month, and what was asked most in all of them.
 #[derive(Serialize, JsonSchema)]
 struct Demand {
     months: Vec<DemandLine>,
+    frequent: Frequent,
 }
 
 async fn demand(
@@ -143,8 +144,10 @@ async fn demand(
             ("期間は3年以内で、終わりは始め以降です", "the period is up to three years, its end not before its begin");
         return Err(Refusal::invalid_both("to", ja, en).into());
     }
-    let months = shared.store.read(move |reader| reader.demand(query.from, query.to)).await?;
-    Ok(Json(Demand { months }))
+    let read = shared.store.read(move |reader| {
+        Ok(Demand { months: reader.demand(query.from, query.to)?, frequent: reader.frequent(query.from, query.to)? })
+    });
+    Ok(Json(read.await?))
 }
 
 #[derive(Deserialize, JsonSchema)]

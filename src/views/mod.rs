@@ -4,6 +4,7 @@
 pub mod absence;
 pub mod board;
 pub mod claims;
+pub mod contact;
 pub mod demand;
 pub mod desk;
 pub mod history;

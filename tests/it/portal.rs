@@ -13,6 +13,7 @@ on_both! {
     a_report_above_the_customers_own_limit_waits_for_his_yes
     work_of_the_price_list_is_reported_at_its_price
     a_quoted_ticket_is_found_by_its_own_people_only
+    a_customer_reads_three_years_of_repairs_from_before_the_system
 }
 
 fn path(card: &Value, what: &str) -> String {
@@ -167,4 +168,35 @@ async fn a_quoted_ticket_is_found_by_its_own_people_only(office: Office) {
     let card = office.card(&operator, "KS-2001").await;
     let stranger = crate::claims::colleague(&office, "hitomi", &card["customer"]["id"]).await;
     refused(stranger.get(&format!("/api/tickets?number={number}")).await, 404, "not_found").await;
+}
+
+async fn a_customer_reads_three_years_of_repairs_from_before_the_system(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let card = office.card(&operator, "KS-1001").await;
+    let (site, asset) = (text(&card["sites"][0]["id"]), text(&card["assets"][2]["id"]));
+    assert_eq!(card["assets"][2]["serial"], "AC20-1C");
+    let history = |who: &str| format!("/api/contracts/{}/history?{who}", text(&card["id"]));
+    for filter in [format!("asset_id={asset}"), format!("site_id={site}")] {
+        let (mut days, mut before) = (Vec::new(), String::new());
+        loop {
+            let page = customer.see(&history(&format!("{filter}&limit=5{before}"))).await;
+            assert_eq!(page["entries"], json!([]), "nothing happened since");
+            days.extend(page["earlier"].as_array().expect("repairs").iter().map(|one| text(&one["on"]).to_owned()));
+            let Some(next) = page["next"].as_i64() else { break };
+            before = format!("&before={next}");
+        }
+        assert_eq!((days.len(), days[0].as_str(), days[11].as_str()), (12, "2025-11-10", "2023-02-10"));
+        assert!(days.is_sorted_by(|newer, older| newer > older));
+    }
+    let at_the_desk = operator.see(&history(&format!("asset_id={asset}"))).await;
+    let newest = &at_the_desk["earlier"][0];
+    assert_eq!((&newest["symptom_ja"], &newest["cause_en"]), (&json!("ベルト切れ"), &json!("Wear")));
+    assert_eq!((&newest["remedy"], &newest["minutes"]), (&json!("ベルト交換"), &json!(45)));
+    let beside = customer.see(&history(&format!("asset_id={}", text(&card["assets"][0]["id"])))).await;
+    assert_eq!(beside["earlier"], json!([]));
+    let other = office.card(&operator, "KS-2001").await;
+    let foreign = customer.get(&format!("/api/contracts/{}/history", text(&other["id"]))).await;
+    refused(foreign, 404, "not_found").await;
+    let foreign = customer.see(&history(&format!("asset_id={}", text(&other["assets"][0]["id"])))).await;
+    assert_eq!((&foreign["entries"], &foreign["earlier"]), (&json!([]), &json!([])));
 }

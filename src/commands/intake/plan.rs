@@ -11,7 +11,7 @@ use crate::domain::issue::{IssueKind, IssueState};
 use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
-use crate::domain::wallet::policy::{Cost, Policy};
+use crate::domain::wallet::policy::{Cost, CostReason, Policy};
 use crate::domain::wallet::scope::Service;
 use crate::domain::wallet::select::{Pick, numbers_of, units_of};
 use crate::limits;
@@ -61,6 +61,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         let repeated = recurrence(issue, facts, today, zone);
         let item = facts.contract.item(issue.menu_item.as_deref());
         let cost = facts.contract.policy.cost(issue.kind, item, repeated.is_some());
+        let cost = facts.contract.billing.cost(cost);
         costed.push((issue, site, product, repeated, cost));
     }
     let needed: i64 = costed.iter().map(|(.., cost)| cost.units).sum();
@@ -77,6 +78,11 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         let said = repeated.map(|repair| said(repair, today, zone));
         let words = consumption::line(unit, index, issue.kind, cost.units, &taken, overdrawn, said);
         let uncovered = product.is_some_and(|id| issue.asset_id.is_none() && facts.uncovered.contains(&id));
+        let words = if cost.reason == CostReason::Billed {
+            consumption::billed(index, issue.kind, facts.contract.billing)
+        } else {
+            words
+        };
         let words = if uncovered { consumption::uncovered(words) } else { words };
         lines.push(line(index, issue, cost, &taken, linked, words));
         let asks_approval = facts.approval.limits.asks(cost.units, accepted);

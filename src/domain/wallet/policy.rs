@@ -152,6 +152,7 @@ coded! {
         Recurrence = "recurrence", "再発のため", "Recurrence";
         Unguaranteed = "unguaranteed", "保証期間内の修理がない再発", "A recurrence of no repair within the guarantee";
         Free = "free", "対象外", "Free of charge";
+        Billed = "billed", "チケット払いではない契約", "The contract is not paid with tickets";
     }
 }
 
