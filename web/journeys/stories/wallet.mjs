@@ -260,14 +260,20 @@ async function disputes(stage, page) {
 }
 
 async function approves(page, scene, card) {
-  await step("customer: sets a limit a month; what lies above it waits for his yes", async () => {
+  const limit = page.getByLabel("1か月の上限(空欄はなし)");
+  await step("customer: what he types stays while news of his contract comes in", async () => {
     await page.getByRole("link", { name: "承認", exact: true }).first().click();
-    await page.getByLabel("1か月の上限(空欄はなし)").fill("1");
+    await limit.fill("1");
+    const read = page.waitForResponse((answer) => answer.url().endsWith("/api/portal"));
+    await scene.fault(card, 2, "取っ手がゆるい");
+    await read;
+    await page.waitForResponse((answer) => answer.url().endsWith("/approvals"));
+    equal(await limit.inputValue(), "1", "limit");
+  });
+  await step("customer: sets a limit a month; what lies above it waits for his yes", async () => {
     await page.getByRole("button", { name: "保存" }).click();
     await page.getByText("上限を登録しました").waitFor();
-    await scene.fault(card, 2, "取っ手がゆるい");
     await scene.fault(card, 3, "ふたが閉まらない");
-    await page.reload();
     const waiting = page.locator("[data-approval]").filter({ hasText: "ふたが閉まらない" });
     await waiting.waitFor();
     await picture(page, "wallet-approval");

@@ -4,6 +4,7 @@ import type { Catalog, Cursor, Eta, LiveEvent, Me, MyDay, MyVisit, ProgressReque
 import { Forecasts } from "$lib/forecasts";
 import { live } from "$lib/live.svelte";
 import { hearClock, serverNow, whoAmI } from "$lib/session.svelte";
+import { Soon } from "$lib/soon";
 import { setZone } from "$lib/time";
 import { after, inOrder, isLive, isStarted, nextVisit, undoneByServer, type Act } from "./flow";
 import { Outbox, UNDO_MS } from "./outbox";
@@ -35,7 +36,7 @@ class Day {
   news = $state.raw<News | null>(null);
   store = $state.raw<Store | null>(null);
   #outbox: Outbox | null = null;
-  #refetch: ReturnType<typeof setTimeout> | undefined;
+  readonly #soon = new Soon(() => this.refresh(), REFETCH_PAUSE_MS);
   #leave: (() => void) | null = null;
 
   visits = $derived(inOrder((this.snapshot?.visits ?? []).map((visit) => after(visit, this.waiting.filter((command) => command.visit_id === visit.id)))));
@@ -162,10 +163,7 @@ class Day {
     const own = event.actor.kind === "user" && event.actor.id === this.me?.id;
     if (!own) this.#announce(event.kind, row, known);
     if (known) this.#merge({ ...known, ...row });
-    if (!known || !own) {
-      clearTimeout(this.#refetch);
-      this.#refetch = setTimeout(() => void this.refresh().catch(() => undefined), REFETCH_PAUSE_MS);
-    }
+    if (!known || !own) this.#soon.heard();
   }
 
   #announce(kind: string, visit: VisitRow, known: MyVisit | undefined): void {

@@ -2,6 +2,7 @@ import "./track.css";
 import type { Cursor, Problem, TrackView } from "$lib/api/types";
 import { ServerTime } from "$lib/clock";
 import { liveHere } from "$lib/live";
+import { Soon } from "$lib/soon";
 import { slotsOf, stepsOf, type TrackWords } from "./slots";
 
 /** The tracking page is read without this script; with it, it stays true by itself. */
@@ -100,11 +101,12 @@ function heard(): void {
 /** The link is over: say why, and ask no more. What was last seen stays below. */
 function over(why: string): void {
   closed = true;
+  soon.stop();
   live.close();
   put("notice", why);
 }
 
-let eventTimer: ReturnType<typeof setTimeout> | undefined;
+const soon = new Soon(() => refetch(), EVENT_PAUSE_MS);
 const live = liveHere({
   track: token,
   onState: (state) => {
@@ -122,10 +124,7 @@ function follow(): void {
     { epoch, offset },
     {
       snapshot: refetch,
-      event: () => {
-        clearTimeout(eventTimer);
-        eventTimer = setTimeout(() => void refetch().catch(() => undefined), EVENT_PAUSE_MS);
-      },
+      event: () => soon.heard(),
       eta: (eta) => {
         if (view) view.eta = eta;
         draw();
