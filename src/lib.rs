@@ -24,5 +24,6 @@ pub mod roads;
 pub mod sentences;
 pub mod sim;
 pub mod store;
+pub mod telephone;
 pub mod views;
 pub mod web;

@@ -10,5 +10,6 @@ pub mod hub;
 pub mod outbox;
 pub mod planner;
 pub mod relay;
+pub mod switchboard;
 pub mod timekeeper;
 pub mod tracker;

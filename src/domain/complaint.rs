@@ -27,7 +27,7 @@ impl Form {
             Self::ClockTime => "08:30 のような時刻（00:00から23:59）",
             Self::Position => "lat が-90から90、lon が-180から180の位置（例 lat 36.5613、lon 136.6562）",
             Self::Topic => {
-                "visit:vis_、territory:ter_、technician:tec_、contract:con_ のどれかに小文字の16進数32桁が続く宛先"
+                "visit:vis_、territory:ter_、technician:tec_、contract:con_、agent:usr_ のどれかに小文字の16進数32桁が続く宛先か、desk:duties"
             }
         }
     }
@@ -48,8 +48,8 @@ impl Form {
                 "a position whose lat lies in -90 to 90 and lon in -180 to 180, such as 36.5613, 136.6562"
             }
             Self::Topic => {
-                "a topic: visit:vis_, territory:ter_, technician:tec_ or contract:con_, and 32 hexadecimal digits in \
-                 small letters"
+                "a topic: visit:vis_, territory:ter_, technician:tec_, contract:con_ or agent:usr_, and 32 hexadecimal \
+                 digits in small letters; or desk:duties"
             }
         }
     }

@@ -23,6 +23,7 @@ mod actors;
 mod advice;
 mod audit;
 pub mod call;
+mod calls;
 mod claims;
 pub mod cookie;
 pub mod describe;
@@ -72,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         session::routes(),
         desk::routes(),
         slots::routes(),
+        calls::routes(),
         portal::routes(),
         wallet::routes(),
         claims::routes(),

@@ -14,6 +14,7 @@ use crate::limits;
 use crate::map::BaseMap;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Store};
+use crate::telephone::signature::Keys;
 use crate::views::session::ServerClock;
 
 /// The ground on which the company works.
@@ -39,6 +40,10 @@ pub struct Services {
     pub resumes: Semaphore,
     /// Turns of tables that come in.
     pub imports: Semaphore,
+    /// A telephone system is connected.
+    pub telephone: bool,
+    /// Secrets of the telephone system.
+    pub call_keys: Keys,
     /// The pages are served over TLS, so the cookie must not leave it.
     pub secure_cookie: bool,
     /// Proxies in front, each of which adds whom it serves to `X-Forwarded-For`.
@@ -65,6 +70,8 @@ impl Services {
             outlook: Outlook::default(),
             resumes: Semaphore::new(limits::RESUMES),
             imports: Semaphore::new(limits::IMPORTS),
+            telephone: false,
+            call_keys: Keys::default(),
             secure_cookie: false,
             proxies: 0,
             session_days: limits::SESSION_DAYS,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::error::StoreError;
 use crate::domain::absence::AbsenceKind;
 use crate::domain::access::{Language, Role};
+use crate::domain::call::{CallBackOutcome, CallBackState, CallState, CallerKind};
 use crate::domain::event::EventKind;
 use crate::domain::ids::*;
 use crate::domain::issue::{IssueKind, IssueState, Outcome, WorkOrderState};
@@ -93,6 +94,8 @@ ids!(
     RefundId,
     AdjustmentId,
     DisputeId,
+    CallId,
+    CallRefusalId,
     InteractionId,
     IssueId,
     WorkOrderId,
@@ -150,6 +153,10 @@ macro_rules! codes {
 }
 
 codes!(
+    CallState,
+    CallerKind,
+    CallBackState,
+    CallBackOutcome,
     AbsenceKind,
     Role,
     Language,

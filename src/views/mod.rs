@@ -3,12 +3,14 @@
 
 pub mod absence;
 pub mod board;
+pub mod call;
 pub mod claims;
 pub mod desk;
 pub mod history;
 pub mod ledger;
 pub mod live;
 pub mod notice;
+mod outcome;
 pub mod portal;
 pub mod roots;
 pub mod session;

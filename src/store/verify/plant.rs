@@ -68,10 +68,14 @@ const SHOWN: [&str; 15] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 36] = [
+const OTHERS: [&str; 41] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
+    "call_contacts",
+    "call_refusals",
+    "call_signals",
+    "calls",
     "company",
     "consumers",
     "contacts",
@@ -79,6 +83,7 @@ const OTHERS: [&str; 36] = [
     "counters",
     "customers",
     "etas",
+    "extensions",
     "interactions",
     "issues",
     "mails",
