@@ -55,6 +55,30 @@ pub const SLOT_DAYS: u64 = 7;
 pub const SLOT_HOLDS: i64 = 10;
 /// Waiting work orders, the most urgent first, whose time is kept free when slots are offered.
 pub const SLOT_QUEUE: usize = 200;
+/// Visits that one proposal for a running day moves: more customers and technicians are not called at once.
+pub const REPLAN_MOVES: usize = 10;
+/// Rows of such a proposal: more are not read.
+pub const REPLAN_ROWS: usize = 30;
+/// Steps of the whole-day search behind it: some tens of milliseconds on a day of a hundred visits.
+pub const REPLAN_STEPS: u64 = 3_000;
+/// Visits and waiting work up to which the search is asked; its tables alone would take a second beyond.
+pub const REPLAN_SEARCH_JOBS: usize = 400;
+/// Work left over for which a way out is looked for, the most urgent first.
+pub const REPLAN_WAYS_OUT: usize = 20;
+/// After an event the planner waits so long for more of them, on the company's clock.
+pub const REPLAN_PAUSE_S: i64 = 2;
+/// And no longer than so many such pauses.
+pub const REPLAN_PAUSES: usize = 5;
+/// Between two proposals of one territory on the wall's clock, however fast the day runs.
+pub const REPLAN_BREATH: Duration = Duration::from_secs(3);
+/// Between two looks for what only the clock brings, such as overruns, on the company's clock.
+pub const REPLAN_LOOK_S: i64 = 60;
+/// Proposals of a territory that can still be approved: a dispatcher may look at one while the next is made.
+pub const REPLAN_KEPT: usize = 8;
+/// A row that would start so much later than it was shown is refused: it is not what was approved.
+pub const REPLAN_DRIFT_S: i64 = 900;
+/// Changes that one what-if supposes.
+pub const WHAT_IF_CHANGES: usize = 20;
 /// Days back that a contact may have begun, for mails that are entered late.
 pub const CONTACT_AGE_DAYS: i64 = 60;
 /// Body of a telephone system's message: the longest honest one rings fifty agents.
@@ -150,6 +174,12 @@ pub const TICKET_PAGE: i64 = 50;
 pub const TICKET_PAGE_MAX: i64 = 500;
 /// Days that a report of the books may cover.
 pub const REPORT_DAYS: i64 = 3_653;
+/// Past arrival figures, and drives, that one look learns from or measures: some weeks of a large territory.
+pub const FIGURES: i64 = 20_000;
+/// Days after which a past arrival figure is forgotten.
+pub const FIGURE_DAYS: i64 = 90;
+/// Days that the report of what was asked for may cover: each month is counted.
+pub const DEMAND_DAYS: i64 = 1_096;
 /// Trips from which the usual drive is reckoned: the roads of the last weeks.
 pub const TRAVEL_TRIPS: i64 = 2_000;
 /// Uses of the whole company that a proposal for a contract without a past of its own draws from.
@@ -190,6 +220,8 @@ pub const LAST_REPAIRS: i64 = 5;
 pub const PARTS_PER_REPORT: usize = 50;
 /// Fixes in one batch: 25 minutes of a lost signal at one each 15 seconds.
 pub const POSITIONS_PER_BATCH: usize = 100;
+/// Seconds by which a phone's clock may differ before its fixes are corrected; less is the way over the network.
+pub const PHONE_CLOCK_S: i64 = 20;
 
 /// Cost of a password hash: the least that the OWASP password storage cheat sheet allows for argon2id.
 pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
@@ -213,6 +245,8 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// Time that a closed connection has to take the rest; a client that waits for us to hang up costs this much.
 pub const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
+/// Unsent bytes that the operating system keeps for one connection: enough for a full pipe to a phone.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
 /// Seconds that running requests have when the server stops.
 pub const STOP_SECONDS: u64 = 5;
 /// Days a session lasts without a new log-in.
@@ -239,6 +273,11 @@ pub const OPERATION_DAYS: i64 = 30;
 /// Hours that a tracking link outlives the visit's planned end.
 pub const TRACK_LINK_HOURS: i64 = 24;
 
+/// Technicians of a ranking that the decision log keeps with an assignment, best first, those of other territories last:
+/// packed some 25 kB. Who stands behind them is counted.
+pub const DECISION_CANDIDATES: usize = 200;
+/// A ranking of the decision log, unpacked: so many technicians with long routes that all move have less.
+pub const DECISION_BYTES: u64 = 16 * 1024 * 1024;
 /// Events that one read of the journal brings.
 pub const JOURNAL_PAGE: i64 = 500;
 /// Events that a reconnecting watcher is given one by one; a longer gap is answered with `reset`.
@@ -249,6 +288,8 @@ pub const IDS_PER_QUERY: usize = 400;
 pub const RELAY_STREAMS: usize = 400;
 /// Between looks of the relay without a wake-up.
 pub const RELAY_POLL: Duration = Duration::from_secs(1);
+/// Age in seconds of a position that a new watcher is still shown.
+pub const POSITION_SHOWN_S: i64 = 1_800;
 /// Events of one resumed topic that are queued before the reader has taken the last ones.
 pub const RESUME_PAGE: i64 = 100;
 /// Sockets that read the journal at once; when all come back after a restart the others wait for their turn.
@@ -257,11 +298,42 @@ pub const RESUMES: usize = 32;
 pub const FRAME_BYTES: usize = 16 * 1024;
 /// Topics of one socket: a dispatcher's territories, or a page of visits.
 pub const SUBSCRIPTIONS: usize = 64;
+/// Frames of a client that wait on a line of server-sent events or long polling: a page's subscriptions.
+pub const LINE_QUEUE: usize = 64;
+/// Seconds that a long poll waits; proxies give up after 30.
+pub const POLL_S: u64 = 25;
 /// Frames that wait for a slow reader before it is closed.
 pub const SESSION_QUEUE: usize = 512;
+/// Bytes of them: some pages of a resumed topic. One frame of any size goes.
+pub const SESSION_BYTES: usize = 1024 * 1024;
+/// Pieces of one message: nobody's network cuts 16 kB finer.
+pub const FRAGMENTS: usize = 64;
+/// Frames that a socket may send at once, pieces and pings counted: a page that comes back subscribes to each topic.
+pub const FRAMES_AT_ONCE: f64 = 300.0;
+/// Frames a second that it may go on with. The busiest honest phone sends one.
+pub const FRAMES_PER_SECOND: f64 = 30.0;
+/// Sockets from one address: an office behind one router, or a mobile carrier's gateway on a stormy day. Programs on
+/// this machine are not counted.
+pub const SOCKETS_PER_ADDRESS: usize = 2_000;
+/// Sockets whose rights are being looked up; when all come back at once the next ones are told to wait.
+pub const HANDSHAKES: usize = 1_024;
+/// Before the end of a log-in, when a socket is told that it ends.
+pub const EXPIRY_NOTICE_S: i64 = 300;
+/// Days that a log-in may be renewed without a new password.
+pub const SESSION_LONGEST_DAYS: i64 = 90;
+/// People who are named as present on one topic; more are not looked at.
+pub const PRESENT: usize = 50;
+/// Log-ins whose end the hub remembers, for sockets that are just being opened with them.
+pub const ENDED_LOG_INS: usize = 4_096;
+/// Time over which the sockets of a stopping server are closed, for each and in all. All come back, and a push that
+/// waits for one should wait less than a second.
+pub const DRAIN_EACH: Duration = Duration::from_micros(50);
+pub const DRAIN: Duration = Duration::from_millis(500);
+/// Until a server that stopped answers again, as its watchers are told.
+pub const RESTART: Duration = Duration::from_millis(300);
 /// Between pings to a quiet socket.
 pub const PING_EVERY: Duration = Duration::from_secs(15);
-/// A socket that was silent so long is dead.
+/// A socket that was silent so long is dead, and so is a connection that took nothing.
 pub const PONG_DEADLINE: Duration = Duration::from_secs(45);
 
 /// Notices on a page.

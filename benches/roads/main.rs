@@ -17,6 +17,11 @@ use rand_chacha::ChaCha8Rng;
 #[path = "../../src/roads/extract/testing.rs"]
 mod testing;
 
+/// The writer of made towns names its neighbours as the library does.
+mod roads {
+    pub use kaketsuke::roads::protobuf;
+}
+
 /// Junctions along a side of the made town: 224 x 224 = 50,176.
 const SIDE: i64 = 224;
 const PAIRS: usize = 2_000;

@@ -6,6 +6,7 @@ use std::io::Write;
 use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 
+use super::outbox::Audience;
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, Stream};
 use crate::domain::ids::TechnicianId;
@@ -13,8 +14,8 @@ use crate::views::board::Fix;
 
 /// Room before the payload for the longest header of a server's frame (RFC 6455, 5.2).
 const HEADER_MAX: usize = 10;
-const TEXT: u8 = 0x81;
-const CLOSE: u8 = 0x88;
+pub const TEXT: u8 = 0x81;
+pub const CLOSE: u8 = 0x88;
 const PONG: u8 = 0x8a;
 /// A ping without a payload.
 pub const PING: Bytes = Bytes::from_static(&[0x89, 0]);
@@ -46,12 +47,30 @@ pub fn of(frame: &impl Serialize) -> Bytes {
     text(|into| json(into, frame))
 }
 
-/// An event's JSON, made once for all topics that it stands in.
-pub fn event_json(event: &Event) -> Vec<u8> {
-    let mut into = Vec::with_capacity(1024);
-    json(&mut into, event);
+/// The JSON of a frame, for lines that are no websocket.
+pub fn json_of(frame: &impl Serialize) -> Vec<u8> {
+    let mut into = Vec::with_capacity(512);
+    json(&mut into, frame);
     into
 }
+
+/// An event's JSON, made once for all topics that it stands in. The ranking behind an assignment stays in the log:
+/// whoever asks why is told by the decision's own address.
+pub fn event_json(event: &Event) -> Vec<u8> {
+    let mut into = Vec::with_capacity(1024);
+    if event.data.get(RANKING).is_some() {
+        let mut lean = event.clone();
+        if let Some(data) = lean.data.as_object_mut() {
+            data.remove(RANKING);
+        }
+        json(&mut into, &lean);
+    } else {
+        json(&mut into, event);
+    }
+    into
+}
+
+const RANKING: &str = "ranking";
 
 pub fn event(topic: Stream, offset: i64, event_json: &[u8]) -> Bytes {
     text(|into| {
@@ -62,9 +81,14 @@ pub fn event(topic: Stream, offset: i64, event_json: &[u8]) -> Bytes {
 }
 
 pub fn eta(topic: Stream, eta: &Eta) -> Bytes {
+    eta_of(topic, &json_of(eta))
+}
+
+/// The same from the figure's JSON, which is made once for all topics that show it.
+pub fn eta_of(topic: Stream, eta_json: &[u8]) -> Bytes {
     text(|into| {
         let _ = write!(into, r#"{{"type":"eta","topic":"{topic}","eta":"#);
-        json(into, eta);
+        into.extend_from_slice(eta_json);
         into.push(b'}');
     })
 }
@@ -96,6 +120,62 @@ pub fn join(frames: impl IntoIterator<Item = Bytes>) -> Bytes {
     let mut joined = BytesMut::new();
     frames.into_iter().for_each(|frame| joined.extend_from_slice(&frame));
     joined.freeze()
+}
+
+/// One frame for the staff and one for customers, each made when it is first needed.
+pub(super) struct Frames<S, C> {
+    staff: Lazy<S>,
+    customer: Lazy<C>,
+}
+
+enum Lazy<F> {
+    Unmade(F),
+    Made(Bytes),
+}
+
+impl<F: Fn() -> Bytes> Lazy<F> {
+    fn get(&mut self) -> &Bytes {
+        if let Self::Unmade(make) = self {
+            *self = Self::Made(make());
+        }
+        match self {
+            Self::Made(frame) => frame,
+            Self::Unmade(_) => unreachable!("it was made just before"),
+        }
+    }
+}
+
+impl<S: Fn() -> Bytes, C: Fn() -> Bytes> Frames<S, C> {
+    pub fn new(staff: S, customer: C) -> Self {
+        Self { staff: Lazy::Unmade(staff), customer: Lazy::Unmade(customer) }
+    }
+
+    pub fn for_audience(&mut self, audience: Audience) -> &Bytes {
+        if audience.customer { self.customer.get() } else { self.staff.get() }
+    }
+}
+
+/// The payloads of a piece that is made of whole frames: opcode and content.
+pub fn parts(piece: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = piece;
+    std::iter::from_fn(move || {
+        let (&[first, second], tail) = rest.split_first_chunk::<2>()?;
+        let (length, tail) = match second {
+            126 => tail.split_first_chunk::<2>().map(|(bytes, tail)| (u64::from(u16::from_be_bytes(*bytes)), tail))?,
+            127 => tail.split_first_chunk::<8>().map(|(bytes, tail)| (u64::from_be_bytes(*bytes), tail))?,
+            length => (u64::from(length), tail),
+        };
+        let (payload, tail) = tail.split_at_checked(usize::try_from(length).ok()?)?;
+        rest = tail;
+        Some((first, payload))
+    })
+}
+
+/// Code and reason of a close frame's payload.
+pub fn close_of(payload: &[u8]) -> (u16, String) {
+    let (code, reason) =
+        payload.split_first_chunk::<2>().map_or((0, payload), |(code, rest)| (u16::from_be_bytes(*code), rest));
+    (code, String::from_utf8_lossy(reason).into_owned())
 }
 
 #[cfg(test)]
@@ -141,6 +221,17 @@ mod tests {
             assert_eq!(frame.len(), length + header);
             assert_eq!(payload(&frame).len(), length);
         }
+    }
+
+    #[test]
+    fn frames_that_were_joined_are_told_apart_again() {
+        let long = "x".repeat(70_000);
+        let piece = join([text(|into| into.extend_from_slice(b"{}")), PING, of(&long), close(4000, "live.slow")]);
+        let found: Vec<_> = parts(&piece).map(|(kind, payload)| (kind, payload.len())).collect();
+        assert_eq!(found, [(TEXT, 2), (0x89, 0), (TEXT, 70_002), (CLOSE, 11)]);
+        let (_, last) = parts(&piece).last().unwrap();
+        assert_eq!(close_of(last), (4000, "live.slow".to_owned()));
+        assert_eq!(parts(&piece[..piece.len() - 1]).count(), 3, "half a frame is none");
     }
 
     #[test]

@@ -1,20 +1,23 @@
 //! Who watches what. Publishing encodes each frame once and hands it to every watcher; it never waits.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use bytes::Bytes;
 use serde::Serialize;
 
 use super::customer_view::{customer_fix, customer_view};
-use super::frame;
-use super::outbox::{Audience, Outbox};
+use super::frame::{self, Frames};
+use super::outbox::{Audience, Holder, Outbox};
+use super::presence::Presence;
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, EventKind, Stream};
 use crate::domain::ids::TechnicianId;
+use crate::limits;
 use crate::store::access::TokenHash;
 use crate::views::board::Fix;
+use crate::views::live::close;
 
 /// How far a watched topic was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +33,44 @@ pub enum Published {
 const UNKNOWN: i64 = -1;
 
 struct Topic {
+    /// By their numbers, in order.
     watchers: Vec<Arc<Outbox>>,
     published: AtomicI64,
+    presence: Presence,
+}
+
+impl Default for Topic {
+    fn default() -> Self {
+        Self { watchers: Vec::new(), published: AtomicI64::new(UNKNOWN), presence: Presence::default() }
+    }
+}
+
+impl Topic {
+    fn place_of(&self, outbox: &Outbox) -> Result<usize, usize> {
+        self.watchers.binary_search_by_key(&outbox.number, |other| other.number)
+    }
+}
+
+/// Every open socket by its number, and the log-ins that ended lately: a socket that is being opened while its log-in
+/// ends must not stay.
+#[derive(Default)]
+struct Sockets {
+    open: BTreeMap<u64, Arc<Outbox>>,
+    ended: BTreeSet<TokenHash>,
+    ended_in_order: VecDeque<TokenHash>,
+}
+
+impl Sockets {
+    fn end(&mut self, token: &TokenHash) {
+        if self.ended.insert(*token) {
+            self.ended_in_order.push_back(*token);
+        }
+        if self.ended_in_order.len() > limits::ENDED_LOG_INS
+            && let Some(oldest) = self.ended_in_order.pop_front()
+        {
+            self.ended.remove(&oldest);
+        }
+    }
 }
 
 /// Looked up by name only; nothing depends on the map's order.
@@ -40,7 +79,7 @@ type Topics = HashMap<Stream, Topic>;
 #[derive(Default)]
 struct Inner {
     topics: RwLock<Topics>,
-    sockets: Mutex<BTreeMap<u64, Arc<Outbox>>>,
+    sockets: Mutex<Sockets>,
     numbers: AtomicU64,
     frames: AtomicU64,
 }
@@ -66,21 +105,35 @@ impl Hub {
         self.0.topics.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sockets(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Arc<Outbox>>> {
+    fn sockets(&self) -> MutexGuard<'_, Sockets> {
         self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in a socket.
-    pub fn open(&self, audience: Audience) -> Arc<Outbox> {
+    /// Takes in a socket. It is closed already when its log-in has ended meanwhile.
+    pub fn open(&self, audience: Audience, holder: Holder) -> Arc<Outbox> {
         let number = self.0.numbers.fetch_add(1, Ordering::Relaxed);
-        let outbox = Arc::new(Outbox::new(number, audience));
-        self.sockets().insert(number, Arc::clone(&outbox));
+        let token = holder.token;
+        let outbox = Arc::new(Outbox::new(number, audience, holder));
+        let mut sockets = self.sockets();
+        sockets.open.insert(number, Arc::clone(&outbox));
+        if token.is_some_and(|token| sockets.ended.contains(&token)) {
+            outbox.close(close::AUTH_REQUIRED, "auth.required");
+        }
         outbox
+    }
+
+    /// From now on it is open under another log-in of the same person.
+    pub fn refresh(&self, outbox: &Outbox, token: TokenHash) {
+        let sockets = self.sockets();
+        outbox.set_token(token);
+        if sockets.ended.contains(&token) {
+            outbox.close(close::AUTH_REQUIRED, "auth.required");
+        }
     }
 
     /// Forgets a socket.
     pub fn forget(&self, outbox: &Outbox) {
-        self.sockets().remove(&outbox.number);
+        self.sockets().open.remove(&outbox.number);
         let left = outbox.leave_all();
         let mut topics = self.topics_mut();
         left.into_iter().for_each(|topic| drop_watcher(&mut topics, topic, outbox));
@@ -89,12 +142,21 @@ impl Hub {
     /// Joins a topic. Until [`Self::go_live`] the socket reads the journal itself.
     pub fn join(&self, outbox: &Arc<Outbox>, topic: Stream) {
         let mut topics = self.topics_mut();
-        let entry =
-            topics.entry(topic).or_insert_with(|| Topic { watchers: Vec::new(), published: AtomicI64::new(UNKNOWN) });
-        if !entry.watchers.iter().any(|other| other.number == outbox.number) {
-            entry.watchers.push(Arc::clone(outbox));
+        let entry = topics.entry(topic).or_default();
+        if let Err(place) = entry.place_of(outbox) {
+            entry.watchers.insert(place, Arc::clone(outbox));
         }
         outbox.join(topic);
+    }
+
+    /// Lets the others on a topic see who has come, once his right is clear. A `curious` one sees them too.
+    pub fn appear(&self, outbox: &Outbox, topic: Stream, curious: bool) {
+        if let Some(entry) = self.topics_mut().get_mut(&topic)
+            && entry.place_of(outbox).is_ok()
+        {
+            entry.presence.appear(outbox, curious);
+            entry.presence.tell(topic, &entry.watchers);
+        }
     }
 
     pub fn leave(&self, outbox: &Outbox, topic: Stream) {
@@ -158,10 +220,7 @@ impl Hub {
         );
         let withdraws = withdraws_rights(event.kind);
         for outbox in &topic.watchers {
-            outbox.push_event(stream, offset, frames.for_audience(outbox.audience));
-            if withdraws && outbox.audience.revocable {
-                outbox.recheck();
-            }
+            outbox.push_event(stream, offset, frames.for_audience(outbox.audience), withdraws);
         }
         topic.published.fetch_max(offset, Ordering::Relaxed);
         self.count(topic);
@@ -170,9 +229,10 @@ impl Hub {
     /// Publishes an arrival figure on the topics of its visit, its territory and its technician.
     pub fn publish_eta(&self, streams: &[Stream], eta: &Eta) {
         let topics = self.topics();
+        let json = LazyCell::new(|| frame::json_of(eta));
         for stream in streams {
             let Some(topic) = topics.get(stream) else { continue };
-            let frame = frame::eta(*stream, eta);
+            let frame = frame::eta_of(*stream, &json);
             topic.watchers.iter().for_each(|outbox| outbox.push_eta(*stream, eta.visit_id, eta.seq, &frame));
             self.count(topic);
         }
@@ -188,7 +248,7 @@ impl Hub {
                 || frame::position(*stream, technician, &customer_fix(fix)),
             );
             for outbox in &topic.watchers {
-                outbox.push_position(*stream, technician, frames.for_audience(outbox.audience));
+                outbox.push_position(*stream, technician, fix.at, frames.for_audience(outbox.audience));
             }
             self.count(topic);
         }
@@ -200,19 +260,19 @@ impl Hub {
 
     /// Closes the sockets of a log-in that ended.
     pub fn end_log_in(&self, token: &TokenHash, code: u16, reason: &str) {
-        let ended: Vec<_> =
-            self.sockets().values().filter(|outbox| outbox.audience.token.as_ref() == Some(token)).cloned().collect();
-        ended.iter().for_each(|outbox| outbox.close(code, reason));
+        let mut sockets = self.sockets();
+        sockets.end(token);
+        let of_it = sockets.open.values().filter(|outbox| outbox.token().as_ref() == Some(token));
+        of_it.for_each(|outbox| outbox.close(code, reason));
     }
 
-    /// Closes every socket: the server goes away.
-    pub fn close_all(&self, code: u16, reason: &str) {
-        let all: Vec<_> = self.sockets().values().cloned().collect();
-        all.iter().for_each(|outbox| outbox.close(code, reason));
+    /// Every open socket, the oldest first.
+    pub fn everybody(&self) -> Vec<Arc<Outbox>> {
+        self.sockets().open.values().cloned().collect()
     }
 
     pub fn state(&self) -> HubState {
-        let sockets = self.sockets().len();
+        let sockets = self.sockets().open.len();
         HubState { sockets, topics: self.topics().len(), frames: self.0.frames.load(Ordering::Relaxed) }
     }
 }
@@ -227,42 +287,13 @@ const fn withdraws_rights(kind: EventKind) -> bool {
 
 fn drop_watcher(topics: &mut Topics, topic: Stream, outbox: &Outbox) {
     let Some(entry) = topics.get_mut(&topic) else { return };
-    entry.watchers.retain(|other| other.number != outbox.number);
+    if let Ok(place) = entry.place_of(outbox) {
+        entry.watchers.remove(place);
+    }
     if entry.watchers.is_empty() {
         topics.remove(&topic);
-    }
-}
-
-/// One frame for the staff and one for customers, each made when it is first needed.
-struct Frames<S, C> {
-    staff: Lazy<S>,
-    customer: Lazy<C>,
-}
-
-enum Lazy<F> {
-    Unmade(F),
-    Made(Bytes),
-}
-
-impl<F: Fn() -> Bytes> Lazy<F> {
-    fn get(&mut self) -> &Bytes {
-        if let Self::Unmade(make) = self {
-            *self = Self::Made(make());
-        }
-        match self {
-            Self::Made(frame) => frame,
-            Self::Unmade(_) => unreachable!("it was made just before"),
-        }
-    }
-}
-
-impl<S: Fn() -> Bytes, C: Fn() -> Bytes> Frames<S, C> {
-    fn new(staff: S, customer: C) -> Self {
-        Self { staff: Lazy::Unmade(staff), customer: Lazy::Unmade(customer) }
-    }
-
-    fn for_audience(&mut self, audience: Audience) -> &Bytes {
-        if audience.customer { self.customer.get() } else { self.staff.get() }
+    } else if entry.presence.disappear(outbox) {
+        entry.presence.tell(topic, &entry.watchers);
     }
 }
 

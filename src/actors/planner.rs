@@ -1,6 +1,8 @@
 //! The planner of one territory: answers who should go. It decides nothing by itself; the rules are in
 //! [`crate::planner`], and an assignment is checked again in the transaction that writes it.
 
+mod board;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,25 +10,28 @@ use actix::prelude::*;
 use serde_json::json;
 use tracing::Instrument;
 
+use self::board::Board;
+pub use self::board::Ranked;
 use super::guardian::{Kept, Lifeline};
 
 use crate::domain::ids::{AssetId, Id, TechnicianId, TerritoryId, VisitId, WorkOrderId};
 use crate::domain::time::Timestamp;
-use crate::planner::answer::Ranking;
 use crate::planner::problem::{Job, Scene};
 use crate::planner::propose::{DayProposal, Lateness, Proposal, propose};
-use crate::planner::{exchanges, rank};
 use crate::roads::TravelTimes;
-use crate::store::technicians::{Profile, Team};
+use crate::store::kept_board::Reads;
+use crate::store::technicians::Team;
 use crate::store::{Fault, Reader, Store};
 
 /// Ranks every technician of the company for a work order of the territory.
 #[derive(Message)]
-#[rtype(result = "Result<Ranking, Fault>")]
+#[rtype(result = "Result<Ranked, Fault>")]
 pub struct Rank {
     pub work_order: WorkOrderId,
     /// Technicians whom the dispatcher knows to be out: they are left out.
     pub without: Vec<TechnicianId>,
+    /// How many to tell of, the best first.
+    pub most: usize,
 }
 
 /// Proposes a technician for everything that waits in the territory.
@@ -34,19 +39,19 @@ pub struct Rank {
 #[rtype(result = "Result<DayProposal, Fault>")]
 pub struct Propose;
 
-/// The technicians' files are read once and kept; where they are and what they do is read for each question.
+/// It keeps the territory's live board between questions (`board.rs`).
 pub struct Planner {
     territory: TerritoryId,
     store: Store,
     travel: Arc<dyn TravelTimes>,
     lifeline: Lifeline,
-    profiles: Option<Arc<Vec<Profile>>>,
+    board: Board,
     ranked: u64,
 }
 
 impl Planner {
     pub fn new(territory: TerritoryId, store: Store, travel: Arc<dyn TravelTimes>, lifeline: Lifeline) -> Self {
-        Self { territory, store, travel, lifeline, profiles: None, ranked: 0 }
+        Self { territory, store, travel, lifeline, board: Board::default(), ranked: 0 }
     }
 }
 
@@ -59,19 +64,23 @@ impl Kept for Planner {
 }
 
 impl Handler<Rank> for Planner {
-    type Result = ResponseActFuture<Self, Result<Ranking, Fault>>;
+    type Result = ResponseActFuture<Self, Result<Ranked, Fault>>;
 
     fn handle(&mut self, rank: Rank, _: &mut Self::Context) -> Self::Result {
         self.store.chaos().point("planner.rank");
-        let known = self.profiles.clone();
-        let answer = ask_store(self.store.clone(), Arc::clone(&self.travel), self.territory, known, rank);
+        let (store, travel, territory) = (self.store.clone(), Arc::clone(&self.travel), self.territory);
+        let (board, now) = (self.board.clone(), store.clock().now());
+        // One snapshot, ranked on the reading thread, so that no arbiter waits for the arithmetic.
+        let answer =
+            async move { store.read(move |reader| board.rank(reader, travel.as_ref(), territory, (&rank, now))).await };
         Box::pin(answer.instrument(self.lifeline.span()).into_actor(self).map(|made, planner, _| {
             planner.store.chaos().point("planner.ranked");
-            let (ranking, profiles) = made?;
-            planner.profiles = Some(profiles);
+            let ranked = made?;
             planner.ranked += 1;
-            planner.lifeline.teller().tell(json!({ "ranked": planner.ranked }));
-            Ok(ranking)
+            let Reads { whole, technicians, positions } = ranked.reads;
+            let read = json!({ "boards": whole, "technicians": technicians, "positions": positions });
+            planner.lifeline.teller().tell(json!({ "ranked": planner.ranked, "read": read }));
+            Ok(ranked)
         }))
     }
 }
@@ -110,37 +119,4 @@ fn proposed(
     let proposal = propose(&jobs, &technicians, &scene, Lateness::Dear);
     let Proposal { assignments, unassigned, .. } = proposal;
     Ok(DayProposal { computed_at: now, assignments, unassigned })
-}
-
-/// Reads one snapshot and ranks on the reading thread, so that no arbiter waits for the arithmetic.
-async fn ask_store(
-    store: Store,
-    travel: Arc<dyn TravelTimes>,
-    territory: TerritoryId,
-    known: Option<Arc<Vec<Profile>>>,
-    asked: Rank,
-) -> Result<(Ranking, Arc<Vec<Profile>>), Fault> {
-    let now = store.clock().now();
-    store
-        .read(move |reader| {
-            let profiles = match &known {
-                Some(profiles) => Arc::clone(profiles),
-                None => Arc::new(reader.profiles(&Team::Company)?),
-            };
-            let (_, job) = reader.job(asked.work_order, now)?;
-            let asset: Vec<AssetId> = job.asset.into_iter().collect();
-            let mut technicians = reader.states_for(&profiles, territory, &asset, now)?;
-            technicians.retain(|technician| !asked.without.contains(&technician.id));
-            let names = reader.names()?;
-            let scene = Scene { now, zone: reader.zone(), travel: travel.as_ref(), names: &names };
-            let mut ranking = rank(&job, &technicians, &scene);
-            if !ranking.candidates.iter().any(|candidate| candidate.fit) {
-                technicians.retain(|technician| technician.serves(territory));
-                let routed = technicians.iter().flat_map(|technician| &technician.stops).map(|stop| stop.work_order);
-                let orders = reader.jobs(&routed.collect::<Vec<_>>(), now)?;
-                ranking.exchanges = exchanges(&job, &technicians, &orders, &scene);
-            }
-            Ok((ranking, profiles))
-        })
-        .await
 }

@@ -75,6 +75,7 @@ async fn step(store: Store) -> Result<Expired, Fault> {
     let work = store.task(keeper(), |unit| {
         let today = unit.today();
         let expired = unit.expire_due(today)?;
+        unit.forget_figures(unit.now() - Seconds::hours(24 * limits::FIGURE_DAYS))?;
         unit.forget_old(Seconds::hours(24 * limits::OPERATION_DAYS))?;
         Ok(expired)
     });

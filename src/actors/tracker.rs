@@ -3,6 +3,7 @@
 //! its commit. Somebody watches a position, nobody a review: positions go first, and a batch takes few routes besides.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +14,12 @@ use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
 use super::hub::Hub;
-use crate::commands::track_route::{Knowledge, Shown, Sighting, track_route};
+use crate::commands::learned::{Learned, learn};
+use crate::commands::track_route::{Shown, Sighting, track_route};
 use crate::domain::access;
 use crate::domain::event::Stream;
 use crate::domain::ids::{TechnicianId, TerritoryId};
 use crate::domain::time::Seconds;
-use crate::eta::{Durations, HourFactors};
 use crate::limits;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Store, StoreError};
@@ -30,8 +31,10 @@ const REVIEW_EVERY: Seconds = Seconds(30);
 const REVIEW_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 /// Routes that one batch looks at again: a position that comes meanwhile waits for these and no more.
 const LOOKS_A_BATCH: usize = 2;
-/// Days of finished work that the durations are learned from.
-const LEARN_DAYS: i64 = 90;
+/// Between two looks at what the last weeks taught.
+const LEARN_EVERY: Seconds = Seconds::hours(1);
+/// On a clock that runs fast, learning still leaves the machine time for everything else.
+const LEARN_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 
 /// A technician's phone reports; answered when the positions are saved.
 #[derive(Message)]
@@ -67,7 +70,7 @@ pub struct Tracker {
     lifeline: Lifeline,
     /// Who is at home here.
     team: BTreeSet<TechnicianId>,
-    durations: Arc<Durations>,
+    learned: Arc<Learned>,
     waiting: VecDeque<Waiting>,
     /// Whose routes are to be looked at again.
     due: BTreeSet<TechnicianId>,
@@ -77,8 +80,8 @@ pub struct Tracker {
 
 impl Tracker {
     pub fn new(territory: TerritoryId, parts: TrackerParts, lifeline: Lifeline) -> Self {
-        let (team, due, durations) = (BTreeSet::new(), BTreeSet::new(), Arc::default());
-        Self { territory, parts, lifeline, team, durations, waiting: VecDeque::new(), due, at_work: false, saved: 0 }
+        let (team, due, learned) = (BTreeSet::new(), BTreeSet::new(), Arc::default());
+        Self { territory, parts, lifeline, team, learned, waiting: VecDeque::new(), due, at_work: false, saved: 0 }
     }
 
     /// Takes what waits into one transaction, unless one is at work already.
@@ -89,7 +92,7 @@ impl Tracker {
         self.at_work = true;
         let batch = self.next_batch();
         let count = batch.len();
-        let saving = save(self.parts.clone(), Arc::clone(&self.durations), batch);
+        let saving = save(self.parts.clone(), Arc::clone(&self.learned), batch);
         context.spawn(saving.instrument(self.lifeline.span()).into_actor(self).map(move |(), tracker, context| {
             tracker.at_work = false;
             tracker.parts.store.chaos().point("tracker.saved");
@@ -114,6 +117,24 @@ impl Tracker {
         batch
     }
 
+    fn know(&mut self, (team, learned): (BTreeSet<TechnicianId>, Learned)) {
+        self.team = team;
+        self.learned = Arc::new(learned);
+    }
+
+    /// What cannot be read now is read the next time; until then stands what was learned before.
+    fn study_again(&mut self, context: &mut Context<Self>) {
+        let (span, studying) = (self.lifeline.span(), study(self.parts.clone(), self.territory));
+        context.spawn(studying.instrument(span.clone()).into_actor(self).map(
+            move |studied, tracker, _| match studied {
+                Ok(studied) => tracker.know(studied),
+                Err(error) => {
+                    span.in_scope(|| tracing::warn!(%error, "the past could not be read; the next look tries again"))
+                }
+            },
+        ));
+    }
+
     fn look_again(&mut self, technicians: impl IntoIterator<Item = TechnicianId>, context: &mut Context<Self>) {
         self.due.extend(technicians);
         self.work(context);
@@ -131,20 +152,19 @@ impl Actor for Tracker {
     fn started(&mut self, context: &mut Self::Context) {
         let (store, territory) = (self.parts.store.clone(), self.territory);
         let wake = store.wake();
-        let learning = learn(store.clone(), territory);
+        let studying = study(self.parts.clone(), territory);
         let span = self.lifeline.span();
-        context.wait(learning.instrument(span.clone()).into_actor(self).map(move |learned, tracker, context| {
-            match learned {
-                Ok((team, durations)) => {
-                    tracker.team = team;
-                    tracker.durations = Arc::new(durations);
-                }
+        context.wait(studying.instrument(span.clone()).into_actor(self).map(move |studied, tracker, context| {
+            match studied {
+                Ok(studied) => tracker.know(studied),
                 Err(error) => {
                     span.in_scope(|| tracing::warn!(%error, "the territory's people could not be read; trying again"));
                     context.stop();
                 }
             }
         }));
+        let again = store.clock().wall(LEARN_EVERY).max(LEARN_AT_MOST_EVERY);
+        context.run_interval(again, |tracker, context| tracker.study_again(context));
         context.notify(Review);
         let every = store.clock().wall(REVIEW_EVERY).max(REVIEW_AT_MOST_EVERY);
         context.run_interval(every, |_, context| context.notify(Review));
@@ -159,14 +179,14 @@ impl Actor for Tracker {
 /// Streams of the journal that have grown.
 struct Grown(Vec<Stream>);
 
-async fn learn(store: Store, territory: TerritoryId) -> Result<(BTreeSet<TechnicianId>, Durations), Fault> {
-    let since = store.clock().now() - Seconds::hours(24 * LEARN_DAYS);
-    store
-        .read(move |reader| {
-            let team = reader.technicians_at_home(territory)?;
-            Ok((team.into_iter().collect(), reader.durations(since)?))
-        })
-        .await
+/// The territory's people, and what its past teaches.
+async fn study(parts: TrackerParts, territory: TerritoryId) -> Result<(BTreeSet<TechnicianId>, Learned), Fault> {
+    let (travel, now) = (Arc::clone(&parts.travel), parts.store.clock().now());
+    let read = parts.store.read(move |reader| {
+        let team = reader.technicians_at_home(territory)?;
+        Ok((team.into_iter().collect(), learn(reader, territory, travel.as_ref(), now)?))
+    });
+    read.await
 }
 
 /// A technician's own stream grows when his route changes.
@@ -215,21 +235,55 @@ impl Handler<Review> for Tracker {
 }
 
 /// Saves first and shows afterwards: nobody sees a figure that a crash could take back.
-async fn save(parts: TrackerParts, durations: Arc<Durations>, batch: Vec<Waiting>) {
+async fn save(parts: TrackerParts, learned: Arc<Learned>, batch: Vec<Waiting>) {
     let (sightings, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.sighting, w.reply)).unzip();
-    let (travel, chaos) = (Arc::clone(&parts.travel), parts.store.chaos().clone());
+    let sightings: Arc<[Sighting]> = sightings.into();
+    match save_together(&parts, &learned, 0..sightings.len(), &sightings).await {
+        Ok(shown) => shown.into_iter().zip(replies).for_each(|(shown, reply)| show(&parts.hub, shown, reply)),
+        // One of them cannot be taken; the others must not suffer for it.
+        Err(Fault::Refused(_)) if sightings.len() > 1 => {
+            for (index, reply) in replies.into_iter().enumerate() {
+                settle(&parts, save_together(&parts, &learned, index..index + 1, &sightings).await, reply);
+            }
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "positions could not be saved; the phones will send them again");
+            replies.into_iter().flatten().for_each(|reply| drop(reply.send(Err(again(&fault)))));
+        }
+    }
+}
+
+/// Saves a part of a batch in one transaction.
+async fn save_together(
+    parts: &TrackerParts,
+    learned: &Arc<Learned>,
+    part: Range<usize>,
+    of: &Arc<[Sighting]>,
+) -> Result<Vec<Shown>, Fault> {
+    let (learned, of, travel) = (Arc::clone(learned), Arc::clone(of), Arc::clone(&parts.travel));
     let saved = parts.store.task(access::Actor::system("tracker"), move |unit| {
-        let known = Knowledge { durations: &durations, hours: &HourFactors::FLAT, travel: travel.as_ref() };
-        sightings.iter().map(|sighting| track_route(unit, sighting, &known)).collect::<Result<Vec<Shown>, Fault>>()
+        let known = learned.knowledge(travel.as_ref());
+        of[part.clone()].iter().map(|sighting| track_route(unit, sighting, &known)).collect()
     });
     let saved = saved.await;
-    chaos.point("tracker.show");
-    match saved {
-        Ok(shown) => shown.into_iter().zip(replies).for_each(|(shown, reply)| show(&parts.hub, shown, reply)),
-        Err(error) => {
-            tracing::error!(%error, "positions could not be saved; the phones will send them again");
-            replies.into_iter().flatten().for_each(|reply| drop(reply.send(Err(StoreError::Busy.into()))));
-        }
+    parts.store.chaos().point("tracker.show");
+    saved
+}
+
+/// What each phone of a failed transaction is told.
+fn again(fault: &Fault) -> Fault {
+    match fault {
+        Fault::Refused(refusal) => refusal.clone().into(),
+        Fault::Store(_) => StoreError::Busy.into(),
+    }
+}
+
+/// Shows and answers what was saved by itself.
+fn settle(parts: &TrackerParts, saved: Result<Vec<Shown>, Fault>, reply: Option<Reply>) {
+    match (saved, reply) {
+        (Ok(shown), mut reply) => shown.into_iter().for_each(|shown| show(&parts.hub, shown, reply.take())),
+        (Err(fault), Some(reply)) => drop(reply.send(Err(fault))),
+        (Err(fault), None) => tracing::warn!(%fault, "a route could not be looked at"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod demo;
+mod explain;
 mod export;
 mod import;
 pub mod plan;
@@ -46,6 +47,7 @@ Run it:
 Look after it:
   kaketsuke verify                      proves wallets, streams and states against the journal
   kaketsuke verify --root HEX           … and that a root on a statement, or of a day, still holds
+  kaketsuke explain vis_… --lang en     why a visit went to its technician, from the decision log
   kaketsuke backup copy.db              a consistent copy while the server runs
 
 Settings may also stand in the environment (KAKETSUKE_LISTEN, …) or in a TOML file (--config); a flag weighs most.";
@@ -62,6 +64,8 @@ enum Command {
     Plan(plan::Args),
     /// Streets of a map extract: prepare them, ask for a way or a table
     Roads(roads::Options),
+    /// Say why a visit went to its technician, from the decision log alone
+    Explain(explain::Options),
     /// Import a whole company from one JSON file, or a table of a running one from CSV (--csv)
     Import(import::Options),
     /// Write tables as CSV or JSON lines: one to standard output or a file, or all of them into a folder
@@ -103,6 +107,7 @@ fn run(arguments: Arguments) -> anyhow::Result<std::process::ExitCode> {
         Command::Replay(options) => return in_system(replay::run(settings, options)),
         Command::Plan(options) => plan::run(&options)?,
         Command::Roads(options) => roads::run(settings, &options)?,
+        Command::Explain(options) => in_system(explain::run(start(settings)?, options))?,
         Command::Import(options) => return in_system(import::run(start(settings)?, options)),
         Command::Export(options) => in_system(export::run(start(settings)?, options))?,
         Command::Migrate => in_system(serve::migrate(start(settings)?))?,

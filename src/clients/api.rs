@@ -158,7 +158,8 @@ impl Api {
 
     /// Idempotent by the numbers of the positions.
     pub async fn positions(&self, positions: Vec<PositionReport>) -> Result<PositionsAccepted, CallError> {
-        self.http.ask("/api/my/positions", &PositionBatch { positions }).await
+        let positions = positions.into_iter().map(Into::into).collect();
+        self.http.ask("/api/my/positions", &PositionBatch { positions, sent_at: None }).await
     }
 }
 

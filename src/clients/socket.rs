@@ -115,10 +115,10 @@ impl Watcher {
     /// Goes on with every topic, and sends again what may have been lost.
     async fn greet(&mut self, socket: &mut Socket) -> Result<(), End> {
         for (topic, after) in self.seen.cursors() {
-            say(socket, &ClientFrame::Subscribe { topic, after }).await?;
+            say(socket, &ClientFrame::Subscribe { topic, after, presence: false }).await?;
         }
         for (id, positions) in &self.unsafe_positions {
-            say(socket, &ClientFrame::Positions { id: *id, positions: positions.clone() }).await?;
+            say(socket, &positions_frame(*id, positions)).await?;
         }
         Ok(())
     }
@@ -127,7 +127,7 @@ impl Watcher {
         match order {
             Order::Watch { topic, after } => {
                 self.seen.watch(topic, after.clone());
-                say(socket, &ClientFrame::Subscribe { topic, after }).await
+                say(socket, &ClientFrame::Subscribe { topic, after, presence: false }).await
             }
             Order::Forget { topic } => {
                 self.seen.forget(topic);
@@ -136,8 +136,9 @@ impl Watcher {
             Order::Positions(positions) => {
                 let id = self.next_batch;
                 self.next_batch += 1;
-                self.unsafe_positions.push_back((id, positions.clone()));
-                say(socket, &ClientFrame::Positions { id, positions }).await
+                let frame = positions_frame(id, &positions);
+                self.unsafe_positions.push_back((id, positions));
+                say(socket, &frame).await
             }
         }
     }
@@ -189,7 +190,12 @@ impl Watcher {
 
     fn update(&mut self, frame: ServerFrame) -> Option<Update> {
         match frame {
-            ServerFrame::Subscribed { .. } => None,
+            ServerFrame::Subscribed { .. }
+            | ServerFrame::Opened { .. }
+            | ServerFrame::Presence { .. }
+            | ServerFrame::Expiring { .. }
+            | ServerFrame::Refreshed { .. }
+            | ServerFrame::Closed { .. } => None,
             ServerFrame::Reset { topic, .. } => {
                 count(&self.checks.resets, 1);
                 Some(Update::Reset { topic })
@@ -206,7 +212,7 @@ impl Watcher {
                 count(&self.checks.positions, 1);
                 Some(Update::Position { topic, technician: technician_id, fix })
             }
-            ServerFrame::Accepted { id, accepted, ignored } => {
+            ServerFrame::Accepted { id, accepted, ignored, .. } => {
                 self.unsafe_positions.retain(|(batch, _)| *batch != id);
                 Some(Update::Accepted { accepted, ignored })
             }
@@ -218,6 +224,10 @@ impl Watcher {
             }
         }
     }
+}
+
+fn positions_frame(id: u64, positions: &[PositionReport]) -> ClientFrame {
+    ClientFrame::Positions { id, positions: positions.iter().copied().map(Into::into).collect(), sent_at: None }
 }
 
 async fn say(socket: &mut Socket, frame: &ClientFrame) -> Result<(), End> {

@@ -1,4 +1,4 @@
-//! A technician is away. The planner reads absences with each question, so it knows at once; what stands on his route
+//! A technician is away. The planner follows the journal, so it knows at the next question; what stands on his route
 //! already is the dispatcher's to move.
 
 use serde_json::json;

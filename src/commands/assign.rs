@@ -15,6 +15,7 @@ use crate::planner::problem::{Job, Scene, TechnicianState};
 use crate::planner::{place, rank};
 use crate::roads::TravelTimes;
 use crate::store::cases::{Case, WorkOrder};
+use crate::store::decisions::LoggedRanking;
 use crate::store::technicians::Profile;
 use crate::store::visits::Visit;
 use crate::store::{Fault, Unit};
@@ -28,6 +29,17 @@ pub fn assign(
     request: &AssignRequest,
     travel: &dyn TravelTimes,
 ) -> Result<Assigned, Fault> {
+    assign_logged(unit, id, request, travel, None)
+}
+
+/// The same; the decision log keeps what the board answered of everybody.
+pub fn assign_logged(
+    unit: &mut Unit<'_>,
+    id: WorkOrderId,
+    request: &AssignRequest,
+    travel: &dyn TravelTimes,
+    ranking: Option<&LoggedRanking>,
+) -> Result<Assigned, Fault> {
     unit.lock_technician(request.technician_id)?;
     let order = unit.lock_work_order(id)?;
     still_open(unit, &order, request)?;
@@ -38,20 +50,47 @@ pub fn assign(
     let candidate = judge(&job, &technician, &scene)?;
     let reason = accepted_reason(request, &candidate.breaks)?;
 
+    let given = Given { job: &job, profile: &profile, technician: &technician, candidate, ranking, promised: None };
+    give(unit, &order, given, reason, travel)
+}
+
+/// What the rules allowed: a work order for a technician as he is now.
+pub(super) struct Given<'a> {
+    pub job: &'a Job,
+    pub profile: &'a Profile,
+    pub technician: &'a TechnicianState,
+    pub candidate: Candidate,
+    /// What the board answered of everybody, where somebody looked.
+    pub ranking: Option<&'a LoggedRanking>,
+    /// What the customer was promised before and relies on; none: the promise is made anew.
+    pub promised: Option<Window>,
+}
+
+/// Writes an assignment that was judged before.
+pub(super) fn give(
+    unit: &mut Unit<'_>,
+    order: &WorkOrder,
+    given: Given<'_>,
+    reason: &str,
+    travel: &dyn TravelTimes,
+) -> Result<Assigned, Fault> {
+    let Given { job, profile, technician, candidate, ranking, promised } = given;
+    let names = unit.names()?;
+    let scene = Scene { now: unit.now(), zone: unit.zone(), travel, names: &names };
     let visit_id: VisitId = unit.id();
-    let (changed, insertion) = place(&job, &technician, visit_id, &scene).map_err(|failed| unfit(&failed))?;
-    let case = unit.case(id)?;
-    let promised = promise::window(insertion.start, job.wish, unit.now());
-    let visit = new_visit(unit, &order, &profile, visit_id, promised, &insertion);
+    let (changed, insertion) = place(job, technician, visit_id, &scene).map_err(|failed| unfit(&failed))?;
+    let case = unit.case(order.id)?;
+    let promised = promised.unwrap_or_else(|| promise::window(insertion.start, job.wish, unit.now()));
+    let visit = new_visit(unit, order, profile, visit_id, promised, &insertion);
     unit.insert_visit(&visit)?;
-    unit.set_work_order(id, WorkOrderState::Assigned)?;
+    unit.set_work_order(order.id, WorkOrderState::Assigned)?;
     unit.set_issue_state(case.issue, IssueState::InField, None)?;
-    tell_assigned(unit, &case, &profile, &visit, &candidate, reason)?;
+    tell_assigned(unit, &case, profile, &visit, &Decided { candidate: &candidate, reason, ranking })?;
     route::write(unit, &changed, travel, Some(visit_id))?;
     let (own, others): (Vec<Break>, Vec<Break>) =
-        candidate.breaks.into_iter().partition(|broken| broken.visit_id.uuid() == id.uuid());
-    tell_own_break(unit, &case, &profile, &visit, &own, reason);
-    renew_promises(unit, &profile, &others, reason)?;
+        candidate.breaks.into_iter().partition(|broken| broken.visit_id.uuid() == order.id.uuid());
+    tell_own_break(unit, &case, profile, &visit, &own, reason);
+    renew_promises(unit, profile, &others, reason)?;
     let link = track::issue_link(unit, visit_id)?;
     Ok(Assigned {
         visit: unit.visit_row(visit_id)?,
@@ -62,7 +101,7 @@ pub fn assign(
 }
 
 /// A work order that is taken says by whom; one that changed otherwise is stale.
-fn still_open(unit: &mut Unit<'_>, order: &WorkOrder, request: &AssignRequest) -> Result<(), Fault> {
+pub(super) fn still_open(unit: &mut Unit<'_>, order: &WorkOrder, request: &AssignRequest) -> Result<(), Fault> {
     if let Some(visit) = unit.live_visit_of(order.id)? {
         let row = unit.visit_row(visit.id)?;
         let at = visit.created_at.clock_face(unit.zone());
@@ -84,13 +123,13 @@ fn still_open(unit: &mut Unit<'_>, order: &WorkOrder, request: &AssignRequest) -
     Ok(())
 }
 
-fn judge(job: &Job, technician: &TechnicianState, scene: &Scene<'_>) -> Result<Candidate, Refusal> {
+pub(super) fn judge(job: &Job, technician: &TechnicianState, scene: &Scene<'_>) -> Result<Candidate, Refusal> {
     let ranking = rank(job, std::slice::from_ref(technician), scene);
     let candidate = ranking.candidates.into_iter().next().ok_or_else(|| Refusal::new(Code::NotFound))?;
     if candidate.fit { Ok(candidate) } else { Err(unfit(&candidate.rules)) }
 }
 
-fn unfit(rules: &[RuleResult]) -> Refusal {
+pub(super) fn unfit(rules: &[RuleResult]) -> Refusal {
     let failed: Vec<&RuleResult> = rules.iter().filter(|rule| !rule.passed).collect();
     let say = |text: fn(&RuleResult) -> &str| failed.iter().map(|rule| text(rule)).collect::<Vec<_>>().join("; ");
     Refusal::new(Code::Unfit)
@@ -147,19 +186,29 @@ fn new_visit(
     }
 }
 
-/// The decision goes into the journal with its reasons, so that it can be explained next day.
+/// What the decision log keeps.
+struct Decided<'a> {
+    candidate: &'a Candidate,
+    reason: &'a str,
+    ranking: Option<&'a LoggedRanking>,
+}
+
+/// The decision goes into the journal with its reasons, so that it can be explained next day
+/// ([`crate::store::decisions`]).
 fn tell_assigned(
     unit: &mut Unit<'_>,
     case: &Case,
     profile: &Profile,
     visit: &Visit,
-    candidate: &Candidate,
-    reason: &str,
+    decided: &Decided<'_>,
 ) -> Result<(), Fault> {
     let row = unit.visit_row(visit.id)?;
     let about = case.about_visit(visit.id, profile.id);
     let streams = case.visit_streams(visit.id, profile.id, profile.territory);
-    let assigned = json!({ "visit": row, "decision": candidate, "reason": reason });
+    let mut assigned = json!({ "visit": row, "decision": decided.candidate, "reason": decided.reason });
+    if let Some(ranking) = decided.ranking {
+        assigned["ranking"] = ranking.value().clone();
+    }
     unit.record(&streams, EventKind::VisitAssigned, about, assigned);
     let promised = json!({ "from": visit.promised_from, "to": visit.promised_to, "reason": "assigned" });
     unit.record(&streams, EventKind::PromiseMade, about, promised);

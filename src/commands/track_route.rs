@@ -11,8 +11,8 @@ use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::eta::filter::moves_arrival;
 use crate::eta::{
-    Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal, Numbered, Seen,
-    Trail, Word, arrivals, seed,
+    Calibration, Chain, ChainBreak, ChainVisit, Circumstance, Doing, Durations, EtaInterval, HourFactors, Lognormal,
+    Numbered, Seen, Trail, Word, arrivals, seed,
 };
 use crate::planner::problem::TechnicianState;
 use crate::roads::TravelTimes;
@@ -25,6 +25,8 @@ use crate::views::technician::{IgnoredPosition, PositionReport, PositionsAccepte
 
 /// How long work takes when nothing is known of the product: half to double.
 const UNKNOWN_SIGMA: f64 = 0.45;
+/// Nobody's work is so far from his depot and from his customers: five hours on the road.
+const FAR_M: f64 = 300_000.0;
 
 /// What a technician's phone sent, or nothing when only his route changed.
 #[derive(Debug, Clone)]
@@ -38,6 +40,7 @@ pub struct Sighting {
 pub struct Knowledge<'a> {
     pub durations: &'a Durations,
     pub hours: &'a HourFactors,
+    pub calibration: &'a Calibration,
     pub travel: &'a dyn TravelTimes,
 }
 
@@ -62,7 +65,7 @@ pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'
     let (profile, state) = unit.technician(sighting.technician)?;
     let route = unit.tracked_route(sighting.technician)?;
     let before = unit.last_fix(sighting.technician)?;
-    let judged = take_in(unit, &state, before, sighting)?;
+    let judged = take_in(unit, &state, &route, before, sighting)?;
     let fix = judged.newest.map(|fix| ShownFix {
         streams: fix_streams(&profile, &route),
         technician: sighting.technician,
@@ -79,6 +82,7 @@ pub fn track_route(unit: &mut Unit<'_>, sighting: &Sighting, known: &Knowledge<'
 fn take_in(
     unit: &mut Unit<'_>,
     state: &TechnicianState,
+    route: &[TrackedVisit],
     last: Option<Fix>,
     sighting: &Sighting,
 ) -> Result<Judged, Fault> {
@@ -87,7 +91,7 @@ fn take_in(
     }
     let doubted = unit.doubted_fix(sighting.technician)?;
     let mut trail = Trail { believed: last.and_then(numbered), doubted };
-    let judged = judge(state, &mut trail, &sighting.reports, unit.now());
+    let judged = judge(&Beat::of(state, route), &mut trail, &sighting.reports, unit.now());
     if let Some(fix) = judged.newest {
         unit.save_fix(sighting.technician, &fix)?;
     }
@@ -104,33 +108,61 @@ struct Judged {
     correlation_id: Option<u64>,
 }
 
-fn judge(state: &TechnicianState, trail: &mut Trail, reports: &[PositionReport], now: Timestamp) -> Judged {
-    let duty = state.shift.map(|shift| Window { from: shift.from, to: shift.to + state.overtime_max });
+/// When and where a technician can be at all.
+struct Beat<'a> {
+    duty: Option<Window>,
+    home: Position,
+    route: &'a [TrackedVisit],
+}
+
+impl<'a> Beat<'a> {
+    fn of(state: &TechnicianState, route: &'a [TrackedVisit]) -> Self {
+        let duty = state.shift.map(|shift| Window { from: shift.from, to: shift.to + state.overtime_max });
+        Self { duty, home: state.home, route }
+    }
+
+    /// Far from his depot and from all whom he is to visit: a receiver that is mistaken, or one in the sea.
+    fn is_far(&self, position: Position) -> bool {
+        let mut places = self.route.iter().map(|tracked| tracked.position).chain([self.home]);
+        places.all(|place| place.metres_to(position) > FAR_M)
+    }
+
+    /// Whether a phone that believes to be on the way to a visit is.
+    fn is_his(&self, visit: VisitId) -> bool {
+        self.route.iter().any(|tracked| tracked.visit.id == visit)
+    }
+}
+
+fn judge(beat: &Beat<'_>, trail: &mut Trail, reports: &[PositionReport], now: Timestamp) -> Judged {
     let mut judged = Judged::default();
-    for report in reports {
-        match judge_one(report, trail, now, duty) {
+    for (index, report) in reports.iter().enumerate() {
+        match judge_one(report, trail, now, beat) {
             Ok(fix) => {
                 judged.accepted.accepted += 1;
                 judged.newest = Some(fix);
                 judged.correlation_id = report.correlation_id.or(judged.correlation_id);
             }
-            Err(code) => judged.accepted.ignored.push(ignored(report.seq, code)),
+            Err(code) => {
+                let why = Refusal::new(code);
+                judged.accepted.ignored.push(IgnoredPosition::of(index, Some(report.seq), &why));
+            }
         }
     }
     judged
 }
 
-fn ignored(seq: i64, code: Code) -> IgnoredPosition {
-    let refusal = Refusal::new(code);
-    IgnoredPosition { seq, code: code.as_str().to_owned(), ja: refusal.ja(), en: refusal.en() }
-}
-
 /// A repeated or older position is a retry: ignored, never an error.
-fn judge_one(report: &PositionReport, trail: &mut Trail, now: Timestamp, duty: Option<Window>) -> Result<Fix, Code> {
+fn judge_one(report: &PositionReport, trail: &mut Trail, now: Timestamp, beat: &Beat<'_>) -> Result<Fix, Code> {
     let (lat, lon, accuracy_m, seq) = (report.lat, report.lon, report.accuracy_m, report.seq);
     let fix = Fix { lat, lon, accuracy_m, at: report.at.unwrap_or(now), seq };
     let numbered = numbered(fix).ok_or(Code::OffGlobe)?;
-    trail.judge(numbered, now, duty).map_err(|fault| fault.code())?;
+    if report.visit_id.is_some_and(|visit| !beat.is_his(visit)) {
+        return Err(Code::NotYours);
+    }
+    if beat.is_far(numbered.seen.position) {
+        return Err(Code::PositionFar);
+    }
+    trail.judge(numbered, now, beat.duty).map_err(|fault| fault.code())?;
     Ok(fix)
 }
 
@@ -167,7 +199,7 @@ fn evaluate(
     correlation_id: Option<u64>,
 ) -> Result<Vec<(Vec<Stream>, Eta)>, Fault> {
     let now = unit.now();
-    let visits: Vec<ChainVisit> = scene.route.iter().map(|tracked| chain_visit(tracked, scene.known)).collect();
+    let visits: Vec<ChainVisit> = scene.route.iter().map(|tracked| chain_visit(tracked, scene)).collect();
     let (doing, known_at) = doing(scene, now);
     let chain = Chain {
         now,
@@ -184,16 +216,16 @@ fn evaluate(
     let mut shown = Vec::with_capacity(visits.len());
     for interval in arrivals(&chain) {
         let Some(tracked) = scene.route.iter().find(|tracked| tracked.visit.id == interval.visit) else { continue };
-        let eta = save(unit, scene.profile, tracked, &interval, correlation_id)?;
+        let eta = save(unit, scene, tracked, &interval, correlation_id)?;
         shown.push((eta_streams(scene.profile, tracked), eta));
     }
     Ok(shown)
 }
 
-fn chain_visit(tracked: &TrackedVisit, known: &Knowledge<'_>) -> ChainVisit {
+fn chain_visit(tracked: &TrackedVisit, scene: &Evaluation<'_>) -> ChainVisit {
     let catalog = Some(tracked.service);
     let service = match &tracked.work {
-        Some(key) => known.durations.work(key, catalog),
+        Some(key) => scene.known.durations.work_of(scene.profile.id, key, catalog),
         None => Lognormal { median_s: tracked.service.0.max(60) as f64, sigma: UNKNOWN_SIGMA },
     };
     ChainVisit {
@@ -257,13 +289,14 @@ fn word(first: &TrackedVisit) -> Option<Word> {
 /// Saves the figure under the next number and tells it when it matters.
 fn save(
     unit: &mut Unit<'_>,
-    profile: &Profile,
+    scene: &Evaluation<'_>,
     tracked: &TrackedVisit,
-    interval: &EtaInterval,
+    sampled: &EtaInterval,
     correlation_id: Option<u64>,
 ) -> Result<Eta, Fault> {
     let seq = tracked.shown.as_ref().map_or(0, |eta| eta.seq) + 1;
-    let eta = interval.figure(seq, unit.now(), correlation_id);
+    let said = scene.known.calibration.apply(sampled, unit.now(), sampled.floor);
+    let eta = said.figure(seq, unit.now(), correlation_id);
     let mut told = tracked.told;
     let reason = told.consider(Circumstance {
         now: unit.now(),
@@ -274,12 +307,13 @@ fn save(
         state_changed: false,
     });
     unit.save_eta(&eta, &told)?;
+    unit.keep_figure(&eta, sampled, tracked.shown.as_ref())?;
     if let Some(reason) = reason {
         let case = unit.case(tracked.visit.work_order_id)?;
         // Not on the technician's stream: it wakes the tracker, which has just looked.
         let mut streams = case.streams();
         streams.push(Stream::Visit(tracked.visit.id));
-        let about = case.about_visit(tracked.visit.id, profile.id);
+        let about = case.about_visit(tracked.visit.id, scene.profile.id);
         unit.record(&streams, EventKind::EtaTold, about, json!({ "eta": eta, "reason": reason }));
     }
     Ok(eta)

@@ -105,6 +105,7 @@ impl Technician {
             accuracy_m: self.crowd.roll(5, 25) as f64,
             at: Some(self.crowd.clock.now()),
             correlation_id: None,
+            visit_id: None,
         };
         self.api.positions(vec![fix]).await.map(|_| ())
     }

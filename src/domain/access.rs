@@ -45,6 +45,7 @@ coded! {
         ReadBooks = "read_books", "前受金の帳簿を見る", "Read the books of what was prepaid";
         ReadForecast = "read_forecast", "作業量の見込みを見る", "Read the forecast of work";
         RaiseDispute = "raise_dispute", "異議を申し出る", "Dispute a line";
+        AcknowledgeLot = "acknowledge_lot", "有効期限の了承を記録する", "Acknowledge a lot's last day";
         DecideDispute = "decide_dispute", "異議を決裁する", "Decide a dispute";
         SetApprovalRule = "set_approval_rule", "承認の上限を決める", "Set the approval rule";
         GiveApproval = "give_approval", "利用を承認する", "Approve a use";
@@ -73,6 +74,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                 | P::CaptureHold
                 | P::ReleaseHold
                 | P::RaiseDispute
+                | P::AcknowledgeLot
                 | P::GiveApproval
         ),
         Role::Dispatcher => matches!(
@@ -98,6 +100,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                     | P::Live
                     | P::ReportFault
                     | P::RaiseDispute
+                    | P::AcknowledgeLot
                     | P::SetApprovalRule
                     | P::GiveApproval
             )

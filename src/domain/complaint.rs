@@ -17,7 +17,7 @@ pub enum Form {
 impl Form {
     const ALL: [Self; 6] = [Self::Day, Self::Instant, Self::Window, Self::ClockTime, Self::Position, Self::Topic];
 
-    const fn ja(self) -> &'static str {
+    pub const fn ja(self) -> &'static str {
         match self {
             Self::Day => "2026-11-24 のような実在する日付（1970年から9999年）",
             Self::Instant => "2026-11-24T09:30:00+09:00 のような時差付きの実在する日時（1970年から9999年）",
@@ -32,7 +32,7 @@ impl Form {
         }
     }
 
-    const fn en(self) -> &'static str {
+    pub const fn en(self) -> &'static str {
         match self {
             Self::Day => "a day that exists, such as 2026-11-24, between the years 1970 and 9999",
             Self::Instant => {

@@ -19,6 +19,16 @@ pub enum EtaSource {
     Planned,
 }
 
+impl EtaSource {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gps => "gps",
+            Self::Declared => "declared",
+            Self::Planned => "planned",
+        }
+    }
+}
+
 /// One evaluation of when the technician will be at the door. `earliest`, `likely`, `latest` are the 10th, 50th and
 /// 90th percentile.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

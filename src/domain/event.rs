@@ -50,6 +50,8 @@ coded! {
         SlotLapsed = "slot.lapsed", "訪問枠の仮押さえが期限切れ", "Hold on a slot ran out";
         PromiseMade = "promise.made", "到着時間のお約束", "Arrival promised";
         PromiseChanged = "promise.changed", "お約束の変更", "Promise changed";
+        ProposalOffered = "proposal.offered", "組み直しを提案", "Re-plan proposed";
+        ProposalDecided = "proposal.decided", "組み直しを決裁", "Re-plan decided";
         EtaTold = "eta.told", "到着予定のお知らせ", "ETA told";
         WalletPurchased = "wallet.purchased", "チケット購入", "Tickets purchased";
         WalletGranted = "wallet.granted", "チケット無償付与", "Tickets granted";
@@ -87,6 +89,7 @@ coded! {
         /// Never written: stands for an entry in a stream whose reader must not see it, so that its numbers stay gapless.
         Withheld = "withheld", "社内の記録", "Internal record";
         TableImported = "table.imported", "一覧の取込", "Table imported";
+        LotAcknowledged = "lot.acknowledged", "有効期限の了承", "Expiry acknowledged";
         InvoiceSet = "invoice.set", "請求書を記録", "Invoice noted";
         LinkCreated = "link.created", "到着案内リンクを発行", "Tracking link issued";
         LinkRevoked = "link.revoked", "到着案内リンクを取消", "Tracking link revoked";

@@ -144,6 +144,8 @@ ids! {
     TerritoryId = "ter";
     /// An appointment slot that is held for a caller or sold to him (訪問枠).
     SlotId = "slt";
+    /// A proposal for the running day (組み直しの提案).
+    ProposalId = "prp";
     /// Somebody who logs in.
     UserId = "usr";
     /// A link that shows one visit without log-in.

@@ -65,6 +65,11 @@ codes! {
     SlotForeign = "slot.not_yours", Forbidden, "この訪問枠は別の人が押さえています。ほかの枠を選んでください。", "Somebody else holds this slot. Choose another one.";
     SlotOther = "slot.other_work", Conflict, "訪問枠を押さえたあとで要件の内容が変わりました。枠を選び直してください。", "The issue has changed since its slot was held. Choose a slot again.";
     SlotsTooMany = "slot.too_many", TooMany, "同時に押さえられる訪問枠は{limit}件までです。使わない枠を解放してください。", "One person holds at most {limit} slots. Release one that is not needed.";
+    ProposalGone = "proposal.gone", Conflict, "この提案はもうありません。新しい提案を見て、選び直してください。", "This proposal is gone. Look at the new one and choose again.";
+    ProposalRow = "proposal.row_unknown", Invalid, "提案に{row}番はありません。提案の行から選んでください。", "The proposal has no row {row}. Choose from its rows.";
+    ProposalNeeds = "proposal.needs_row", Conflict, "先に{rows}番が必要です。一緒に承認してください。", "It needs row {rows} first. Approve them together.";
+    ProposalMoved = "proposal.changed", Conflict, "提案のあとで状況が変わりました（{now_ja}）。新しい提案を見てください。", "Things have changed since it was proposed ({now_en}). Look at the new proposal.";
+    WhatIfUnknown = "what_if.change", Invalid, "{number}番目の仮定は、この盤面にない人や訪問を指しているか、数が範囲外です。直してください。", "Change {number} names somebody or something that is not on this board, or a figure out of its range. Correct it.";
     AbsenceOverlaps = "absence.overlaps", Conflict, "{from}〜{until}の不在がすでに登録されています。先にそれを終了するか、重ならない時間にしてください。", "An absence from {from} to {until} is entered already. End it first, or choose a time that does not overlap.";
     AbsenceOver = "absence.over", Conflict, "この不在はすでに終わっています。画面を更新してください。", "This absence is over already. Refresh the page.";
     Insufficient = "wallet.insufficient", Conflict, "{unit}が足りません（必要 {needed} {of}、残 {available} {of}、超過利用の枠 {overdraft_left} {of}）。超過利用か追加購入を案内してください。", "There are not enough {unit}s (needed {needed}, left {available}, overdraft {overdraft_left}). Offer overdraft or a purchase.";
@@ -98,6 +103,7 @@ codes! {
     ReportsTooMany = "report.too_many_open", Conflict, "お客様画面からの未解決の要件が{limit}件あります。これ以上は受付窓口にお電話ください。", "{limit} issues from this page are still open. Please call the service desk for more.";
     NothingOverdrawn = "wallet.nothing_overdrawn", Conflict, "請求できる超過利用がありません（使用済みで、契約に超過単価のあるものだけです）。追加購入を案内してください。", "There is no overdraft to invoice: only used units whose policy has an overage price are. Offer a purchase.";
     NotSold = "wallet.not_sold", Conflict, "{number}は販売したロットではないので、請求書はありません。ロットを確かめてください。", "{number} was not sold, so it has no invoice. Check the lot.";
+    LotAcknowledged = "lot.acknowledged_before", Conflict, "{number}の有効期限は{on}に了承されています（{by}）。画面を読み込み直してください。", "{by} acknowledged the last day of {number} on {on}. Load the page again.";
     DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";
     DisputeExists = "dispute.exists", Conflict, "この行の異議はすでにあります（{state_ja}）。一覧で確かめてください。", "This line has a dispute already ({state_en}). Look at the list.";
     DisputeReversed = "dispute.already_reversed", Conflict, "この行の{unit}はすでに戻してあります。履歴を確かめてください。", "The {unit}s of this line were given back already. Look at the history.";
@@ -129,12 +135,16 @@ codes! {
     OffShift = "position.off_shift", Conflict, "勤務時間外の位置は受け取りません。勤務時間を手配担当に確かめてください。", "Positions outside the shift are not taken. Ask the dispatcher about the shift.";
     PositionFuture = "position.future", Invalid, "位置の時刻が未来です。端末の時計を合わせてください。", "The position was taken in the future. Set the device's clock.";
     PositionInaccurate = "position.inaccurate", Invalid, "位置の誤差が大きすぎます。空の見える場所で測り直してください。", "The position is too inaccurate. Measure again under the open sky.";
+    PositionFar = "position.far", Invalid, "仕事の場所から300km以上離れた位置です。端末の位置情報を確かめてください。", "The position is more than 300 km from all of the work. Check the device.";
     PositionOutOfOrder = "position.out_of_order", Conflict, "すでに新しい位置があるので、この位置は使いません。そのまま続けてください。", "A newer position is known, so this one is not used. Just go on.";
     PositionImplausible = "position.implausible", Invalid, "前の位置から動ける速さを超えています。端末の位置情報を確かめてください。", "Nobody drives so fast from the last position. Check the device.";
     ReportIncomplete = "report.incomplete", Invalid, "報告書の必須項目が足りません（{missing}）。入力してください。", "The report is incomplete ({missing}). Fill it in.";
     ReportMinutes = "report.minutes", Invalid, "作業時間は1〜1440分です（入力 {minutes} 分）。入力し直してください。", "The time on site lies between 1 and 1440 minutes (given: {minutes}). Correct it.";
     PartUnknown = "report.part_unknown", Invalid, "部品「{part}」は部品の一覧にありません。一覧から選び直してください。", "The part \"{part}\" is not on the list of parts. Choose it from the list.";
     LiveTooMany = "live.too_many", TooMany, "購読が多すぎます（上限 {limit}）。不要な購読をやめてから申し込んでください。", "Too many subscriptions (limit {limit}). Give up one before you ask for another.";
+    LiveFragments = "live.fragments", TooLarge, "1つの通信文が細かく分かれすぎています（上限 {limit} 片）。まとめて送ってください。", "One message came in too many pieces (limit {limit}). Send it in one.";
+    LiveCrowded = "live.crowded", TooMany, "同じ回線からの接続が多すぎます（上限 {limit}）。使っていない画面を閉じてください。", "Too many connections from one address (limit {limit}). Close pages that are not needed.";
+    LiveSilent = "live.silent", Busy, "応答が途絶えたため切断しました。自動で再接続します。", "Disconnected because nothing was heard any more. Reconnect and resume.";
     LiveSlow = "live.slow", Busy, "受信が追いつかないため切断しました。自動で再接続します。", "Disconnected because the reader fell behind. Reconnect and resume.";
     RateLimited = "rate.limited", TooMany, "短い間に送りすぎです。{seconds}秒ほど待ってください。", "Too many requests. Wait about {seconds} seconds.";
     Busy = "busy", Busy, "混み合っています。数秒後に同じ操作番号で送り直してください。", "The server is busy. Retry in a few seconds with the same operation id.";

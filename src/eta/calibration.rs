@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::domain::time::{Seconds, Timestamp};
 
 use super::chain::EtaInterval;
+use super::horizon::horizon;
 
 /// Share of arrivals that each bound leaves outside.
 const OUTSIDE: f64 = 0.1;
@@ -35,17 +36,10 @@ pub struct Outcome {
 pub struct Calibration(BTreeMap<Group, (f64, f64)>);
 
 /// Horizon class and visits before (0, 1, 2 and more).
-type Group = (u8, u8);
+type Group = (usize, u32);
 
 fn group(ahead: Seconds, stops_before: u32) -> Group {
-    let horizon = match ahead.0.div_euclid(60) {
-        ..15 => 0,
-        15..30 => 1,
-        30..60 => 2,
-        60..120 => 3,
-        _ => 4,
-    };
-    (horizon, stops_before.min(2) as u8)
+    (horizon(ahead), stops_before.min(2))
 }
 
 fn half(from: Timestamp, to: Timestamp) -> f64 {

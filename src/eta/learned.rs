@@ -1,14 +1,15 @@
 //! What past days taught: how long work takes, and how much slower the roads are by the hour.
 //!
 //! Thin data leans on the group above it: with n < 20 the own mean and variance have the weight n/20, the parent's the
-//! rest. Work: (product, symptom, kind) leans on (product, kind), that on kind, that on the prior of the house.
+//! rest. Work: (product, symptom, kind) leans on (product, kind), that on kind, that on the prior of the house. A technician
+//! is told apart by how long he takes over what his work usually takes; with few visits he counts as usual.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::draw::Lognormal;
-use crate::domain::ids::ProductId;
+use crate::domain::ids::{ProductId, TechnicianId};
 use crate::domain::time::Seconds;
 
 /// With so many observations a group stands on its own.
@@ -20,6 +21,9 @@ const SIGMA_MIN: f64 = 0.15;
 const SIGMA_MAX: f64 = 1.0;
 /// Before anything is learned: half as long to twice as long in nine of ten cases.
 const SIGMA_PRIOR: f64 = 0.45;
+/// Beyond this it is the work that differs, not who does it.
+const PACE_MIN: f64 = 0.6;
+const PACE_MAX: f64 = 1.7;
 /// A trip that took less than a third or more than three times its road time says nothing about traffic.
 const RATIO_MIN: f64 = 1.0 / 3.0;
 const RATIO_MAX: f64 = 3.0;
@@ -91,6 +95,7 @@ pub struct Durations {
     exact: BTreeMap<WorkKey, Tally>,
     by_product: BTreeMap<(ProductId, WorkKind), Tally>,
     by_kind: BTreeMap<WorkKind, Tally>,
+    by_technician: BTreeMap<TechnicianId, Tally>,
 }
 
 impl Durations {
@@ -103,6 +108,23 @@ impl Durations {
         self.exact.entry(key.clone()).or_default().add(log);
         self.by_product.entry((key.product, key.kind)).or_default().add(log);
         self.by_kind.entry(key.kind).or_default().add(log);
+    }
+
+    /// Learns how a technician's visit compares with what such work usually takes; after all visits were observed.
+    pub fn observe_technician(&mut self, technician: TechnicianId, key: &WorkKey, spent: Seconds) {
+        if !(WORK_MIN..=WORK_MAX).contains(&spent) {
+            return;
+        }
+        let usual = self.work(key, None).median_s;
+        self.by_technician.entry(technician).or_default().add((spent.0 as f64 / usual).ln());
+    }
+
+    /// How long the work takes this technician.
+    pub fn work_of(&self, technician: TechnicianId, key: &WorkKey, catalog: Option<Seconds>) -> Lognormal {
+        let usual = self.work(key, catalog);
+        let even = Lognormal { median_s: 1.0, sigma: SIGMA_PRIOR };
+        let pace = self.by_technician.get(&technician).map_or(1.0, |tally| tally.lean_on(even).median_s);
+        Lognormal { median_s: usual.median_s * pace.clamp(PACE_MIN, PACE_MAX), ..usual }
     }
 
     /// How long the work takes. `catalog`: what the product's catalog says of this symptom; it stands for the parent
@@ -150,6 +172,12 @@ impl HourFactors {
     /// `hour` 0 to 23.
     pub fn factor(&self, hour: usize, weekend: bool) -> f64 {
         if weekend { self.weekend[hour % 24] } else { self.weekday[hour % 24] }
+    }
+}
+
+impl Default for HourFactors {
+    fn default() -> Self {
+        Self::FLAT
     }
 }
 
@@ -204,6 +232,18 @@ mod tests {
         check(&taught(20, 120), &key(1, "leak"), Some(30), 120.0);
         check(&taught(200, 120), &key(1, "noise"), None, 120.0);
         check(&taught(200, 120), &key(2, "noise"), Some(30), 30.0);
+    }
+
+    #[test]
+    fn who_works_faster_than_usual_is_expected_to() {
+        let (quick, new) = (TechnicianId::from_uuid(Uuid::from_u128(1)), TechnicianId::from_uuid(Uuid::from_u128(2)));
+        let mut durations = taught(40, 60);
+        for _ in 0..40 {
+            durations.observe_technician(quick, &key(1, "leak"), Seconds::minutes(45));
+            durations.observe_technician(new, &key(1, "leak"), Seconds(5));
+        }
+        let minutes = |who| durations.work_of(who, &key(1, "leak"), None).median_s / 60.0;
+        assert!((minutes(quick) - 45.0).abs() < 0.1 && (minutes(new) - 60.0).abs() < 0.1);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! When somebody will be at the door: sampled, said with its spread, told only when it matters. Pure; the caller
 //! brings the time and the seed.
 
+pub mod accuracy;
 pub mod calibration;
 pub mod chain;
 pub mod draw;
 pub mod filter;
+pub mod horizon;
 pub mod learned;
 pub mod publish;
 mod walk;

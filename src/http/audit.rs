@@ -56,9 +56,14 @@ fn is_kept(audited: Audited, refusal: &Refusal) -> bool {
     let kept = match audited.kept {
         Kept::All => true,
         Kept::Rules => refusal.code.is_of_contract(),
-        Kept::Reach => refusal.code.is_of_contract() || matches!(refusal.code, Code::NotFound | Code::Forbidden),
+        Kept::Reach => refusal.code.is_of_contract() || is_reach(refusal.code),
     };
     kept && !chance
+}
+
+/// Somebody reached for what is not his, or for what is over: a second use of the same issue.
+fn is_reach(code: Code) -> bool {
+    matches!(code, Code::NotFound | Code::Forbidden | Code::NotYours | Code::IssueState)
 }
 
 /// The entry is written after the refused command was taken back, so it stands on its own.

@@ -39,7 +39,8 @@ pub fn routes() -> Vec<Route> {
             .created()
             .audited_by_rules("intake"),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
-        Route::new(Method::POST, "/api/issues/{id}/outcome", "Close an issue from the desk", close),
+        Route::new(Method::POST, "/api/issues/{id}/outcome", "Close an issue from the desk", close)
+            .audited_by_reach("outcome"),
     ]
 }
 

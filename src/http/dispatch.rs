@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::extract::{Body, ById, OperationId, Path, Query, Shared};
 use super::guard::{Allowed, perm};
-use super::reply::{Json, Stored};
+use super::reply::{Json, Stored, Written};
 use super::{Method, Route};
 use crate::commands::{assign, track, withdraw};
 use crate::domain::complaint::Form;
@@ -14,6 +14,7 @@ use crate::domain::ids::{TechnicianId, TerritoryId, TrackLinkId, VisitId, WorkOr
 use crate::domain::refusal::Refusal;
 use crate::planner::answer::Ranking;
 use crate::planner::propose::DayProposal;
+use crate::store::decisions::Decision;
 use crate::store::{Answer, Fault};
 use crate::views::board::{AssignRequest, Assigned, Board, TerritoryLoads, Unassigned, VisitRow, WithdrawRequest};
 use crate::views::track::{Nothing, OpenLinks, TrackLinkView};
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/proposal", "A technician for everything that waits in a territory", proposal),
         Route::new(Method::POST, "/api/work-orders/{id}/assign", "Give a work order to a technician", assign_order)
             .created(),
+        Route::new(Method::GET, "/api/visits/{id}/decision", "Why a visit went to its technician", decision),
         Route::new(Method::POST, "/api/visits/{id}/unassign", "Take a visit back into the queue", unassign),
         Route::new(Method::POST, "/api/visits/{id}/cancel", "Cancel a visit and close its issue", cancel),
         Route::new(Method::GET, "/api/visits/{id}/track-links", "The tracking links that still work", open_links),
@@ -102,8 +104,8 @@ async fn candidates(
     shared: Shared,
     Path(path): Path<ById<WorkOrderId>>,
     Query(query): Query<CandidatesQuery>,
-) -> Result<Json<Ranking>, Fault> {
-    Ok(Json(shared.planners.rank(path.id, query.without()?).await?))
+) -> Result<Written<Ranking>, Fault> {
+    Ok(shared.planners.rank(path.id, query.without()?).await?.into())
 }
 
 async fn proposal(
@@ -122,10 +124,21 @@ async fn assign_order(
     Body(request): Body<AssignRequest>,
 ) -> Result<Stored<Assigned>, Fault> {
     let travel = shared.travel.clone();
+    let ranking = shared.planners.rank_for_log(path.id).await;
     let assigned = shared.store.command(who.actor, operation, move |unit| {
-        Ok(Answer::json(201, &assign::assign(unit, path.id, &request, travel.as_ref())?))
+        let made = assign::assign_logged(unit, path.id, &request, travel.as_ref(), ranking.as_ref())?;
+        Ok(Answer::json(201, &made))
     });
     Ok(assigned.await?.into())
+}
+
+/// As it was known then, from the journal alone.
+async fn decision(
+    _: Allowed<perm::ReadBoard>,
+    shared: Shared,
+    Path(path): Path<ById<VisitId>>,
+) -> Result<Json<Decision>, Fault> {
+    Ok(Json(shared.store.read(move |reader| reader.decision(path.id)).await?))
 }
 
 async fn unassign(

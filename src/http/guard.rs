@@ -17,6 +17,8 @@ use crate::store::access::{LoggedIn, TokenHash};
 /// A permission as a type, so that a handler's signature says what it needs.
 pub trait Right: 'static {
     const PERMISSION: Permission;
+    /// Devices without any header of their own may name the token in the address.
+    const TOKEN_IN_ADDRESS: bool = false;
 }
 
 /// The permissions of [`Permission`] as types.
@@ -33,9 +35,16 @@ pub mod perm {
         )+};
     }
 
+    /// [`Permission::WorkVisits`], for vehicle trackers too.
+    pub struct ReportPositions;
+    impl Right for ReportPositions {
+        const PERMISSION: Permission = Permission::WorkVisits;
+        const TOKEN_IN_ADDRESS: bool = true;
+    }
+
     rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live
         SellTickets GrantTickets CaptureHold ReleaseHold ReverseUse AdjustBalance ApproveAdjustment TransferTickets VoidLot
-        RefundTickets SetPolicy AuditLedger ReadBooks ReadForecast RaiseDispute DecideDispute
+        RefundTickets SetPolicy AuditLedger ReadBooks ReadForecast RaiseDispute AcknowledgeLot DecideDispute
         SetApprovalRule GiveApproval ReportFault);
 }
 
@@ -83,7 +92,8 @@ impl<P: Right> Guard for Allowed<P> {
     const PERMISSION: Option<Permission> = Some(P::PERMISSION);
 
     async fn admit(request: &HttpRequest) -> Result<Self, Fault> {
-        let token = Token::of(request).ok_or_else(|| Refusal::new(Code::AuthRequired))?;
+        let in_address = || P::TOKEN_IN_ADDRESS.then(|| Token::in_address(request)).flatten();
+        let token = in_address().or_else(|| Token::of(request)).ok_or_else(|| Refusal::new(Code::AuthRequired))?;
         if matches!(token, Token::Cookie(_)) {
             check_origin(request)?;
         }

@@ -32,6 +32,6 @@ mod tests {
 
     #[test]
     fn who_may_call_what() {
-        insta::assert_snapshot!(matrix(&crate::http::routes()));
+        insta::assert_snapshot!(matrix(&crate::node::routes()));
     }
 }

@@ -23,6 +23,7 @@ mod actors;
 mod advice;
 mod audit;
 pub mod call;
+pub mod caller;
 mod calls;
 mod claims;
 pub mod cookie;
@@ -42,6 +43,7 @@ pub mod openapi;
 mod passwords;
 mod portal;
 mod rate;
+mod replan;
 pub mod reply;
 mod reports;
 mod roots;
@@ -53,6 +55,7 @@ mod tables;
 mod technician;
 mod trace;
 mod track;
+mod trackers;
 pub mod users;
 mod wallet;
 
@@ -67,7 +70,7 @@ pub use reply::{Json, Stored};
 pub use route::{Route, configure};
 pub use trace::trace_requests;
 
-/// Every route of the API.
+/// Every route of the API but those of rooms above (`node::routes`).
 pub fn routes() -> Vec<Route> {
     let rooms = [
         session::routes(),
@@ -84,6 +87,7 @@ pub fn routes() -> Vec<Route> {
         notices::routes(),
         tables::routes(),
         dispatch::routes(),
+        replan::routes(),
         absences::routes(),
         technician::routes(),
         track::routes(),
@@ -92,7 +96,6 @@ pub fn routes() -> Vec<Route> {
         actors::routes(),
         health::routes(),
         openapi::routes(),
-        crate::live::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use actix_web::HttpResponse;
+use actix_web::body::MessageBody;
 use actix_web::http::{StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,6 +25,28 @@ impl<T: Serialize + JsonSchema> Reply for Json<T> {
     fn respond(self, status: StatusCode) -> HttpResponse {
         let body = serde_json::to_string(&self.0).expect("views have string keys and finite numbers");
         text(status, body)
+    }
+
+    fn describe(to: &mut Describe<'_>) {
+        to.answer::<T>();
+    }
+}
+
+/// A view that was written as JSON where it was made, because it is large.
+pub struct Written<T> {
+    body: Vec<u8>,
+    shape: PhantomData<T>,
+}
+
+impl<T> From<Vec<u8>> for Written<T> {
+    fn from(body: Vec<u8>) -> Self {
+        Self { body, shape: PhantomData }
+    }
+}
+
+impl<T: JsonSchema> Reply for Written<T> {
+    fn respond(self, status: StatusCode) -> HttpResponse {
+        text(status, self.body)
     }
 
     fn describe(to: &mut Describe<'_>) {
@@ -66,7 +89,7 @@ impl Reply for HttpResponse {
 }
 
 /// Live figures must not be kept by a browser or a proxy.
-fn text(status: StatusCode, body: String) -> HttpResponse {
+fn text(status: StatusCode, body: impl MessageBody + 'static) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -11,15 +11,22 @@ use super::reply::Json;
 use super::{Method, Route};
 use crate::books::base_date::{self, BaseDateReport, Unused};
 use crate::books::months::{MonthLine, Months};
+use crate::domain::ids::TerritoryId;
 use crate::domain::refusal::Refusal;
+use crate::domain::time::Seconds;
+use crate::eta::Outcome;
+use crate::eta::accuracy::{AccuracyLine, accuracy};
 use crate::forecast::months::{Forecast, Question, RUNS, forecast};
 use crate::limits;
 use crate::store::{Fault, StoreError};
+use crate::views::demand::DemandLine;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/reports/liability", "Contract liability and revenue by month", liability),
         Route::new(Method::GET, "/api/reports/base-date", "Unused balance on a base date", on_base_date),
+        Route::new(Method::GET, "/api/reports/demand", "What was asked for and what needed a visit", demand),
+        Route::new(Method::GET, "/api/reports/eta", "How good the told arrivals were", eta_accuracy),
         Route::new(Method::GET, "/api/reports/forecast", "Work that outstanding units will bring", ahead),
     ]
 }
@@ -101,6 +108,70 @@ async fn on_base_date(
         Ok(unused.report(on))
     });
     Ok(Json(read.await?))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DemandQuery {
+    /// Any day of the first month.
+    #[schemars(with = "String")]
+    from: NaiveDate,
+    /// Any day of the last month.
+    #[schemars(with = "String")]
+    to: NaiveDate,
+}
+
+/// What was asked for, month by month.
+#[derive(Serialize, JsonSchema)]
+struct Demand {
+    months: Vec<DemandLine>,
+}
+
+async fn demand(
+    _: Allowed<perm::ReadForecast>,
+    shared: Shared,
+    Query(query): Query<DemandQuery>,
+) -> Result<Json<Demand>, Fault> {
+    if !(0..=limits::DEMAND_DAYS).contains(&(query.to - query.from).num_days()) {
+        let (ja, en) =
+            ("期間は3年以内で、終わりは始め以降です", "the period is up to three years, its end not before its begin");
+        return Err(Refusal::invalid_both("to", ja, en).into());
+    }
+    let months = shared.store.read(move |reader| reader.demand(query.from, query.to)).await?;
+    Ok(Json(Demand { months }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct EtaQuery {
+    /// The last so many days, 1 to 90; thirty when it is missing.
+    days: Option<i64>,
+    /// Of one territory only.
+    territory: Option<TerritoryId>,
+}
+
+/// Figures that people read, beside the arrivals that came of them.
+#[derive(Serialize, JsonSchema)]
+struct EtaAccuracy {
+    days: i64,
+    /// By how far ahead they were said; the newest figures, when there are more than one look can take.
+    lines: Vec<AccuracyLine>,
+}
+
+async fn eta_accuracy(
+    _: Allowed<perm::ReadForecast>,
+    shared: Shared,
+    Query(query): Query<EtaQuery>,
+) -> Result<Json<EtaAccuracy>, Fault> {
+    let days = query.days.unwrap_or(30);
+    if !(1..=limits::FIGURE_DAYS).contains(&days) {
+        let (ja, en) = ("1から90日で指定してください", "give 1 to 90 days");
+        return Err(Refusal::invalid_both("days", ja, en).into());
+    }
+    let since = shared.store.clock().now() - Seconds::hours(24 * days);
+    let figures = shared.store.read(move |reader| reader.past_figures(query.territory, since)).await?;
+    let said: Vec<Outcome> = figures.into_iter().map(|figure| figure.said).collect();
+    Ok(Json(EtaAccuracy { days, lines: accuracy(&said) }))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -56,9 +56,15 @@ impl Route {
         Self { method, path, summary, permission, status, audited: None, describe, serve }
     }
 
-    /// A route that turns into a websocket. Its body never ends, so it is not read, and the handler itself finds out
-    /// who asks; `permission` is what it demands of people who are logged in.
-    pub fn upgrade<F, Fut>(path: &'static str, summary: &'static str, permission: Permission, handler: F) -> Self
+    /// A route whose handler gets the request as it stands: the body may never end, and the handler itself finds out who
+    /// asks; `permission` is what it demands of people who are logged in.
+    pub fn open<F, Fut>(
+        method: Method,
+        path: &'static str,
+        summary: &'static str,
+        permission: Permission,
+        handler: F,
+    ) -> Self
     where
         F: Fn(HttpRequest, web::Payload) -> Fut + 'static,
         Fut: Future<Output = Result<HttpResponse, Fault>> + 'static,
@@ -67,8 +73,7 @@ impl Route {
             let made = handler(request, payload);
             async move { made.await.unwrap_or_else(error::answer) }.boxed_local()
         });
-        let (method, status) = (Method::GET, StatusCode::SWITCHING_PROTOCOLS);
-        let (permission, describe) = (Some(permission), HttpResponse::describe);
+        let (status, permission, describe) = (StatusCode::OK, Some(permission), HttpResponse::describe);
         Self { method, path, summary, permission, status, audited: None, describe, serve }
     }
 
@@ -78,6 +83,12 @@ impl Route {
         if let Some(permission) = self.permission {
             to.security(permission.as_str());
         }
+    }
+
+    /// Declares the status of an answer that goes well; the handler's response says so itself.
+    pub fn answering(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     /// Declares that a success makes something new. The handler's stored answer says so itself.

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::extract::{Body, Shared};
 use super::guard::{Allowed, Public, perm};
 use super::reply::{Json, Reply};
-use super::{Method, Route, cookie};
+use super::{Method, Route, caller, cookie};
 use crate::domain::access::{Actor, User};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
@@ -13,25 +13,28 @@ use crate::limits;
 use crate::store::Fault;
 use crate::store::access::token_hash;
 use crate::views::live::close;
-use crate::views::session::{LogIn, Me, Session};
+use crate::views::session::{LogIn, Me, Renewed, Session};
 use crate::views::track::Nothing;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::POST, "/api/session", "Log in", log_in),
         Route::new(Method::GET, "/api/session", "Who is logged in", me),
+        Route::new(Method::PUT, "/api/session", "Stay logged in", renew),
         Route::new(Method::DELETE, "/api/session", "Log out", log_out),
     ]
 }
 
 /// An answer that sets or takes away the session's cookie.
-struct WithCookie<T>(T, actix_web::cookie::Cookie<'static>);
+struct WithCookie<T>(T, Option<actix_web::cookie::Cookie<'static>>);
 
 impl<T: Reply> Reply for WithCookie<T> {
     fn respond(self, status: actix_web::http::StatusCode) -> HttpResponse {
         let mut response = self.0.respond(status);
-        // A cookie of our own making holds only characters that a header may.
-        let _ = response.add_cookie(&self.1);
+        if let Some(cookie) = &self.1 {
+            // A cookie of our own making holds only characters that a header may.
+            let _ = response.add_cookie(cookie);
+        }
         response
     }
 
@@ -47,7 +50,7 @@ async fn log_in(
     Body(LogIn { login, password }): Body<LogIn>,
 ) -> Result<WithCookie<Json<Session>>, Fault> {
     let now = shared.store.clock().now();
-    let address = caller(&request, shared.proxies);
+    let address = caller::address(&request, shared.proxies);
     shared.log_ins.check(&login, &address, now)?;
     let Some(user) = check_password(&shared, login.clone(), password).await? else {
         shared.log_ins.failed(&login, &address, now);
@@ -59,17 +62,7 @@ async fn log_in(
     tracing::info!(user = %user.id, role = %user.role, "somebody logged in");
     let shown = (!is_page(&request)).then(|| token.clone());
     let session = Session { token: shown, user: Me::of(&user, shared.clock()) };
-    Ok(WithCookie(Json(session), cookie::fresh(token, shared.session_days, shared.secure_cookie)))
-}
-
-/// The address of the one who asks: the connection's, or with proxies in front what the outermost of them saw. What
-/// stands before that in the header the caller himself may have written.
-fn caller(request: &HttpRequest, proxies: usize) -> String {
-    let named = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = named.flat_map(|value| value.split(',')).map(str::trim).collect();
-    let seen = hops.len().checked_sub(proxies).filter(|_| proxies > 0).and_then(|index| hops.get(index));
-    let connected = || request.connection_info().peer_addr().unwrap_or_default().to_owned();
-    seen.map_or_else(connected, |hop| (*hop).to_owned())
+    Ok(WithCookie(Json(session), Some(cookie::fresh(token, shared.session_days, shared.secure_cookie))))
 }
 
 /// Whether a page in a browser asks. Browsers say so with every request, and scripts cannot take it away.
@@ -97,34 +90,22 @@ async fn me(who: Allowed<perm::OwnSession>, shared: Shared) -> Result<Json<Me>, 
     Ok(Json(Me::of(&who.user, shared.clock())))
 }
 
+/// The same log-in goes on for as many days as a fresh one; after `SESSION_LONGEST_DAYS` only a password helps.
+async fn renew(
+    who: Allowed<perm::OwnSession>,
+    shared: Shared,
+    request: HttpRequest,
+) -> Result<WithCookie<Json<Renewed>>, Fault> {
+    let (token, days) = (who.token, shared.session_days);
+    let expires_at = shared.store.task(who.actor, move |unit| unit.renew_session(&token, days)).await?;
+    let cookie = request.cookie(cookie::SESSION);
+    let cookie = cookie.map(|kept| cookie::fresh(kept.value().to_owned(), days, shared.secure_cookie));
+    Ok(WithCookie(Json(Renewed { expires_at }), cookie))
+}
+
 async fn log_out(who: Allowed<perm::OwnSession>, shared: Shared) -> Result<WithCookie<Json<Nothing>>, Fault> {
     let token = who.token;
     shared.store.task(who.actor, move |unit| unit.close_session(&token)).await?;
     shared.hub.end_log_in(&token, close::AUTH_REQUIRED, "auth.required");
-    Ok(WithCookie(Json(Nothing {}), cookie::gone()))
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::test::TestRequest;
-
-    use super::*;
-
-    fn check(forwarded: &[&str], proxies: usize, expected: &str) {
-        let mut request = TestRequest::default().peer_addr(([10, 0, 0, 1], 4000).into());
-        for value in forwarded {
-            request = request.append_header(("x-forwarded-for", *value));
-        }
-        assert_eq!(caller(&request.to_http_request(), proxies), expected);
-    }
-
-    #[test]
-    fn behind_a_proxy_the_caller_is_whom_the_proxy_names() {
-        check(&["203.0.113.7"], 0, "10.0.0.1");
-        check(&[], 1, "10.0.0.1");
-        check(&["203.0.113.7"], 1, "203.0.113.7");
-        check(&["198.51.100.9, 203.0.113.7"], 1, "203.0.113.7");
-        check(&["198.51.100.9", "203.0.113.7, 10.1.1.1"], 2, "203.0.113.7");
-        check(&["203.0.113.7"], 2, "10.0.0.1");
-    }
+    Ok(WithCookie(Json(Nothing {}), Some(cookie::gone())))
 }

@@ -51,6 +51,13 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/contracts/{id}/wallet/refusals", "What the ledger refused", refusals),
         Route::new(Method::PUT, "/api/contracts/{id}/wallet/lots/{lot}/invoice", "The invoice of a lot", set_invoice)
             .audited("invoice"),
+        Route::new(
+            Method::PUT,
+            "/api/contracts/{id}/wallet/lots/{lot}/acknowledgement",
+            "The customer knows the last day of a lot",
+            acknowledge,
+        )
+        .audited("acknowledge"),
         Route::new(Method::POST, "/api/contracts/{id}/wallet/overdraft-invoices", "Invoice what was overdrawn", bill)
             .created()
             .audited("invoice_overdraft"),
@@ -149,6 +156,19 @@ async fn set_invoice(
     Body(request): Body<InvoiceRequest>,
 ) -> Result<Stored<Invoice>, Fault> {
     let change = move |unit: &mut Unit<'_>| wallet::set_invoice(unit, path.id, path.lot, &request);
+    post(&shared, who.actor, operation, 200, change).await
+}
+
+async fn acknowledge(
+    who: Allowed<perm::AcknowledgeLot>,
+    shared: Shared,
+    Path(path): Path<LotPath>,
+    OperationId(operation): OperationId,
+    Body(request): Body<AcknowledgementRequest>,
+) -> Result<Stored<Acknowledgement>, Fault> {
+    let user = who.user;
+    shared.store.read(move |reader| own_contract(reader, &user, path.id)).await?;
+    let change = move |unit: &mut Unit<'_>| wallet::acknowledge(unit, path.id, path.lot, &request);
     post(&shared, who.actor, operation, 200, change).await
 }
 

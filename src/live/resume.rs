@@ -2,47 +2,94 @@
 
 use std::sync::Arc;
 
-use crate::actors::customer_view::customer_view;
+use super::admit::Admitted;
+use crate::actors::customer_view::{customer_fix, customer_view};
 use crate::actors::frame;
 use crate::actors::outbox::Outbox;
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, Stream};
+use crate::domain::ids::TechnicianId;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::limits;
 use crate::node::services::Services;
 use crate::store::access::Watcher;
 use crate::store::{Fault, Reader, StoreError};
-use crate::views::live::{After, ServerFrame, close};
+use crate::views::board::Fix;
+use crate::views::live::{After, ServerFrame, Wanted, close};
 
 /// The first look at a topic.
 struct Picture {
     epoch: String,
     head: i64,
     etas: Vec<Eta>,
+    positions: Vec<(TechnicianId, Fix)>,
 }
 
-/// Joins a topic, sends what the client missed and lets the hub go on from there.
+/// One topic that was not joined, and why.
+pub type Refused = (Stream, Refusal);
+
+/// Joins topics, sends what the client missed and lets the hub go on from there. All are looked at in one read. Gives
+/// those that are refused; after trouble none is joined that has not gone live.
 pub async fn subscribe(
     services: &Services,
     outbox: &Arc<Outbox>,
-    watcher: &Watcher,
-    topic: Stream,
-    after: Option<After>,
-) -> Result<(), Fault> {
-    services.hub.join(outbox, topic);
-    let watcher = watcher.clone();
-    let picture = read(services, move |reader| look(reader, &watcher, topic)).await;
-    let picture = picture.inspect_err(|_| services.hub.leave(outbox, topic))?;
-    // A figure of another life of the data says nothing about those of this one.
-    let eta_seq = after.as_ref().filter(|after| after.epoch == picture.epoch).and_then(|after| after.eta_seq);
-    let (first, start) = place(topic, &picture, after.as_ref());
-    outbox.push(frame::of(&first));
-    offer_etas(outbox, topic, &picture.etas, eta_seq);
-    catch_up(services, outbox, topic, start).await.inspect_err(|_| services.hub.leave(outbox, topic))
+    who: &Admitted,
+    wanted: Vec<Wanted>,
+) -> Result<Vec<Refused>, Fault> {
+    let topics: Vec<Stream> = wanted.iter().map(|wanted| wanted.topic).collect();
+    topics.iter().for_each(|topic| services.hub.join(outbox, *topic));
+    let (watcher, asked, now) = (who.watcher.clone(), topics.clone(), services.store.clock().now());
+    let pictures = read(services, move |reader| {
+        asked.iter().map(|topic| refused_or(look(reader, &watcher, *topic, now))).collect::<Result<Vec<_>, Fault>>()
+    });
+    let leave = |topics: &[Stream]| topics.iter().for_each(|topic| services.hub.leave(outbox, *topic));
+    let pictures = pictures.await.inspect_err(|_| leave(&topics))?;
+    let mut refused = Vec::new();
+    for (index, (wanted, picture)) in wanted.into_iter().zip(pictures).enumerate() {
+        match picture {
+            Err(refusal) => {
+                services.hub.leave(outbox, wanted.topic);
+                refused.push((wanted.topic, refusal));
+            }
+            Ok(picture) => {
+                begin(services, outbox, who, wanted, &picture).await.inspect_err(|_| leave(&topics[index..]))?;
+            }
+        }
+    }
+    Ok(refused)
 }
 
-fn look(reader: &mut Reader<'_>, watcher: &Watcher, topic: Stream) -> Result<Picture, Fault> {
+/// A refusal concerns one topic, trouble all of them.
+fn refused_or<T>(found: Result<T, Fault>) -> Result<Result<T, Refusal>, Fault> {
+    match found {
+        Ok(found) => Ok(Ok(found)),
+        Err(Fault::Refused(refusal)) => Ok(Err(refusal)),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+fn look(reader: &mut Reader<'_>, watcher: &Watcher, topic: Stream, now: Timestamp) -> Result<Picture, Fault> {
     reader.topic_right(watcher, topic)?;
-    Ok(Picture { epoch: reader.epoch()?, head: reader.head(topic)?, etas: reader.etas(topic)? })
+    let positions = reader.positions_on(topic, now - Seconds(limits::POSITION_SHOWN_S))?;
+    Ok(Picture { epoch: reader.epoch()?, head: reader.head(topic)?, etas: reader.etas(topic)?, positions })
+}
+
+async fn begin(
+    services: &Services,
+    outbox: &Arc<Outbox>,
+    who: &Admitted,
+    wanted: Wanted,
+    picture: &Picture,
+) -> Result<(), Fault> {
+    let Wanted { topic, after, presence } = wanted;
+    // A figure of another life of the data says nothing about those of this one.
+    let eta_seq = after.as_ref().filter(|after| after.epoch == picture.epoch).and_then(|after| after.eta_seq);
+    let (first, start) = place(topic, picture, after.as_ref());
+    outbox.push(frame::of(&first));
+    offer(outbox, topic, picture, eta_seq);
+    services.hub.appear(outbox, topic, presence && who.is_staff());
+    catch_up(services, outbox, topic, start).await
 }
 
 /// What the client is told first, and the offset after which its events begin.
@@ -60,12 +107,16 @@ fn place(topic: Stream, picture: &Picture, after: Option<&After>) -> (ServerFram
 }
 
 /// The client's `eta_seq` counts on a visit's topic only: elsewhere each visit has its own.
-fn offer_etas(outbox: &Outbox, topic: Stream, etas: &[Eta], eta_seq: Option<u64>) {
+fn offer(outbox: &Outbox, topic: Stream, picture: &Picture, eta_seq: Option<u64>) {
     if let (Stream::Visit(visit), Some(seen)) = (topic, eta_seq) {
         outbox.has_eta(topic, visit, seen);
     }
-    for eta in etas {
+    for eta in &picture.etas {
         outbox.offer_eta(topic, eta.visit_id, eta.seq, &frame::eta(topic, eta));
+    }
+    for (technician, fix) in &picture.positions {
+        let shown = if outbox.audience.customer { customer_fix(fix) } else { *fix };
+        outbox.offer_position(topic, *technician, fix.at, &frame::position(topic, *technician, &shown));
     }
 }
 
@@ -91,7 +142,7 @@ pub async fn catch_up(services: &Services, outbox: &Arc<Outbox>, topic: Stream, 
 }
 
 /// Reads when it is this socket's turn. A turn lasts for one read, so that a slow client holds up nobody.
-async fn read<T, F>(services: &Services, work: F) -> Result<T, Fault>
+pub(super) async fn read<T, F>(services: &Services, work: F) -> Result<T, Fault>
 where
     F: FnMut(&mut Reader<'_>) -> Result<T, Fault> + Send + 'static,
     T: Send + 'static,
@@ -109,7 +160,8 @@ fn encode(topic: Stream, outbox: &Outbox, page: &[(i64, Event)]) -> bytes::Bytes
     }))
 }
 
-/// Leaves the topics that the watcher may no longer watch, and names them.
+/// Leaves the topics that the watcher may no longer watch, and names them. A link that has lost its force is refused as a
+/// whole.
 pub async fn recheck(services: &Services, outbox: &Arc<Outbox>, watcher: &Watcher) -> Result<Vec<Stream>, Fault> {
     let (watcher, topics, now) = (watcher.clone(), outbox.topics(), services.store.clock().now());
     let lost = read(services, move |reader| {

@@ -1,17 +1,18 @@
 //! The server as a value: built from settings by the command line and by tests alike.
 
+use std::any::Any;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_rt::{Arbiter, ArbiterHandle};
 use actix_web::body::MessageBody;
-use actix_web::dev::{Server, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Extensions, Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 use anyhow::Context;
+use socket2::SockRef;
 
 use super::services::{Services, World};
 use super::settings::Settings;
@@ -30,9 +31,9 @@ use crate::effects::mail::Post;
 use crate::effects::seeds::Seeds;
 use crate::http;
 use crate::limits;
+use crate::live::drain;
 use crate::store::lock::NodeLock;
 use crate::store::{self, Address, Store, connection};
-use crate::views::live::close;
 
 pub struct Application {
     server: Server,
@@ -96,7 +97,7 @@ impl Application {
         rt::spawn(async move {
             stop.await;
             tracing::info!("the server stops: running requests are finished first");
-            wind_down(&services, &handle).await;
+            drain::drain_until(services, handle.stop(true)).await;
         });
         self.server.await.context("the server failed")?;
         self.services.guardian.stop();
@@ -177,7 +178,8 @@ pub fn app(
         .wrap(Compress::default())
         .wrap(from_fn(http::security_headers))
         .wrap(from_fn(http::trace_requests))
-        .configure(http::configure(http::routes()))
+        .app_data(web::Data::new(http::openapi::Table(super::routes)))
+        .configure(http::configure(super::routes()))
         .configure(crate::web::configure)
         .default_service(web::to(http::error::not_found))
 }
@@ -190,6 +192,7 @@ fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server
         .backlog(limits::BACKLOG)
         // A small frame must not wait for the acknowledgement of the one before it.
         .tcp_nodelay(true)
+        .on_connect(bound_connection)
         .keep_alive(limits::KEEP_ALIVE)
         .client_request_timeout(limits::HEAD_DEADLINE)
         .client_disconnect_timeout(limits::CLOSE_DEADLINE)
@@ -201,16 +204,15 @@ fn bind(settings: &Settings, services: &Arc<Services>) -> anyhow::Result<(Server
     Ok((server.run(), address))
 }
 
-/// Sockets may still be opening while the server stops listening, so they are sent away until it has stopped.
-async fn wind_down(services: &Services, handle: &ServerHandle) {
-    let stopped = handle.stop(true);
-    tokio::pin!(stopped);
-    loop {
-        services.hub.close_all(close::GOING_AWAY, "");
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(Duration::from_millis(50)) => {}
-        }
+/// What the operating system may keep for one connection. Unsent data waits here, where the newest takes the place of
+/// the older, and a peer that takes nothing is given up.
+fn bound_connection(connection: &dyn Any, _: &mut Extensions) {
+    if let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() {
+        let socket = SockRef::from(stream);
+        // A system that knows one of these not goes on with its own.
+        let _ = socket.set_send_buffer_size(limits::SEND_BUFFER_BYTES);
+        #[cfg(target_os = "linux")]
+        let _ = socket.set_tcp_user_timeout(Some(limits::PONG_DEADLINE));
     }
 }
 

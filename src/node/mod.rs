@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod ground;
+mod routes;
 pub mod schemas;
 pub mod services;
 pub mod settings;
@@ -9,4 +10,5 @@ pub mod telemetry;
 
 pub use application::Application;
 pub use ground::Ground;
+pub use routes::routes;
 pub use settings::{Settings, SettingsLayer};

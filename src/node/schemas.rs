@@ -19,7 +19,7 @@ use crate::views::live::{ClientFrame, ServerFrame, close};
 /// Every document by its file name.
 pub fn documents() -> Vec<(&'static str, Value)> {
     vec![
-        ("openapi.json", http::openapi::document(&http::routes())),
+        ("openapi.json", http::openapi::document(&super::routes())),
         ("live.json", live()),
         ("events.json", events()),
         ("company.json", import_file::<CompanyFile>()),

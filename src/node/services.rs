@@ -11,6 +11,8 @@ use crate::actors::hub::Hub;
 use crate::effects::seeds::Seeds;
 use crate::http::{LogInLimit, Outlook, Passwords};
 use crate::limits;
+use crate::live::door::Door;
+use crate::live::lines::Lines;
 use crate::map::BaseMap;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Store};
@@ -38,6 +40,10 @@ pub struct Services {
     pub outlook: Outlook,
     /// Turns of sockets that read the journal.
     pub resumes: Semaphore,
+    /// Who comes in to the live stream.
+    pub door: Door,
+    /// Server-sent events and long polls that are open.
+    pub lines: Lines,
     /// Turns of tables that come in.
     pub imports: Semaphore,
     /// A telephone system is connected.
@@ -69,6 +75,8 @@ impl Services {
             log_ins: LogInLimit::default(),
             outlook: Outlook::default(),
             resumes: Semaphore::new(limits::RESUMES),
+            door: Door::default(),
+            lines: Lines::default(),
             imports: Semaphore::new(limits::IMPORTS),
             telephone: false,
             call_keys: Keys::default(),

@@ -14,6 +14,9 @@ use crate::domain::time::{Seconds, Timestamp, Window};
 pub struct Ranking {
     pub work_order_id: WorkOrderId,
     pub computed_at: Timestamp,
+    /// How each goal is graded, so that a ranking explains itself also when it is read much later.
+    #[serde(default)]
+    pub scales: Vec<GoalScale>,
     pub candidates: Vec<Candidate>,
     /// When nobody is fit: visits that could change hands to make room, best first.
     #[serde(default)]
@@ -101,6 +104,14 @@ pub enum GoalName {
     Disturbance,
     KnowsAsset,
     Fairness,
+}
+
+/// From what to what a goal grades: what 100 stands for, and what 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GoalScale {
+    pub goal: GoalName,
+    pub ja: Cow<'static, str>,
+    pub en: Cow<'static, str>,
 }
 
 /// One goal's grade, 0 to 100, and the weight it has in the total.

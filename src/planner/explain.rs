@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::answer::{GoalGrade, RuleResult};
+use super::answer::{GoalGrade, GoalName, GoalScale, RuleResult};
 use super::goals::{Graded, Knows};
 use super::names::{Called, called};
 use super::problem::Scene;
@@ -208,6 +208,35 @@ pub fn goal(graded: &Graded, weight: u32, zone: Tz) -> GoalGrade {
         }
     };
     GoalGrade { goal: graded.goal(), grade: graded.grade(), weight, ja, en }
+}
+
+/// How each goal is graded; the head of its file says the same at length.
+pub fn scales() -> Vec<GoalScale> {
+    let scale = |goal, (ja, en): Pair| GoalScale { goal, ja, en };
+    let arrival = fixed(
+        "すぐ着けば100、期限ちょうどで25、そこから同じ時間(1時間以上)遅れると0。ご希望枠では枠内に始まれば100",
+        "100 for an arrival at once, 25 at the due time, 0 as long again past it (at least an hour); in a wished window 100 for any start inside",
+    );
+    let detour = fixed("移動が増えなければ100、60分増えると0", "100 without extra driving, 0 at 60 minutes of it");
+    let disturbance = fixed(
+        "他の訪問が動かなければ100。1分動くごとに、約束内は0.2、約束なしは0.5、約束を過ぎると1減り、守れなくなる約束1件ごとに30減る(最低0)",
+        "100 when no other visit moves; each minute of a shift takes 0.2 inside a promise, 0.5 without one, 1 past it, and each broken promise 30, down to 0",
+    );
+    let knows_asset = fixed(
+        "ご指名または30日以内に担当で100、1年前で40まで下がり以後40、担当歴なしは0。本人の修理後の再発は30、機器の指定なしは50",
+        "100 when preferred or at the asset within 30 days, falling to 40 at a year and after, 0 for never; 30 after a recurrence of his own repair, 50 when no asset is named",
+    );
+    let fairness = fixed(
+        "本日の件数がエリア平均より2件以上少なければ100、平均で50、2件以上多ければ0",
+        "100 at two jobs or more below the territory's mean of today, 50 at the mean, 0 at two or more above",
+    );
+    vec![
+        scale(GoalName::Arrival, arrival),
+        scale(GoalName::Detour, detour),
+        scale(GoalName::Disturbance, disturbance),
+        scale(GoalName::KnowsAsset, knows_asset),
+        scale(GoalName::Fairness, fairness),
+    ]
 }
 
 fn knows(how: Knows) -> Pair {

@@ -12,13 +12,14 @@
 //!
 //! A place that brings him home after shift end and allowed overtime, or before a frozen stop, is no place.
 
-use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::roads::TravelTimes;
 
 use super::answer::{Break, Insertion, Move};
+use super::line::Slot;
 use super::problem::{Job, Stop, TechnicianState};
 use super::route::{Cursor, Route, Step, after, before, promise_overrun};
-use super::spread;
+use super::spread::{self, Passed};
 
 /// Two hours of driving rather than one broken promise.
 const BROKEN_PROMISE: i64 = 7_200;
@@ -59,15 +60,50 @@ pub(crate) struct NoPlace {
     pub over: Seconds,
 }
 
-fn lateness(stop: &Stop, step: &Step) -> i64 {
+/// Lateness against due time, soft window and promise, in seconds of driving.
+pub(crate) fn lateness(slot: &Slot, step: &Step) -> i64 {
     let past = |limit: Option<Timestamp>, at: Timestamp| limit.map_or(0, |limit| at.since(limit).0.max(0));
-    let window = stop.windows.last().filter(|last| !last.hard).map(|last| last.window.to);
-    let soft = past(stop.arrive_by, step.arrive).max(past(window, step.start));
-    soft * priority_weight(stop.priority) + promise_overrun(stop, step.start).0 * PROMISE_WEIGHT
+    let window = slot.windows.last().filter(|last| !last.hard).map(|last| last.window.to);
+    let soft = past(slot.arrive_by, step.arrive).max(past(window, step.start));
+    soft * slot.weight + slot.overrun(step.start).0 * PROMISE_WEIGHT
 }
 
-fn newly_broken(stop: &Stop, old: &Step, new: &Step) -> bool {
-    promise_overrun(stop, old.start).0 == 0 && promise_overrun(stop, new.start).0 > 0
+pub(crate) fn newly_broken(slot: &Slot, old_start: Timestamp, new_start: Timestamp) -> bool {
+    slot.overrun(old_start).0 == 0 && slot.overrun(new_start).0 > 0
+}
+
+/// What the new stop itself costs: the way, the wait since `at_once`, lateness, a broken promise.
+pub(crate) fn own_cost(slot: &Slot, step: &Step, at_once: Timestamp, detour: Seconds) -> i64 {
+    let waited = step.start.since(at_once).0.max(0);
+    let broken = i64::from(slot.overrun(step.start).0 > 0) * BROKEN_PROMISE;
+    waited * slot.weight / WAIT_SHARE + lateness(slot, step) + detour.0 + broken
+}
+
+/// What a later stop feels of an insertion.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Felt {
+    pub later_by: i64,
+    pub broke: bool,
+    pub cost: i64,
+}
+
+impl Felt {
+    pub fn of(slot: &Slot, (old_start, old_lateness): (Timestamp, i64), new: &Step) -> Self {
+        let later_by = lateness(slot, new) - old_lateness;
+        let broke = newly_broken(slot, old_start, new.start);
+        let cost = later_by + i64::from(broke) * BROKEN_PROMISE + new.start.since(old_start).0.abs() / SHIFT_SHARE;
+        Self { later_by, broke, cost }
+    }
+}
+
+/// A shift of the start that is worth a line on the screen.
+pub(crate) fn noticed(old_start: Timestamp, new_start: Timestamp) -> bool {
+    new_start.since(old_start).0.abs() >= MOVE_MIN.0
+}
+
+/// Seconds at home after the shift's end.
+pub(crate) fn overtime(shift: Option<Window>, home: &Step) -> i64 {
+    shift.map_or(0, |shift| home.end.since(shift.to).0.max(0))
 }
 
 impl Route<'_> {
@@ -93,10 +129,6 @@ impl Route<'_> {
         (added, self.homeward(cursor, leg, true))
     }
 
-    fn overtime(&self, home: &Step) -> i64 {
-        self.technician.shift.map_or(0, |shift| home.end.since(shift.to).0.max(0))
-    }
-
     fn legs_around(&self, position: usize, stop: &Stop, travel: &dyn TravelTimes) -> (Seconds, Seconds) {
         let inward = travel.seconds(before(self.technician, position), stop.position).seconds;
         let outward = travel.seconds(stop.position, after(self.technician, position)).seconds;
@@ -108,18 +140,16 @@ impl Route<'_> {
         let legs = self.legs_around(position, stop, travel);
         let (mut cost, mut broken, mut harm) = (0, 0, 0);
         let (step, home) = self.walk((position, stop), legs, |later, old, new| {
-            let breaks = newly_broken(later, old, new);
-            broken += u32::from(breaks);
-            let later_by = lateness(later, new) - lateness(later, old);
-            harm += later_by.max(0);
-            cost += later_by + i64::from(breaks) * BROKEN_PROMISE;
-            cost += new.start.since(old.start).0.abs() / SHIFT_SHARE;
+            let later = Slot::of(later);
+            let felt = Felt::of(&later, (old.start, lateness(&later, old)), new);
+            broken += u32::from(felt.broke);
+            harm += felt.later_by.max(0);
+            cost += felt.cost;
         });
         let detour = legs.0 + legs.1 - self.legs[position];
-        let waited = step.start.since(now.max(stop.earliest)).0.max(0);
-        cost += waited * priority_weight(stop.priority) / WAIT_SHARE + lateness(stop, &step);
-        cost += detour.0 + self.overtime(&home) - self.overtime(&self.home);
-        cost += i64::from(promise_overrun(stop, step.start).0 > 0) * BROKEN_PROMISE;
+        let shift = self.technician.shift;
+        cost += own_cost(&Slot::of(stop), &step, now.max(stop.earliest), detour);
+        cost += overtime(shift, &home) - overtime(shift, &self.home);
         Trial { position, step, home, detour, broken, harm, cost }
     }
 
@@ -148,10 +178,10 @@ impl Route<'_> {
         let (mut moves, mut breaks) = (Vec::new(), Vec::new());
         let legs = self.legs_around(trial.position, stop, travel);
         self.walk((trial.position, stop), legs, |later, old, new| {
-            if new.start.since(old.start).0.abs() >= MOVE_MIN.0 {
+            if noticed(old.start, new.start) {
                 moves.push(moved(later, old, new));
             }
-            if let Some(promised) = later.promise().filter(|_| newly_broken(later, old, new)) {
+            if let Some(promised) = later.promise().filter(|_| newly_broken(&Slot::of(later), old.start, new.start)) {
                 let (visit_id, customer_name) = (later.visit, later.customer_name.clone());
                 breaks.push(Break { visit_id, customer_name, promised, would_start: new.start });
             }
@@ -160,7 +190,11 @@ impl Route<'_> {
     }
 
     pub fn insertion(&self, trial: &Trial, leg_in: Seconds) -> Insertion {
-        let (arrive_earliest, arrive_latest) = spread::around(self, trial, leg_in);
+        let before = self.technician.stops.iter().zip(&self.steps).zip(&self.legs).take(trial.position);
+        let before =
+            before.map(|((stop, step), &leg)| Passed { begun: stop.begun, service: stop.service, leg, step: *step });
+        let (arrive_earliest, arrive_latest) =
+            spread::around(before, self.cursors[trial.position].free, trial.step.arrive, leg_in);
         Insertion {
             position: trial.position,
             after_visit_id: trial.position.checked_sub(1).map(|index| self.technician.stops[index].visit),

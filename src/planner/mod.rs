@@ -2,15 +2,19 @@
 //! README.md beside this file names the properties that are guaranteed.
 
 pub mod answer;
+pub mod board;
 pub mod day;
 pub mod explain;
 pub mod goals;
 pub mod insert;
 pub mod invariants;
+mod line;
+pub mod live;
 pub mod names;
 pub mod problem;
 pub mod propose;
 pub mod rank;
+pub mod replan;
 pub mod room;
 pub mod route;
 pub mod rules;
@@ -23,7 +27,9 @@ mod kit;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Break, Candidate, Exchange, GoalGrade, GoalName, Insertion, Move, Ranking, RuleName, RuleResult};
+pub use answer::{
+    Break, Candidate, Exchange, GoalGrade, GoalName, GoalScale, Insertion, Move, Ranking, RuleName, RuleResult,
+};
 pub use goals::Weights;
 pub use insert::insert_at;
 pub use names::Names;

@@ -14,8 +14,8 @@ use super::goals::{Graded, Weights, arrival, detour, disturbance, fairness, know
 use super::insert::{Trial, insert_at};
 use super::invariants;
 use super::problem::{Job, Scene, Stop, TechnicianState};
-use super::route::{Absences, Route, before, schedule};
-use super::rules::{DECLINED, Finding, absence, max_jobs, of_person, parts, shift};
+use super::route::{Absences, Route, Step, before, schedule};
+use super::rules::{DECLINED, Finding, absence, of_load, of_person, shift};
 
 /// Fewer technicians are asked sooner than a thread begins.
 const WORTH_A_THREAD: usize = 100;
@@ -37,7 +37,13 @@ pub fn rank_with(job: &Job, technicians: &[TechnicianState], scene: &Scene, weig
     for (candidate, rank) in candidates.iter_mut().filter(|candidate| candidate.fit).zip(1..) {
         candidate.rank = Some(rank);
     }
-    Ranking { work_order_id: job.work_order, computed_at: scene.now, candidates, exchanges: Vec::new() }
+    Ranking {
+        work_order_id: job.work_order,
+        computed_at: scene.now,
+        scales: explain::scales(),
+        candidates,
+        exchanges: Vec::new(),
+    }
 }
 
 /// A caller waits on the line: a large company is asked by several cores at once. Who answers first does not matter.
@@ -100,7 +106,7 @@ struct Asked<'a> {
 
 struct Found<'a> {
     route: Route<'a>,
-    findings: Vec<Finding>,
+    findings: Vec<Finding<'a>>,
     place: Option<(Stop, Trial)>,
 }
 
@@ -115,28 +121,29 @@ impl<'a> Asked<'a> {
         let route = Route::new(technician, scene.travel, scene.now, Absences::Kept);
         let tried = route.best(stop, scene.travel, scene.now);
         let (on_shift, present) = match tried {
-            Ok(trial) => (shift::fits(technician, &trial.home), absence::passes(technician, scene.now)),
+            Ok(trial) => (shift::fits(technician.shift, &trial.home), absence::passes(&technician.absences, scene.now)),
             Err(no) => self.no_place(stop, no.over),
         };
         let day = tried.as_ref().map_or(scene.now, |trial| trial.step.start).day(scene.zone);
         let [skill, qualification, territory, excluded] = of_person(self.job, technician, day);
-        let mut findings = vec![skill, qualification, on_shift, present, territory, max_jobs::check(technician)];
-        findings.extend(parts::check(self.job, technician));
+        let mut findings = vec![skill, qualification, on_shift, present, territory];
+        findings.extend(of_load(self.job, technician));
         findings.push(excluded);
         Found { route, findings, place: tried.ok().map(|trial| (stop.clone(), trial)) }
     }
 
     /// Tells a full shift from an absence in the way by trying again without absences.
-    fn no_place(&self, stop: &Stop, over: Seconds) -> (Finding, Finding) {
+    fn no_place(&self, stop: &Stop, over: Seconds) -> (Finding<'static>, Finding<'static>) {
         let (technician, scene) = (self.technician, self.scene);
         let absent_matters = technician.shift.is_some() && technician.absences.iter().any(|away| away.to > scene.now);
         if absent_matters {
             let always = Route::new(technician, scene.travel, scene.now, Absences::Ignored);
             if always.best(stop, scene.travel, scene.now).is_ok() {
-                return (Finding::ShiftBlockedByAbsence, absence::fails(technician, scene.now));
+                return (Finding::ShiftBlockedByAbsence, absence::fails(&technician.absences, scene.now));
             }
         }
-        (shift::fails(technician, stop, scene, over), absence::passes(technician, scene.now))
+        let hours = (technician.shift, technician.overtime_max);
+        (shift::fails(hours, stop, scene, over), absence::passes(&technician.absences, scene.now))
     }
 
     fn insertion(&self, found: &Found, trial: &Trial) -> Insertion {
@@ -189,33 +196,32 @@ impl<'a> Asked<'a> {
             knows_asset::grade(self.job, self.technician, self.now()),
             fairness::grade(self.technician, self.means),
         ];
-        candidate.total = Some(total(&graded, &self.weights));
+        candidate.total = Some(tenths(&graded, &self.weights) as f64 / 10.0);
         candidate.goals = graded
             .iter()
             .map(|graded| explain::goal(graded, self.weights.weight(graded.goal()), self.scene.zone))
             .collect::<Vec<GoalGrade>>();
         candidate.insertion = Some(self.insertion(found, trial));
-        breaks.extend(own_break(stop, trial));
+        breaks.extend(own_break(stop, &trial.step));
         candidate.moves = moves;
         candidate.breaks = breaks;
     }
 }
 
 /// What the job's own customer was promised and would not get.
-fn own_break(stop: &Stop, trial: &Trial) -> Option<Break> {
-    let promised = stop.promised.filter(|promised| trial.step.start > promised.to)?;
+pub(super) fn own_break(stop: &Stop, step: &Step) -> Option<Break> {
+    let promised = stop.promised.filter(|promised| step.start > promised.to)?;
     let visit_id = VisitId::from_uuid(stop.work_order.uuid());
-    Some(Break { visit_id, customer_name: stop.customer_name.clone(), promised, would_start: trial.step.start })
+    Some(Break { visit_id, customer_name: stop.customer_name.clone(), promised, would_start: step.start })
 }
 
-/// Weighted mean with one decimal.
-fn total(graded: &[Graded], weights: &Weights) -> f64 {
+/// Weighted mean, in tenths.
+pub(super) fn tenths(graded: &[Graded], weights: &Weights) -> u64 {
     let (mut sum, mut weight_sum) = (0_u64, 0_u64);
     for one in graded {
         let weight = u64::from(weights.weight(one.goal()));
         sum += weight * u64::from(one.grade());
         weight_sum += weight;
     }
-    let tenths = (sum * 10 + weight_sum / 2).checked_div(weight_sum).unwrap_or(0);
-    tenths as f64 / 10.0
+    (sum * 10 + weight_sum / 2).checked_div(weight_sum).unwrap_or(0)
 }

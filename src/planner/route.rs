@@ -11,6 +11,7 @@ use crate::domain::place::Position;
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::roads::TravelTimes;
 
+use super::line::{Pace, Slot};
 use super::problem::{Stop, TechnicianState};
 
 /// Planned times of one visit.
@@ -75,32 +76,6 @@ pub(crate) struct Route<'a> {
     pub home: Step,
 }
 
-/// The earliest start not before `at` that a stop allows. Past the last window: `at`, late.
-fn open_from(stop: &Stop, at: Timestamp) -> Timestamp {
-    let floor = at.max(stop.earliest).max(stop.promised.map_or(at, |promised| promised.from));
-    match stop.windows.iter().find(|slot| floor <= slot.window.to) {
-        Some(slot) => floor.max(slot.window.from),
-        None => floor,
-    }
-}
-
-/// The end of the first absence that a span runs into.
-fn absent_until(absences: &[Window], from: Timestamp, to: Timestamp) -> Option<Timestamp> {
-    absences.iter().filter(|away| away.from < to && from < away.to).map(|away| away.to).max()
-}
-
-/// Drives and works, with a pause of `rest` on the way or at the door.
-fn serve(stop: &Stop, leave: Timestamp, leg: Seconds, rest: Option<Window>) -> Step {
-    let (arrive, ready) = match rest {
-        Some(rest) if rest.from < leave + leg => (leave + leg + rest.to.since(rest.from), rest.to),
-        Some(rest) => (leave + leg, rest.to),
-        None => (leave + leg, leave),
-    };
-    let ready = arrive.max(ready);
-    let start = if stop.begun { ready } else { open_from(stop, ready) };
-    Step { arrive, start, end: start + stop.service, rest }
-}
-
 impl<'a> Route<'a> {
     pub fn new(technician: &'a TechnicianState, travel: &dyn TravelTimes, now: Timestamp, absences: Absences) -> Self {
         let count = technician.stops.len();
@@ -127,60 +102,35 @@ impl<'a> Route<'a> {
         route
     }
 
-    fn away(&self) -> &[Window] {
-        match self.absences {
-            Absences::Kept => &self.technician.absences,
+    /// What of his day bends a timetable.
+    pub fn pace(&self) -> Pace<'_> {
+        let away = match self.absences {
+            Absences::Kept => &self.technician.absences[..],
             Absences::Ignored => &[],
-        }
+        };
+        Pace { away, break_plan: self.technician.break_plan }
     }
 
     /// Serves one more stop after a drive of `leg` and moves the cursor behind it.
     pub fn step(&self, cursor: &mut Cursor, leg: Seconds, stop: &Stop) -> Step {
-        let mut leave = cursor.free;
-        loop {
-            let step = self.pause_or_not(*cursor, leave, leg, stop);
-            let blocked = if stop.frozen { None } else { absent_until(self.away(), leave, step.end) };
-            let Some(back) = blocked else {
-                *cursor = Cursor { free: step.end, break_due: cursor.break_due && step.rest.is_none() };
-                return step;
-            };
-            leave = back;
-        }
-    }
-
-    fn pause_or_not(&self, cursor: Cursor, leave: Timestamp, leg: Seconds, stop: &Stop) -> Step {
-        let plain = serve(stop, leave, leg, None);
-        let Some(plan) = self.technician.break_plan.filter(|_| cursor.break_due && !stop.frozen) else {
-            return plain;
-        };
-        let from = leave.max(plan.window.from);
-        let rest = Window { from, to: from + plan.duration };
-        let rested = serve(stop, leave, leg, Some(rest));
-        let last_chance = plain.end > plan.window.to;
-        let costs_nothing = rested.start == plain.start && from <= plan.window.to;
-        if last_chance || costs_nothing { rested } else { plain }
+        self.pace().step(cursor, leg, &Slot::of(stop))
     }
 
     /// The way home from the cursor. A day without work needs no break.
     pub fn homeward(&self, cursor: Cursor, leg: Seconds, worked: bool) -> Step {
-        let at_home = |at| Step { arrive: at, start: at, end: at, rest: None };
-        let plain = cursor.free + leg;
-        match self.technician.break_plan {
-            Some(plan) if cursor.break_due && worked && plain > plan.window.from => {
-                let from = cursor.free.max(plan.window.from);
-                let rest = Window { from, to: from + plan.duration };
-                Step { rest: Some(rest), ..at_home(plain + plan.duration) }
-            }
-            _ => at_home(plain),
-        }
+        self.pace().homeward(cursor, leg, worked)
     }
 }
 
-/// When he can set out: not before his shift, unless he is under way already.
+/// When he can set out.
 pub(crate) fn first_free(technician: &TechnicianState, now: Timestamp) -> Timestamp {
     let running = technician.stops.first().is_some_and(|stop| stop.frozen);
-    let opens = technician.shift.filter(|_| !running).map_or(now, |shift| shift.from);
-    technician.free_at.max(now).max(opens)
+    sets_out(technician.free_at, technician.shift.filter(|_| !running), now)
+}
+
+/// Not before his shift, unless he is under way already: then none is given.
+pub(crate) fn sets_out(free_at: Timestamp, shift: Option<Window>, now: Timestamp) -> Timestamp {
+    free_at.max(now).max(shift.map_or(now, |shift| shift.from))
 }
 
 /// Where a technician comes from to the stop at `index`.

@@ -6,8 +6,7 @@
 
 use crate::domain::time::{Seconds, Timestamp};
 
-use super::insert::Trial;
-use super::route::Route;
+use super::route::Step;
 
 /// Share of the planned work that is one standard deviation.
 const SERVICE_SPREAD: f64 = 0.35;
@@ -25,22 +24,36 @@ fn drive_variance(leg: Seconds) -> f64 {
     sigma * sigma
 }
 
-/// Earliest and latest arrival of a tried insertion, rounded outward to whole minutes.
-pub(crate) fn around(route: &Route, trial: &Trial, leg_in: Seconds) -> (Timestamp, Timestamp) {
+/// A stop that he serves before the one in question.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Passed {
+    pub begun: bool,
+    pub service: Seconds,
+    /// Driving to it.
+    pub leg: Seconds,
+    pub step: Step,
+}
+
+/// Earliest and latest of a planned arrival, rounded outward to whole minutes, after the stops `before` it and a drive
+/// of `leg_in` that begins at `leave_at`.
+pub(crate) fn around(
+    before: impl Iterator<Item = Passed>,
+    leave_at: Timestamp,
+    arrive: Timestamp,
+    leg_in: Seconds,
+) -> (Timestamp, Timestamp) {
     let mut variance = 0.0_f64;
-    for (index, stop) in route.technician.stops.iter().enumerate().take(trial.position) {
-        let step = &route.steps[index];
-        let drive = if stop.begun { 0.0 } else { drive_variance(route.legs[index]) };
-        let waited = step.start.since(step.arrive).0 as f64;
+    for passed in before {
+        let drive = if passed.begun { 0.0 } else { drive_variance(passed.leg) };
+        let waited = passed.step.start.since(passed.step.arrive).0 as f64;
         let left = ((variance + drive).sqrt() - waited).max(0.0);
-        let work = SERVICE_SPREAD * stop.service.0 as f64;
+        let work = SERVICE_SPREAD * passed.service.0 as f64;
         variance = left * left + work * work;
     }
     let sigma = (variance + drive_variance(leg_in)).sqrt();
-    let leave_at = route.cursors[trial.position].free;
-    let early = trial.step.arrive - Seconds((sigma * EARLY_SIGMAS) as i64);
-    let late = trial.step.arrive + Seconds((sigma * LATE_SIGMAS) as i64);
-    (minute_down(early.max(leave_at.min(trial.step.arrive))), minute_up(late))
+    let early = arrive - Seconds((sigma * EARLY_SIGMAS) as i64);
+    let late = arrive + Seconds((sigma * LATE_SIGMAS) as i64);
+    (minute_down(early.max(leave_at.min(arrive))), minute_up(late))
 }
 
 fn minute_down(at: Timestamp) -> Timestamp {

@@ -27,4 +27,4 @@ pub use profile::{RoadClass, SpeedTable};
 pub use road_travel::RoadTravel;
 pub use snap::Snap;
 pub use table::{BadTable, TableTravel};
-pub use travel::{GreatCircle, Travel, TravelSource, TravelTimes};
+pub use travel::{GreatCircle, Place, Travel, TravelSource, TravelTimes, Trips};

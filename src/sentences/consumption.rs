@@ -8,6 +8,9 @@ use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::terms::UnitKind;
 use crate::views::wallet::Expiry;
 
+/// Within so many days month and day say enough: nobody thinks of the same day a year before.
+const UNMISTAKABLE_DAYS: i64 = 300;
+
 /// A repair that this issue repeats.
 #[derive(Debug, Clone, Copy)]
 pub struct Repeated<'a> {
@@ -79,6 +82,7 @@ pub struct Total<'a> {
     /// Of the tickets used, by last day; the first is named.
     pub expiring: &'a [Expiry],
     pub overdraft: i64,
+    pub today: NaiveDate,
 }
 
 /// `2要件 → 2枚（残 8枚 → 6枚、うち1枚は3/31期限分）`.
@@ -87,7 +91,7 @@ pub fn total(total: &Total<'_>) -> Words {
     let mut ja = format!("残 {}{of} → {}{of}", total.before, total.after);
     let mut en = format!("{} left → {}", total.before, total.after);
     if let Some(first) = total.expiring.first() {
-        let (day, day_en) = (month_day(first.on), month_day_en(first.on));
+        let (day, day_en) = last_day(first.on, total.today);
         ja += &format!("、うち{}{of}は{day}期限分", first.count);
         en += &format!(", {} of them valid until {day_en}", first.count);
     }
@@ -152,6 +156,14 @@ fn settled(unit: UnitKind, reason: CostReason, ended: Option<Outcome>, consumed:
     }
 }
 
+/// A day that is said months ahead; where it could be taken for one of this year that is over, with its year.
+fn last_day(day: NaiveDate, today: NaiveDate) -> (String, String) {
+    if (day - today).num_days() < UNMISTAKABLE_DAYS {
+        return (month_day(day), month_day_en(day));
+    }
+    (day.format("%Y/%-m/%-d").to_string(), day.format("%-d %b %Y").to_string())
+}
+
 fn month_day(day: NaiveDate) -> String {
     format!("{}/{}", day.month(), day.day())
 }
@@ -180,9 +192,17 @@ mod tests {
             after: 6,
             expiring: &expiring,
             overdraft: 0,
+            today: "2026-11-24".parse().expect("a date of the test"),
         });
         assert_eq!(words.ja, "2要件 → 2枚（残 8枚 → 6枚、うち1枚は3/31期限分）");
         assert_eq!(words.en, "2 issues → 2 tickets (8 left → 6, 1 of them valid until 31 Mar)");
+    }
+
+    #[test]
+    fn a_last_day_that_sounds_like_yesterday_has_its_year() {
+        let said = |day: &str| last_day(day.parse().expect("a date"), "2026-11-24".parse().expect("a date"));
+        assert_eq!(said("2027-03-31"), ("3/31".to_owned(), "31 Mar".to_owned()));
+        assert_eq!(said("2027-11-23"), ("2027/11/23".to_owned(), "23 Nov 2027".to_owned()));
     }
 
     #[test]
@@ -195,6 +215,7 @@ mod tests {
             after: 0,
             expiring: &[],
             overdraft: 1,
+            today: "2026-11-24".parse().expect("a date of the test"),
         });
         assert_eq!(words.ja, "1要件 → 1枚（残 0枚 → 0枚、超過利用 1枚）");
         let words = line(UnitKind::Ticket, 0, IssueKind::Fault, 1, &[], 1, None);

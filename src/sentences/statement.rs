@@ -4,14 +4,14 @@ use chrono_tz::Tz;
 
 use crate::documents::{Column, Document, Row};
 use crate::domain::access::Language;
-use crate::domain::wallet::account::{Account, Balances};
+use crate::domain::wallet::account::{Account, Balances, Movement};
 use crate::sentences::grouped;
 use crate::views::statement::{Statement, StatementLine};
 
 /// Ticket numbers written out in a line; of more the count says enough.
 const NUMBERS: usize = 12;
 /// Columns of the table.
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 12;
 
 /// The statement as it is printed, and as its table is exported.
 pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document {
@@ -26,14 +26,8 @@ pub fn document(statement: &Statement, language: Language, zone: Tz) -> Document
             (say("契約番号", "Contract"), statement.contract_number.clone()),
             (say("期間", "Period"), format!("{} – {}", statement.from, statement.to)),
             (say("単位", "Unit"), unit.to_owned()),
-            (
-                say("期首残高", "Opening balance"),
-                balance(statement.opening.available, statement.opening.held, language),
-            ),
-            (
-                say("期末残高", "Closing balance"),
-                balance(statement.closing.available, statement.closing.held, language),
-            ),
+            (say("期首残高", "Opening balance"), balance(&statement.opening, language)),
+            (say("期末残高", "Closing balance"), balance(&statement.closing, language)),
             (say("発行者", "Issuer"), format!("{vendor}  {}", statement.vendor_phone)),
         ],
         columns: columns(&say),
@@ -69,32 +63,45 @@ fn columns(say: &impl Fn(&str, &str) -> String) -> Vec<Column> {
         column("動き", "Movement", 80, false),
         column("理由", "Reason", 100, false),
         column("要件", "Issue", 125, false),
-        column("内容と処置", "Content and remedy", 215, false),
-        column("番号", "Numbers", 175, false),
-        column("分", "Min.", 45, true),
-        column("増減", "Change", 50, true),
-        column("未使用", "Left", 50, true),
-        column("仮押さえ", "Held", 55, true),
+        column("内容と処置", "Content and remedy", 190, false),
+        column("番号", "Numbers", 150, false),
+        column("分", "Min.", 40, true),
+        column("数量", "Units", 45, true),
+        column("増減", "Change", 45, true),
+        column("未使用", "Left", 45, true),
+        column("仮押さえ", "Held", 50, true),
+        column("超過利用", "Owed", 50, true),
     ]
 }
 
 fn row(line: &StatementLine, language: Language, zone: Tz) -> Row {
-    let movement = if language == Language::Ja { line.movement.ja() } else { line.movement.en() };
+    let movement = movement(line, language);
     vec![
         match line.past_day {
             Some(day) => day.to_string(),
             None => line.at.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
         },
-        movement.to_owned(),
+        movement,
         if language == Language::Ja { line.reason_ja.clone() } else { line.reason_en.clone() },
         line.issue_number.clone().unwrap_or_default(),
         done(line, language),
         numbers(line),
         line.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
+        line.units.to_string(),
         line.change.to_string(),
         line.available.to_string(),
         line.held.to_string(),
+        line.owed.to_string(),
     ]
+}
+
+/// What a purchase pays back of units that were used before they were bought is no use.
+fn movement(line: &StatementLine, language: Language) -> String {
+    let (ja, en) = match (line.movement, line.to) {
+        (Movement::Overdraft, Account::Overdraft) => ("超過利用の精算", "Overdraft settled"),
+        _ => (line.movement.ja(), line.movement.en()),
+    };
+    if language == Language::Ja { ja.to_owned() } else { en.to_owned() }
 }
 
 /// What was asked for, what was done once something was used for it, and how an objection to it stands.
@@ -133,7 +140,8 @@ fn numbers(line: &StatementLine) -> String {
 fn beside(name: &str, day: &str, balances: &Balances) -> Row {
     let mut row = vec![String::new(); COLUMNS];
     (row[0], row[1]) = (day.to_owned(), name.to_owned());
-    (row[COLUMNS - 2], row[COLUMNS - 1]) = (balances.available.to_string(), balances.held.to_string());
+    let figures = [balances.available, balances.held, owed(balances)].map(|units| units.to_string());
+    row.splice(COLUMNS - figures.len().., figures);
     row
 }
 
@@ -143,10 +151,20 @@ fn root(name: &str, hash: &str) -> Row {
     row
 }
 
-fn balance(available: i64, held: i64, language: Language) -> String {
+/// Units that were used before they were bought, and are to be paid for.
+fn owed(balances: &Balances) -> i64 {
+    -balances.overdraft
+}
+
+fn balance(balances: &Balances, language: Language) -> String {
+    let (available, held, owed) = (balances.available, balances.held, owed(balances));
+    let (ja, en) = match owed {
+        0 => (String::new(), String::new()),
+        _ => (format!("   超過利用 {owed}"), format!(", {owed} overdrawn")),
+    };
     if language == Language::Ja {
-        format!("未使用 {available}   仮押さえ {held}")
+        format!("未使用 {available}   仮押さえ {held}{ja}")
     } else {
-        format!("{available} left, {held} on hold")
+        format!("{available} left, {held} on hold{en}")
     }
 }

@@ -12,8 +12,9 @@ use crate::domain::access::{Language, Role, User};
 use crate::domain::event::Stream;
 use crate::domain::ids::*;
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::visit::VisitState;
+use crate::limits;
 
 /// SHA-256 of a session's or tracking link's secret: all that is kept of it.
 pub type TokenHash = [u8; 32];
@@ -243,6 +244,19 @@ impl Unit<'_> {
             ))
             .execute(self.database)?;
         Ok(())
+    }
+
+    /// Lets a session go on for so many days from now, but not beyond the longest since its log-in.
+    pub fn renew_session(&mut self, token: &TokenHash, days: i64) -> Result<Timestamp, Fault> {
+        let session = sessions::table.find(token.to_vec());
+        let began: Option<Timestamp> = session.select(sessions::created_at).first(self.database).optional()?;
+        let began = began.ok_or_else(|| Refusal::new(Code::AuthRequired))?;
+        let longest = began + Seconds::hours(24 * limits::SESSION_LONGEST_DAYS.max(days));
+        let expires_at = (self.now() + Seconds::hours(24 * days)).min(longest);
+        diesel::update(sessions::table.find(token.to_vec()))
+            .set(sessions::expires_at.eq(expires_at))
+            .execute(self.database)?;
+        Ok(expires_at)
     }
 
     pub fn close_session(&mut self, token: &TokenHash) -> Result<(), Fault> {

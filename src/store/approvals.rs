@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 use diesel::prelude::*;
 use serde_json::json as data;
 
-use super::codec::{json, to_json};
+use super::codec::{day, json, to_json};
 use super::error::{Fault, StoreError};
 use super::schema::{approval_rules, approvals, contracts, holds, issues, tickets, users, wallets, work_orders};
 use super::{Reader, Unit};
@@ -59,6 +59,7 @@ pub(in crate::store) struct Row {
     auto_at: Option<Timestamp>,
     waiting_units: Option<i64>,
     waiting_reason: Option<String>,
+    waiting_on: Option<String>,
     decided_by: Option<String>,
     decided_at: Option<Timestamp>,
     note: String,
@@ -77,6 +78,7 @@ impl Row {
             auto_at: self.auto_at,
             waiting_units: self.waiting_units,
             waiting_reason: self.waiting_reason,
+            waiting_on: self.waiting_on.as_deref().map(day).transpose()?,
             decided_by: self.decided_by.map(|text| json(&text)).transpose()?,
             decided_at: self.decided_at,
             note: self.note,
@@ -219,12 +221,13 @@ impl Unit<'_> {
         self.tell_approval(issue, EventKind::ApprovalAsked)
     }
 
-    /// Units of an issue that would be used now wait for the approval.
-    pub(super) fn let_wait(&mut self, issue: IssueId, units: i64, reason: &str) -> Result<(), Fault> {
+    /// Units of an issue that would be used wait for the approval; `on` is the day of the work that uses them.
+    pub(super) fn let_wait(&mut self, issue: IssueId, units: i64, reason: &str, on: NaiveDate) -> Result<(), Fault> {
         diesel::update(approvals::table.find(issue))
             .set((
                 approvals::waiting_units.eq(units),
                 approvals::waiting_reason.eq(reason),
+                approvals::waiting_on.eq(on.to_string()),
                 approvals::version.eq(approvals::version + 1),
             ))
             .execute(self.database)?;
@@ -237,6 +240,7 @@ impl Unit<'_> {
             .set((
                 approvals::waiting_units.eq(None::<i64>),
                 approvals::waiting_reason.eq(None::<String>),
+                approvals::waiting_on.eq(None::<String>),
                 approvals::version.eq(approvals::version + 1),
             ))
             .execute(self.database)?;

@@ -70,7 +70,7 @@ impl Reader<'_> {
         })
     }
 
-    fn fixes(&mut self, ids: &[TechnicianId], since: Timestamp) -> Result<Vec<(TechnicianId, Fix)>, Fault> {
+    pub(super) fn fixes(&mut self, ids: &[TechnicianId], since: Timestamp) -> Result<Vec<(TechnicianId, Fix)>, Fault> {
         let rows: Vec<(TechnicianId, FixRow)> = positions::table
             .filter(positions::technician_id.eq_any(ids.to_vec()).and(positions::at.ge(since)))
             .select((

@@ -21,6 +21,7 @@ use crate::domain::priority::{Impact, Priority, Urgency};
 use crate::domain::time::Timestamp;
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, TicketState};
+use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::approval::ApprovalState;
 use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::policy::CostReason;
@@ -183,6 +184,7 @@ codes!(
     Channel,
     DisputeState,
     RefundGround,
+    Means,
     ApprovalState
 );
 

@@ -7,10 +7,12 @@ use diesel::prelude::*;
 use super::codec::{json, to_json};
 use super::connection::Database;
 use super::error::Fault;
-use super::schema::{adjustments, contracts, disputes, issues, lots, postings, refusals, wallets};
+use super::schema::{adjustments, contracts, disputes, issues, lots, postings, refusals, visits, wallets, work_orders};
 use super::unit::Operation;
 use super::{Reader, Unit};
-use crate::domain::ids::{AdjustmentId, ContractId, DisputeId, IssueId, LotId, OperationId, PostingId, RefusalId};
+use crate::domain::ids::{
+    AdjustmentId, ContractId, DisputeId, IssueId, LotId, OperationId, PostingId, RefusalId, VisitId,
+};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::{Link, Seal};
@@ -159,6 +161,9 @@ impl Reader<'_> {
             contracts::table.find(id).select(contracts::id).first(database)
         } else if let Ok(id) = word.parse::<IssueId>() {
             issues::table.find(id).select(issues::contract_id).first(database)
+        } else if let Ok(id) = word.parse::<VisitId>() {
+            let visits = visits::table.inner_join(work_orders::table.inner_join(issues::table));
+            visits.filter(visits::id.eq(id)).select(issues::contract_id).first(database)
         } else if let Ok(id) = word.parse::<DisputeId>() {
             disputes::table.find(id).select(disputes::contract_id).first(database)
         } else if let Ok(id) = word.parse::<LotId>() {

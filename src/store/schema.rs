@@ -419,6 +419,7 @@ diesel::table! {
         auto_at -> Nullable<BigInt>,
         waiting_units -> Nullable<BigInt>,
         waiting_reason -> Nullable<Text>,
+        waiting_on -> Nullable<Text>,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<BigInt>,
         note -> Text,
@@ -436,6 +437,18 @@ diesel::table! {
         set_by -> Text,
         set_at -> BigInt,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    lot_acknowledgements (lot_id) {
+        lot_id -> Binary,
+        contract_id -> Binary,
+        acknowledged_by -> Text,
+        means -> Text,
+        acknowledged_on -> Text,
+        noted_by -> Text,
+        noted_at -> BigInt,
     }
 }
 
@@ -595,6 +608,22 @@ diesel::table! {
         seq -> BigInt,
         snapshot -> Text,
         told -> Text,
+    }
+}
+
+diesel::table! {
+    eta_figures (visit_id, horizon) {
+        visit_id -> Binary,
+        horizon -> BigInt,
+        seq -> BigInt,
+        computed_at -> BigInt,
+        earliest -> BigInt,
+        likely -> BigInt,
+        latest -> BigInt,
+        raw_earliest -> BigInt,
+        raw_latest -> BigInt,
+        stops_before -> BigInt,
+        source -> Text,
     }
 }
 
@@ -766,6 +795,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     disputes,
     approval_rules,
     approvals,
+    eta_figures,
+    lot_acknowledgements,
     company,
     territories,
     products,
@@ -821,6 +852,7 @@ diesel::joinable!(visits -> technicians (technician_id));
 diesel::joinable!(call_contacts -> calls (call_id));
 diesel::joinable!(call_contacts -> interactions (interaction_id));
 diesel::joinable!(extensions -> users (user_id));
+diesel::joinable!(eta_figures -> visits (visit_id));
 diesel::joinable!(slots -> work_orders (work_order_id));
 diesel::joinable!(work_orders -> issues (issue_id));
 diesel::joinable!(issues -> sites (site_id));

@@ -278,6 +278,7 @@ impl Known {
             reason_en: why.en,
             yen: self.refunds.get(&posting_id).copied(),
             available: after.available,
+            owed: -after.overdraft,
             held: after.held,
             disputable: issue_id.is_some() && is_charge(movement, to),
             dispute: self.disputes.get(&posting_id).copied(),

@@ -1,5 +1,8 @@
 //! Technicians as the planner needs them: their files and their live state.
 
+mod fixes;
+mod routes;
+
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
@@ -10,17 +13,20 @@ use super::connection::{Address, Database, open_reader};
 use super::error::Fault;
 use super::schema::*;
 use super::trips::{self, Trips};
-use super::visits::{live_codes, position};
+use super::visits::position;
 use super::{Reader, Unit};
 use crate::company::{self, Weekday};
 use crate::domain::ids::*;
 use crate::domain::place::Position;
-use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::domain::visit::VisitState;
-use crate::planner::problem::{BreakPlan, PartCount, Qualification, Skill, Stop, TechnicianState};
+use crate::planner::live::LiveDay;
+use crate::planner::problem::{BreakPlan, PartCount, Qualification, Skill, TechnicianState};
 use crate::planner::stock;
+pub(super) use fixes::SeenAt;
+use fixes::fixes;
+use routes::{RouteRow, live_routes, stop};
 
 /// A technician's file: what changes rarely.
 #[derive(Debug, Clone)]
@@ -52,11 +58,12 @@ impl Profile {
         Window::new(Timestamp::on_day(day, rest.from.time(), zone), Timestamp::on_day(day, rest.to.time(), zone))
     }
 
+    /// The break of the whole day.
     fn break_plan(&self, now: Timestamp, zone: chrono_tz::Tz) -> Option<BreakPlan> {
         let whole = self.rest(now, zone)?;
         let duration = Seconds::minutes(i64::from(self.record.rest.as_ref()?.minutes));
         let window = Window { from: whole.from, to: (whole.to - duration).max(whole.from + Seconds(1)) };
-        (now < window.to).then_some(BreakPlan { window, duration })
+        Some(BreakPlan { window, duration })
     }
 }
 
@@ -100,6 +107,30 @@ impl Reader<'_> {
         let mut found = states(self.database, &own, assets, now, self.zone)?;
         for profile in foreign {
             found.push(state(profile, Today::empty(now, self.zone))?);
+        }
+        Ok(found)
+    }
+
+    /// As `states_for`, whatever the hour of the local day of `now`, and without who knows what: to be kept.
+    pub(super) fn days_for(
+        &mut self,
+        profiles: &[Profile],
+        territory: TerritoryId,
+        now: Timestamp,
+    ) -> Result<Vec<Followed>, Fault> {
+        let (own, foreign): (Vec<&Profile>, Vec<&Profile>) =
+            profiles.iter().partition(|profile| profile.serves(territory));
+        let mut found = Vec::with_capacity(profiles.len());
+        for (profile, today) in todays(self.database, &own, &[], now, self.zone)? {
+            let (fix, places) = (today.fix, today.trips.places.clone());
+            let shift = profile.shift(now, self.zone);
+            let day = live_day(profile, today)?;
+            found.push(Followed { day, follows: true, fix, places, home: profile.home, shift });
+        }
+        for profile in foreign {
+            let day = live_day(profile, Today::empty(now, self.zone))?;
+            let home = profile.home;
+            found.push(Followed { day, follows: false, fix: None, places: Vec::new(), home, shift: None });
         }
         Ok(found)
     }
@@ -173,32 +204,6 @@ fn profiles(database: &mut Database, team: &Team) -> Result<Vec<Profile>, Fault>
     Ok(profiles)
 }
 
-/// What the route needs of a live visit.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = visits)]
-struct LiveVisit {
-    id: VisitId,
-    work_order_id: WorkOrderId,
-    technician_id: TechnicianId,
-    state: VisitState,
-    route_order: i64,
-    promised_from: Option<Timestamp>,
-    promised_to: Option<Timestamp>,
-    started_at: Option<Timestamp>,
-}
-
-/// A live visit with what the route needs of its work order.
-#[derive(Queryable)]
-struct RouteRow {
-    visit: LiveVisit,
-    service_minutes: i64,
-    arrive_by: Option<Timestamp>,
-    parts_needed: String,
-    place: (f64, f64),
-    customer_name: String,
-    priority: Priority,
-}
-
 fn states(
     database: &mut Database,
     profiles: &[&Profile],
@@ -206,6 +211,17 @@ fn states(
     now: Timestamp,
     zone: chrono_tz::Tz,
 ) -> Result<Vec<TechnicianState>, Fault> {
+    let todays = todays(database, profiles, assets, now, zone)?;
+    todays.into_iter().map(|(profile, today)| state(profile, today)).collect()
+}
+
+fn todays<'a>(
+    database: &mut Database,
+    profiles: &[&'a Profile],
+    assets: &[AssetId],
+    now: Timestamp,
+    zone: chrono_tz::Tz,
+) -> Result<Vec<(&'a Profile, Today)>, Fault> {
     let ids: Vec<TechnicianId> = profiles.iter().map(|profile| profile.id).collect();
     let mut routes = live_routes(database, &ids)?;
     let fixes = fixes(database, &ids)?;
@@ -214,29 +230,47 @@ fn states(
     let mut used = trips::parts_used(database, &ids, day)?;
     let mut away = super::absences::spans(database, &ids, now)?;
     let mut knows = trips::known_assets(database, &ids, assets)?;
-    profiles
-        .iter()
-        .map(|profile| {
-            let today = Today {
-                now,
-                zone,
-                route: routes.remove(&profile.id).unwrap_or_default(),
-                fix: fixes.get(&profile.id).copied(),
-                trips: trips.remove(&profile.id).unwrap_or_default(),
-                used: used.remove(&profile.id).unwrap_or_default(),
-                absences: away.remove(&profile.id).unwrap_or_default(),
-                knows: knows.remove(&profile.id).unwrap_or_default(),
-            };
-            state(profile, today)
-        })
-        .collect()
+    let todays = profiles.iter().map(|&profile| {
+        let today = Today {
+            now,
+            zone,
+            route: routes.remove(&profile.id).unwrap_or_default(),
+            fix: fixes.get(&profile.id).copied(),
+            trips: trips.remove(&profile.id).unwrap_or_default(),
+            used: used.remove(&profile.id).unwrap_or_default(),
+            absences: away.remove(&profile.id).unwrap_or_default(),
+            knows: knows.remove(&profile.id).unwrap_or_default(),
+        };
+        (profile, today)
+    });
+    Ok(todays.collect())
+}
+
+/// A day to be kept, with the traces that tell where he is.
+pub(super) struct Followed {
+    pub day: LiveDay,
+    /// Where he is matters here: he serves the territory.
+    pub follows: bool,
+    pub fix: Option<SeenAt>,
+    places: Vec<(Timestamp, Position)>,
+    home: Position,
+    shift: Option<Window>,
+}
+
+impl Followed {
+    /// The same day after his phone told of another position.
+    pub fn seen(&mut self, fix: SeenAt) -> &LiveDay {
+        self.fix = Some(fix);
+        self.day.move_to(whereabouts(self.home, self.fix, &self.places, self.shift));
+        &self.day
+    }
 }
 
 pub(super) struct Today {
     now: Timestamp,
     zone: chrono_tz::Tz,
     route: Vec<RouteRow>,
-    fix: Option<(Timestamp, Position)>,
+    fix: Option<SeenAt>,
     trips: Trips,
     /// Parts that today's reports name.
     used: Vec<PartCount>,
@@ -260,6 +294,12 @@ impl Today {
 }
 
 pub(super) fn state(profile: &Profile, today: Today) -> Result<TechnicianState, Fault> {
+    let now = today.now;
+    Ok(live_day(profile, today)?.at(now))
+}
+
+/// What holds of him for the whole local day.
+fn live_day(profile: &Profile, today: Today) -> Result<LiveDay, Fault> {
     let Today { now, zone, route, fix, trips, used, absences, knows } = today;
     let record = &profile.record;
     let shift = profile.shift(now, zone);
@@ -269,10 +309,11 @@ pub(super) fn state(profile: &Profile, today: Today) -> Result<TechnicianState, 
     for row in &route {
         taken.extend(json::<Vec<PartCount>>(&row.parts_needed)?);
     }
-    let stops = route.into_iter().map(|row| stop(row, now)).collect::<Result<Vec<_>, _>>()?;
-    let begins = shift.map_or(now, |shift| shift.from.max(now));
-    let free_at = if stops.first().is_some_and(|first| first.frozen) { now } else { begins };
-    Ok(TechnicianState {
+    let begun = route.iter().map(|row| row.visit.started_at.filter(|_| row.visit.state == VisitState::Working));
+    let mut begun: Vec<Option<Timestamp>> = begun.collect();
+    begun.truncate(begun.iter().rposition(Option::is_some).map_or(0, |last| last + 1));
+    let stops = route.into_iter().map(stop).collect::<Result<Vec<_>, _>>()?;
+    let state = TechnicianState {
         id: profile.id,
         name: record.name.clone(),
         territory: profile.territory,
@@ -290,88 +331,26 @@ pub(super) fn state(profile: &Profile, today: Today) -> Result<TechnicianState, 
         max_jobs: record.max_jobs,
         parts: stock::free(&carried, taken),
         home: profile.home,
-        free_at,
+        free_at: now,
         free_position: whereabouts(profile.home, fix, &trips.places, shift),
         done_today: trips.finished,
         stops,
         knows,
-    })
+    };
+    Ok(LiveDay::clocked(state, begun))
 }
 
 /// The newest trace of today: a fix of this shift or the last site he was at; at home before that.
 fn whereabouts(
     home: Position,
-    fix: Option<(Timestamp, Position)>,
+    fix: Option<SeenAt>,
     places: &[(Timestamp, Position)],
     shift: Option<Window>,
 ) -> Position {
     let begins = shift.map(|shift| shift.from);
-    let fix = fix.filter(|(at, _)| begins.is_none_or(|begins| *at >= begins));
+    let fix = fix.map(|fix| (fix.at, fix.place)).filter(|(at, _)| begins.is_none_or(|begins| *at >= begins));
     let newest = fix.into_iter().chain(places.iter().copied()).max_by_key(|(at, _)| *at);
     newest.map_or(home, |(_, place)| place)
-}
-
-/// Longest time that an overrun visit is still expected to take before the plan follows it again.
-const OVERRUN_LEFT: Seconds = Seconds::minutes(10);
-
-fn stop(row: RouteRow, now: Timestamp) -> Result<Stop, Fault> {
-    let visit = row.visit;
-    let service = Seconds::minutes(row.service_minutes);
-    let begun = visit.state == VisitState::Working;
-    let left = match visit.started_at {
-        Some(started) if begun => (service - now.since(started)).max(OVERRUN_LEFT),
-        _ => service,
-    };
-    Ok(Stop {
-        visit: visit.id,
-        work_order: visit.work_order_id,
-        customer_name: row.customer_name,
-        position: position(row.place.0, row.place.1)?,
-        service: left,
-        earliest: Timestamp::default(),
-        windows: Vec::new(),
-        promised: visit.promised_from.zip(visit.promised_to).and_then(|(from, to)| Window::new(from, to)),
-        arrive_by: row.arrive_by,
-        frozen: visit.state.is_started(),
-        begun,
-        priority: row.priority.number(),
-    })
-}
-
-fn live_routes(database: &mut Database, ids: &[TechnicianId]) -> Result<BTreeMap<TechnicianId, Vec<RouteRow>>, Fault> {
-    let rows: Vec<RouteRow> = visits::table
-        .inner_join(work_orders::table.inner_join(issues::table.inner_join(sites::table.inner_join(customers::table))))
-        .filter(visits::technician_id.eq_any(ids.to_vec()).and(visits::state.eq_any(live_codes())))
-        .select((
-            LiveVisit::as_select(),
-            work_orders::service_minutes,
-            work_orders::arrive_by,
-            work_orders::parts_needed,
-            (sites::lat, sites::lon),
-            customers::name,
-            issues::priority,
-        ))
-        .load(database)?;
-    let mut routes: BTreeMap<TechnicianId, Vec<RouteRow>> = BTreeMap::new();
-    for row in rows {
-        routes.entry(row.visit.technician_id).or_default().push(row);
-    }
-    // The visit under way stands first, whatever was planned.
-    for route in routes.values_mut() {
-        route.sort_by_key(|row| (!row.visit.state.is_started(), row.visit.route_order, row.visit.id));
-    }
-    Ok(routes)
-}
-
-fn fixes(
-    database: &mut Database,
-    ids: &[TechnicianId],
-) -> Result<BTreeMap<TechnicianId, (Timestamp, Position)>, Fault> {
-    let rows: Vec<(TechnicianId, Timestamp, f64, f64)> = positions::table
-        .filter(positions::technician_id.eq_any(ids.to_vec()))
-        .select((positions::technician_id, positions::at, positions::lat, positions::lon))
-        .load(database)?;
-    rows.into_iter().map(|(id, at, lat, lon)| Ok((id, (at, position(lat, lon)?)))).collect()
 }
 
 /// The territories of a database, for a server that is about to start.

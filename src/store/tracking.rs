@@ -9,6 +9,7 @@ use super::schema::*;
 use super::visits::{Visit, live_codes, position};
 use super::{Reader, Unit};
 use crate::domain::eta::Eta;
+use crate::domain::event::Stream;
 use crate::domain::ids::*;
 use crate::domain::place::Position;
 use crate::domain::time::{Seconds, Timestamp};
@@ -149,17 +150,21 @@ struct EtaRow {
 
 fn tracked(row: TrackedRow) -> Result<TrackedVisit, Fault> {
     let (issue, contract, product, symptom, linked) = row.issue;
-    let kind = if linked.is_some() { WorkKind::Revisit } else { WorkKind::Repair };
     Ok(TrackedVisit {
         visit: row.visit,
         position: position(row.place.0, row.place.1)?,
         contract,
         issue,
-        work: product.map(|product| WorkKey { product, symptom, kind }),
+        work: product.map(|product| WorkKey { product, symptom, kind: kind_of(linked) }),
         service: Seconds::minutes(row.service_minutes),
         shown: row.snapshot.as_deref().map(json).transpose()?,
         told: row.told.as_deref().map(json).transpose()?.unwrap_or_default(),
     })
+}
+
+/// What continues an earlier issue is another visit to the same thing.
+fn kind_of(linked: Option<IssueId>) -> WorkKind {
+    if linked.is_some() { WorkKind::Revisit } else { WorkKind::Repair }
 }
 
 /// Latitude, longitude, accuracy in metres, time, number.
@@ -171,24 +176,47 @@ impl From<FixRow> for Fix {
     }
 }
 
-/// Product, symptom, start and end of the work.
-type FinishedRow = (Option<ProductId>, Option<String>, Option<Timestamp>, Option<Timestamp>);
+/// Product, symptom, the issue it continues, who did it, start and end of the work.
+type FinishedRow =
+    ((Option<ProductId>, Option<String>, Option<IssueId>), TechnicianId, Option<Timestamp>, Option<Timestamp>);
 
 impl Reader<'_> {
+    /// Where the technicians of a topic were last, as far as the topic shows it: on a visit's while he is on the way to it,
+    /// on a territory's those who are at home there. Older ones than `since` say nothing any more.
+    pub fn positions_on(&mut self, topic: Stream, since: Timestamp) -> Result<Vec<(TechnicianId, Fix)>, Fault> {
+        let technicians: Vec<TechnicianId> = match topic {
+            Stream::Visit(visit) => visits::table
+                .find(visit)
+                .filter(visits::state.eq(VisitState::EnRoute))
+                .select(visits::technician_id)
+                .load(self.database)?,
+            Stream::Territory(territory) => self.technicians_at_home(territory)?,
+            Stream::Contract(_) | Stream::Technician(_) | Stream::Agent(_) | Stream::Desk => Vec::new(),
+        };
+        if technicians.is_empty() { Ok(Vec::new()) } else { self.fixes(&technicians, since) }
+    }
+
     /// Work times of visits finished since `since`, for the estimate to learn from.
     pub fn durations(&mut self, since: Timestamp) -> Result<Durations, Fault> {
         let rows: Vec<FinishedRow> = visits::table
             .inner_join(work_orders::table.inner_join(issues::table))
             .filter(visits::state.eq(VisitState::Done).and(visits::finished_at.ge(since)))
             .order(visits::id)
-            .select((issues::product_id, issues::symptom, visits::started_at, visits::finished_at))
+            .select((
+                (issues::product_id, issues::symptom, issues::linked_issue_id),
+                visits::technician_id,
+                visits::started_at,
+                visits::finished_at,
+            ))
             .load(self.database)?;
+        let finished = |((product, symptom, linked), who, started, finished): FinishedRow| {
+            let key = WorkKey { product: product?, symptom, kind: kind_of(linked) };
+            Some((key, who, finished?.since(started?)))
+        };
+        let visits: Vec<(WorkKey, TechnicianId, Seconds)> = rows.into_iter().filter_map(finished).collect();
         let mut durations = Durations::default();
-        for (product, symptom, started, finished) in rows {
-            if let (Some(product), Some(started), Some(finished)) = (product, started, finished) {
-                durations.observe(&WorkKey { product, symptom, kind: WorkKind::Repair }, finished.since(started));
-            }
-        }
+        visits.iter().for_each(|(key, _, spent)| durations.observe(key, *spent));
+        visits.iter().for_each(|(key, who, spent)| durations.observe_technician(*who, key, *spent));
         Ok(durations)
     }
 

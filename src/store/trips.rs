@@ -96,6 +96,27 @@ pub(super) fn parts_used(
     Ok(used)
 }
 
+/// Who finished work at an asset, here or before the company's data came in, each with his last visit.
+pub(super) fn knowers(database: &mut Database, asset: AssetId) -> Result<BTreeMap<TechnicianId, Timestamp>, Fault> {
+    let done: Vec<(TechnicianId, Option<Timestamp>)> = visits::table
+        .inner_join(work_orders::table.inner_join(issues::table))
+        .filter(issues::asset_id.eq(asset).and(visits::state.eq(VisitState::Done)))
+        .select((visits::technician_id, visits::finished_at))
+        .load(database)?;
+    let before: Vec<(Option<TechnicianId>, Timestamp)> = past_repairs::table
+        .filter(past_repairs::asset_id.eq(asset).and(past_repairs::technician_id.is_not_null()))
+        .select((past_repairs::technician_id, past_repairs::at))
+        .load(database)?;
+    let done = done.into_iter().filter_map(|(who, at)| Some((who, at?)));
+    let before = before.into_iter().filter_map(|(who, at)| Some((who?, at)));
+    let mut last: BTreeMap<TechnicianId, Timestamp> = BTreeMap::new();
+    for (who, at) in done.chain(before) {
+        let known = last.entry(who).or_insert(at);
+        *known = at.max(*known);
+    }
+    Ok(last)
+}
+
 /// Of these assets those at which a technician finished work, here or before the company's data came in, each with his
 /// last visit.
 pub(super) fn known_assets(

@@ -1,6 +1,7 @@
 //! What a customer says about his wallet and what is answered: disputes of lines, limits and approvals.
 //! An event about one carries it whole.
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +150,10 @@ pub struct Approval {
     /// Units that are used as soon as it is approved.
     pub waiting_units: Option<i64>,
     pub waiting_reason: Option<String>,
+    /// The day of the work that waits, on which they count as used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub waiting_on: Option<NaiveDate>,
     pub decided_by: Option<Actor>,
     pub decided_at: Option<Timestamp>,
     pub note: String,

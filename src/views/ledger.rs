@@ -9,6 +9,7 @@ use crate::domain::access::Actor;
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::draft::PolicyDraft;
 use crate::domain::wallet::policy::{MenuItem, Policy};
 use crate::domain::wallet::refund::RefundGround;
@@ -34,6 +35,37 @@ pub struct LotRequest {
     /// The invoice that it is sold on, where that is known.
     #[serde(default)]
     pub invoice: Option<InvoiceRequest>,
+    /// Who of the customer's has already said that he knows the last day, where somebody has.
+    #[serde(default)]
+    pub acknowledged: Option<AcknowledgementRequest>,
+}
+
+/// That a customer has read until when a lot may be used and for what. It stands as it was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Acknowledgement {
+    pub lot_id: LotId,
+    pub contract_id: ContractId,
+    /// Who of the customer's said so.
+    pub by: String,
+    pub means: Means,
+    #[schemars(with = "String")]
+    pub on: NaiveDate,
+    pub noted_by: Actor,
+    pub noted_at: Timestamp,
+}
+
+/// What somebody of the vendor's was told. A customer's contact speaks for himself: of him nothing of it is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgementRequest {
+    #[serde(default)]
+    pub by: Option<String>,
+    #[serde(default)]
+    pub means: Option<Means>,
+    /// None: today. Neither before the lot was issued nor ahead.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub on: Option<NaiveDate>,
 }
 
 /// The invoice that a lot is on.

@@ -1,13 +1,15 @@
-//! The frames of the live websocket, both ways.
+//! The frames of the live stream, both ways; the same over a websocket, server-sent events and long polling.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::board::Fix;
-use super::technician::{IgnoredPosition, PositionReport};
+use super::technician::{IgnoredPosition, Reported};
+use crate::domain::access::Role;
 use crate::domain::eta::Eta;
 use crate::domain::event::{Event, Stream};
-use crate::domain::ids::TechnicianId;
+use crate::domain::ids::{TechnicianId, UserId};
+use crate::domain::time::Timestamp;
 
 /// Where a watcher stands in a topic. An epoch names one life of the data; offsets of another epoch mean nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,13 +30,41 @@ pub struct After {
     pub eta_seq: Option<u64>,
 }
 
+/// A topic, and how it shall be watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    pub topic: Stream,
+    /// None: from now on.
+    #[serde(default)]
+    pub after: Option<After>,
+    /// Also who else watches it; for the staff only.
+    #[serde(default)]
+    pub presence: bool,
+}
+
+impl Wanted {
+    pub fn of(topic: Stream, after: Option<After>) -> Self {
+        Self { topic, after, presence: false }
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// Without `after`: from now on.
     Subscribe {
         topic: Stream,
+        #[serde(default)]
         after: Option<After>,
+        /// Also who else watches it; for the staff only.
+        #[serde(default)]
+        presence: bool,
+    },
+    /// Several topics, read together: what a client says that comes back. Each is answered by itself.
+    SubscribeAll {
+        #[schemars(length(max = 64))]
+        topics: Vec<Wanted>,
     },
     Unsubscribe {
         topic: Stream,
@@ -43,13 +73,35 @@ pub enum ClientFrame {
     Positions {
         id: u64,
         #[schemars(length(min = 1, max = 100))]
-        positions: Vec<PositionReport>,
+        positions: Vec<Reported>,
+        /// The phone's clock while it sends: tells how wrong that clock is.
+        #[serde(default)]
+        sent_at: Option<Timestamp>,
     },
+    /// The log-in goes on: with a fresh token of the same person (or link to the same visit), or without one when the
+    /// log-in of this socket was renewed. Answered by `refreshed`.
+    Refresh {
+        #[serde(default)]
+        token: Option<String>,
+    },
+}
+
+/// Somebody of the company who watches a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Present {
+    pub user_id: UserId,
+    pub name: String,
+    pub role: Role,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
+    /// The first frame of server-sent events and of long polling: where the client says something (`POST
+    /// /live/frames`), and with which it asks on.
+    Opened {
+        line: String,
+    },
     /// Everything after the client's cursor follows in order.
     Subscribed {
         topic: Stream,
@@ -79,16 +131,38 @@ pub enum ServerFrame {
         technician_id: TechnicianId,
         fix: Fix,
     },
+    /// Who watches the topic now, by name; latest wins. Customers and tracking links are only counted.
+    Presence {
+        topic: Stream,
+        people: Vec<Present>,
+        customers: usize,
+    },
+    /// `ignored` says of each fix that did not count why; all others are durable.
     Accepted {
         id: u64,
         accepted: usize,
         ignored: Vec<IgnoredPosition>,
+        /// By how much the phone's clock is ahead of ours, when it said its time and is wrong; its fixes were corrected.
+        #[serde(default)]
+        clock_ahead_s: Option<i64>,
+    },
+    /// The log-in ends soon: renew it and say `refresh`, or the socket is closed then.
+    Expiring {
+        expires_at: Timestamp,
+    },
+    Refreshed {
+        expires_at: Timestamp,
     },
     Error {
         topic: Option<Stream>,
         code: String,
         ja: String,
         en: String,
+    },
+    /// In place of the close frame where there is none (server-sent events, long polling).
+    Closed {
+        code: u16,
+        reason: String,
     },
 }
 
@@ -99,19 +173,43 @@ pub mod close {
     pub const TROUBLE: u16 = 1011;
     pub const SLOW: u16 = 4000;
     pub const AUTH_REQUIRED: u16 = 4001;
+    pub const SILENT: u16 = 4002;
     pub const FORBIDDEN: u16 = 4003;
     pub const TOO_MANY: u16 = 4008;
     pub const MALFORMED: u16 = 4009;
+    pub const TOO_FAST: u16 = 4010;
+
+    /// Before the number of milliseconds in the reason of [`GOING_AWAY`].
+    pub const RETRY: &str = "retry_ms=";
 
     /// The whole list: code, what happened, and what a client does then.
     pub const ALL: &[(u16, &str, &str)] = &[
         (NORMAL, "The client closed the socket.", "Nothing."),
-        (GOING_AWAY, "The server stops or restarts.", "Come back with the cursors, after a short random pause."),
+        (
+            GOING_AWAY,
+            "The server stops or restarts; the reason reads retry_ms=N.",
+            "Come back with the cursors after N milliseconds; without N after a short random pause.",
+        ),
         (TROUBLE, "The server failed at this socket.", "Come back with the cursors, after a short random pause."),
-        (SLOW, "The reader fell behind or fell silent.", "Come back with the cursors; what was missed follows."),
+        (SLOW, "The reader fell behind.", "Come back with the cursors; what was missed follows."),
         (AUTH_REQUIRED, "The log-in or the tracking link is over.", "Log in again; do not come back before."),
+        (
+            SILENT,
+            "No answer to the pings, or half a frame and then silence.",
+            "Come back with the cursors, after a short random pause.",
+        ),
         (FORBIDDEN, "The right is missing or was withdrawn.", "Do not come back with the same right."),
-        (TOO_MANY, "Too many topics on one socket.", "Come back with fewer topics."),
-        (MALFORMED, "A frame was too large or could not be read.", "Correct the client."),
+        (
+            TOO_MANY,
+            "Too many topics on one socket, or too many sockets from one address.",
+            "Come back with fewer, after a long pause.",
+        ),
+        (MALFORMED, "A frame was too large, in too many pieces, or could not be read.", "Correct the client."),
+        (TOO_FAST, "Too many frames in a short time.", "Come back with the cursors after a pause, and say less."),
     ];
+
+    /// Whether the list explains a code: nothing else is ever sent.
+    pub fn is_listed(code: u16) -> bool {
+        ALL.iter().any(|(listed, ..)| *listed == code)
+    }
 }

@@ -23,6 +23,12 @@ pub struct Session {
     pub user: Me,
 }
 
+/// A log-in that goes on.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Renewed {
+    pub expires_at: Timestamp,
+}
+
 /// The server's clock, so that ages on a screen are those of the server whatever the device's clock says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ServerClock {

@@ -83,6 +83,8 @@ pub struct StatementLine {
     /// After this line.
     pub available: i64,
     pub held: i64,
+    /// Units used before they were bought, after this line.
+    pub owed: i64,
     /// Whether such a line can be disputed.
     pub disputable: bool,
     /// The newest objection to it.

@@ -40,6 +40,7 @@ coded! {
         Policies = "policies", "契約条件の版", "Policy versions";
         Holds = "holds", "仮押さえ", "Holds";
         Invoices = "invoices", "請求書番号", "Invoices";
+        Acknowledgements = "acknowledgements", "有効期限の了承", "Expiries acknowledged";
         Refunds = "refunds", "払戻し", "Refunds";
         Adjustments = "adjustments", "二人で決める調整", "Adjustments by two";
         Refusals = "refusals", "断った操作", "Refusals";

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::board::VisitRow;
 use super::desk::RepairView;
 use super::live::Cursor;
+pub use super::position::{IgnoredPosition, PositionBatch, PositionReport, PositionsAccepted, Reported};
 use super::session::ServerClock;
 use crate::coded;
 use crate::domain::ids::TechnicianId;
@@ -158,41 +159,4 @@ pub struct ReportView {
     pub minutes: i64,
     pub outcome: Outcome,
     pub finished_at: Timestamp,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PositionBatch {
-    #[schemars(length(min = 1, max = 100))]
-    pub positions: Vec<PositionReport>,
-}
-
-/// One fix of a phone or a vehicle tracker.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PositionReport {
-    /// Rises with each fix of this technician; a repeated one is ignored.
-    pub seq: i64,
-    pub lat: f64,
-    pub lon: f64,
-    pub accuracy_m: f64,
-    /// When it was taken, by the phone's clock; none from a tracker without a clock: now.
-    pub at: Option<Timestamp>,
-    /// Comes back in every push that this fix causes.
-    pub correlation_id: Option<u64>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PositionsAccepted {
-    pub accepted: usize,
-    pub ignored: Vec<IgnoredPosition>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct IgnoredPosition {
-    pub seq: i64,
-    /// Stable code of the reason, and what to do.
-    pub code: String,
-    pub ja: String,
-    pub en: String,
 }

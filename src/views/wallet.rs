@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Invoice;
+use super::ledger::{Acknowledgement, Invoice};
 use crate::domain::ids::*;
 use crate::domain::priority::Priority;
 use crate::domain::time::Timestamp;
@@ -63,6 +63,8 @@ pub struct LotView {
     pub usable_until: Option<NaiveDate>,
     /// The invoice that it is on.
     pub invoice: Option<Invoice>,
+    /// None: nobody of the customer's has said yet that he knows the last day.
+    pub acknowledged: Option<Acknowledgement>,
 }
 
 /// The wallet with every ticket.

@@ -84,8 +84,8 @@ async fn unusual_requests_are_refused_in_the_same_form() {
     let world = World::new().await;
     let client = Client::new();
     refused(client.get(world.url("/api/nowhere")).send().await.unwrap(), 404, "not_found").await;
-    let wrong = client.put(world.url("/api/session")).send().await.unwrap();
-    assert_eq!(wrong.headers()["allow"], "POST, GET, DELETE");
+    let wrong = client.patch(world.url("/api/session")).send().await.unwrap();
+    assert_eq!(wrong.headers()["allow"], "POST, GET, PUT, DELETE");
     refused(wrong, 405, "request.malformed").await;
     let long = "x".repeat(limits::BODY_BYTES + 1);
     let answer = client.post(world.url("/api/session")).body(long).send().await.unwrap();

@@ -14,6 +14,7 @@ on_both! {
     units_of_six_months_used_in_time_without_a_signal_are_used
     a_contract_that_honours_no_holds_says_so_before_it_takes_nothing
     whoever_reaches_for_another_customers_wallet_is_kept_for_audit
+    who_ends_an_issue_twice_or_reports_on_anothers_visit_is_kept_for_audit
     what_a_customer_reports_and_no_rule_allows_is_kept_for_audit
     an_operation_id_stays_bound_to_what_it_was_first_used_for
 }
@@ -140,7 +141,8 @@ async fn units_of_six_months_are_not_used_late_by_whatever_way(mut office: Offic
     assert_eq!(kept(&office, "KS-1001").await.len(), 3);
     office.report(&hayashi, &visit, "repaired", 40).await;
 
-    // By the customer's late yes.
+    // The customer's late yes is about work that was done in time: nothing is used late.
+    let before = kept(&office, "KS-1001").await.len();
     let (operator, customer) = (office.person("operator").await, office.person("customer").await);
     customer.put(&path(&card, "approval-rule"), &json!({ "version": 0, "units_per_issue": 0 })).await;
     let (issue, visit) = dying(&office, "2026-12-09").await;
@@ -151,11 +153,11 @@ async fn units_of_six_months_are_not_used_late_by_whatever_way(mut office: Offic
     let asked = customer_later.see(&path(&card, "approvals")).await[0].clone();
     let yes = json!({ "approved": true, "version": asked["version"] });
     customer_later.change(&format!("/api/issues/{}/approval", text(&issue["id"])), &yes).await;
-    assert_eq!(kept(&office, "KS-1001").await[0], ("capture".into(), "wallet.six_months".into(), "customer".into()));
+    assert_eq!(kept(&office, "KS-1001").await.len(), before);
     drop((operator, customer));
     let admin = office.person("admin").await;
     let wallet = office.card(&admin, "KS-1001").await["wallet"].clone();
-    assert_eq!((&wallet["consumed"], &wallet["expired"], &wallet["held"]), (&json!(0), &json!(3), &json!(0)));
+    assert_eq!((&wallet["consumed"], &wallet["expired"], &wallet["held"]), (&json!(1), &json!(2), &json!(0)));
     office.assert_sound().await;
 }
 
@@ -292,5 +294,24 @@ async fn an_operation_id_stays_bound_to_what_it_was_first_used_for(office: Offic
     refused(admin.post_as(&operation, &reversals, &reversal).await, 409, "wallet.over_reverse").await;
     operator.change(&path(&card, "wallet/captures"), &reversal).await;
     assert_eq!(admin.post_as(&operation, &reversals, &reversal).await.status(), 201);
+    office.assert_sound().await;
+}
+
+async fn who_ends_an_issue_twice_or_reports_on_anothers_visit_is_kept_for_audit(office: Office) {
+    let (issue, visit) = office.on_the_way("KS-1001").await;
+    let (operator, other) = (office.person("operator").await, office.person("mori").await);
+    let report = json!({ "cause": "wear", "remedy": "ベルト交換", "minutes": 40, "outcome": "repaired", "parts": [],
+        "at": office.now() });
+    let of_another = format!("/api/visits/{}/report", text(&visit));
+    refused(other.post(&of_another, &report).await, 403, "visit.not_yours").await;
+    let hayashi = office.person("hayashi").await;
+    work(&office, &hayashi, &visit, &["arrive", "start"]).await;
+    office.report(&hayashi, &visit, "repaired", 40).await;
+    let path = format!("/api/issues/{}", text(&issue["id"]));
+    let version = operator.see(&path).await["version"].clone();
+    let again = json!({ "version": version, "outcome": "answered", "note": "", "remedy": "" });
+    refused(operator.post(&format!("{path}/outcome"), &again).await, 409, "issue.transition").await;
+    check(&office, "KS-1001", &[("outcome", "issue.transition", "operator"), ("report", "visit.not_yours", "mori")])
+        .await;
     office.assert_sound().await;
 }

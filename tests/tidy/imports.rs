@@ -67,7 +67,6 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("web", &["domain", "views"]),
-    ("live", &["actors", "domain", "http", "limits", "node", "store", "views"]),
     (
         "http",
         &[
@@ -77,9 +76,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "documents",
             "domain",
             "effects",
+            "eta",
             "forecast",
             "limits",
-            "live",
             "map",
             "node",
             "planner",
@@ -90,6 +89,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
+    ("live", &["actors", "domain", "http", "limits", "node", "store", "views"]),
     ("demo", &["company", "domain", "roads", "views"]),
 ];
 

@@ -9,7 +9,6 @@ use crate::domain::eta::EtaSource;
 use crate::domain::event::About;
 use crate::domain::ids::{EventId, Id, TerritoryId, VisitId};
 use crate::domain::time::{Timestamp, Window};
-use crate::limits;
 use crate::views::live::close;
 use uuid::Uuid;
 
@@ -66,8 +65,12 @@ fn take(outbox: &Outbox) -> Vec<Value> {
     taken
 }
 
+fn of_log_in(number: u8) -> Holder {
+    Holder { token: Some([number; 32]), present: None }
+}
+
 fn watcher(hub: &Hub, topic: Stream, audience: Audience) -> Arc<Outbox> {
-    let outbox = hub.open(audience);
+    let outbox = hub.open(audience, Holder::default());
     hub.join(&outbox, topic);
     assert!(hub.go_live(&outbox, topic, 0));
     outbox
@@ -76,7 +79,7 @@ fn watcher(hub: &Hub, topic: Stream, audience: Audience) -> Arc<Outbox> {
 #[test]
 fn what_was_read_from_the_journal_is_not_pushed_again() {
     let hub = Hub::default();
-    let outbox = hub.open(Audience::default());
+    let outbox = hub.open(Audience::default(), Holder::default());
     hub.join(&outbox, territory());
     hub.publish_event(territory(), 1, &event(EventKind::WorkOrderOpened));
     hub.publish_event(territory(), 2, &event(EventKind::WorkOrderOpened));
@@ -104,7 +107,7 @@ fn a_missed_event_sends_the_watcher_back_to_the_journal() {
 #[test]
 fn the_head_reaches_those_who_read_and_nobody_who_is_further() {
     let hub = Hub::default();
-    let outbox = hub.open(Audience::default());
+    let outbox = hub.open(Audience::default(), Holder::default());
     hub.join(&outbox, territory());
     assert_eq!(hub.published(territory()), Published::Unknown);
     assert!(hub.note_head(territory(), 4));
@@ -129,7 +132,7 @@ fn of_arrival_figures_a_slow_reader_gets_the_newest() {
 #[test]
 fn arrival_figures_wait_until_the_journal_was_read() {
     let hub = Hub::default();
-    let outbox = hub.open(Audience::default());
+    let outbox = hub.open(Audience::default(), Holder::default());
     let topic = Stream::Visit(visit(1));
     hub.join(&outbox, topic);
     hub.publish_eta(&[topic], &eta(visit(1), 8));
@@ -179,8 +182,67 @@ fn whoever_leaves_hears_no_more_and_leaves_nothing_behind() {
 #[test]
 fn the_end_of_a_log_in_closes_its_sockets_only() {
     let hub = Hub::default();
-    let mine = hub.open(Audience { token: Some([1; 32]), ..Audience::default() });
-    let other = hub.open(Audience { token: Some([2; 32]), ..Audience::default() });
+    let mine = hub.open(Audience::default(), of_log_in(1));
+    let other = hub.open(Audience::default(), of_log_in(2));
     hub.end_log_in(&[1; 32], close::AUTH_REQUIRED, "");
     assert!(mine.is_closed() && !other.is_closed());
+}
+
+#[test]
+fn a_log_in_that_ended_while_its_socket_was_opened_lets_nobody_in() {
+    let hub = Hub::default();
+    hub.end_log_in(&[1; 32], close::AUTH_REQUIRED, "");
+    assert!(hub.open(Audience::default(), of_log_in(1)).is_closed());
+    let other = hub.open(Audience::default(), of_log_in(2));
+    assert!(!other.is_closed());
+    hub.refresh(&other, [1; 32]);
+    assert!(other.is_closed());
+}
+
+/// From the event that takes a visit away until the rights have been looked at.
+#[test]
+fn whoever_may_have_lost_his_right_hears_nothing_until_that_is_clear() {
+    let hub = Hub::default();
+    let topic = Stream::Visit(visit(1));
+    let link = watcher(&hub, topic, Audience { customer: true, revocable: true });
+    let staff = watcher(&hub, topic, Audience::default());
+    hub.publish_event(topic, 1, &event(EventKind::LinkRevoked));
+    hub.publish_event(topic, 2, &event(EventKind::VisitArrived));
+    hub.publish_eta(&[topic], &eta(visit(1), 4));
+    assert_eq!(take(&link).len(), 1, "only that the right was withdrawn");
+    assert_eq!(take(&staff).len(), 3);
+    let orders = futures_util::FutureExt::now_or_never(link.orders()).expect("orders");
+    assert!(orders.recheck);
+    assert_eq!(orders.behind, [(topic, 1)]);
+    assert!(hub.go_live(&link, topic, 2), "the right was still there: he has read on");
+    assert_eq!(take(&link)[0]["eta"]["seq"], 4);
+}
+
+#[test]
+fn colleagues_on_a_topic_see_each_other_and_customers_are_counted() {
+    let hub = Hub::default();
+    let topic = Stream::Visit(visit(1));
+    let person = |number: u128, name: &str| {
+        let user_id = crate::domain::ids::UserId::from_uuid(Uuid::from_u128(number));
+        let present =
+            crate::views::live::Present { user_id, name: name.to_owned(), role: crate::domain::access::Role::Operator };
+        let outbox = hub.open(Audience::default(), Holder { token: None, present: Some(Arc::new(present)) });
+        hub.join(&outbox, topic);
+        assert!(hub.go_live(&outbox, topic, 0));
+        hub.appear(&outbox, topic, true);
+        outbox
+    };
+    let told = |outbox: &Outbox| {
+        let last = take(outbox).pop().expect("who is there");
+        let names = last["people"].as_array().expect("people").iter().map(|one| one["name"].clone());
+        (names.collect::<Vec<_>>(), last["customers"].as_u64())
+    };
+    let sato = person(1, "佐藤");
+    assert_eq!(told(&sato), (vec![json!("佐藤")], Some(0)));
+    let customer = watcher(&hub, topic, Audience { customer: true, revocable: true });
+    let (kudo, _second_page) = (person(2, "工藤"), person(2, "工藤"));
+    assert_eq!(told(&sato), (vec![json!("佐藤"), json!("工藤")], Some(1)));
+    hub.forget(&sato);
+    assert_eq!(told(&kudo), (vec![json!("工藤")], Some(1)));
+    assert!(take(&customer).is_empty(), "who works there is nothing for customers");
 }

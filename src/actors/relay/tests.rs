@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::actors::guardian::Guardian;
-use crate::actors::outbox::{Audience, Outbox};
+use crate::actors::outbox::{Audience, Holder, Outbox};
 use crate::domain::access;
 use crate::domain::event::{About, EventKind};
 use crate::domain::ids::{Id, TerritoryId};
@@ -36,7 +36,7 @@ async fn happens(store: &Store, streams: &[Stream]) {
 }
 
 fn watch(hub: &Hub, topic: Stream) -> Arc<Outbox> {
-    let outbox = hub.open(Audience::default());
+    let outbox = hub.open(Audience::default(), Holder::default());
     hub.join(&outbox, topic);
     assert!(hub.go_live(&outbox, topic, 0));
     outbox

@@ -7,6 +7,7 @@ use crate::domain::ids::ProductId;
 use crate::domain::issue::IssueKind;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::wallet::terms::not_in_force;
 use crate::limits;
 use crate::store::Fault;
 use crate::store::intake::{ContractFacts, Facts, SiteFacts};
@@ -58,11 +59,6 @@ fn in_force(contract: &ContractFacts, today: NaiveDate) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(not_in_force(contract.starts_on, contract.ends_on))
-}
-
-/// Nothing is taken or sold under a contract outside its term.
-pub fn not_in_force(starts_on: NaiveDate, ends_on: NaiveDate) -> Refusal {
-    Refusal::new(Code::NotInForce).with("starts_on", starts_on).with("ends_on", ends_on).at("contract_id")
 }
 
 /// One issue. Returns its site and the product that it is about.

@@ -8,7 +8,6 @@ mod report;
 mod tests;
 mod write;
 
-pub use check::not_in_force;
 pub(super) use needs::{job_of, same_work};
 pub use report::{preview_report, report};
 

@@ -99,7 +99,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         });
     }
     let overdraft = afford(request.overdraft, facts, needed, units_of(&picked))?;
-    let mut consumption = sum_up(facts, lines, needed, &picked, overdraft);
+    let mut consumption = sum_up(facts, lines, needed, &picked, overdraft, today);
     let wanted = issues.iter().enumerate().filter(|(_, issue): &(usize, &PlannedIssue)| issue.approval_wanted);
     consumption.approval_wanted = wanted.map(|(index, _)| index).collect();
     Ok(Plan { consumption, issues })
@@ -187,7 +187,14 @@ fn line(
     }
 }
 
-fn sum_up(facts: &Facts, lines: Vec<ConsumptionLine>, needed: i64, picked: &[Pick], overdraft: i64) -> Consumption {
+fn sum_up(
+    facts: &Facts,
+    lines: Vec<ConsumptionLine>,
+    needed: i64,
+    picked: &[Pick],
+    overdraft: i64,
+    today: NaiveDate,
+) -> Consumption {
     let expiring_used = by_last_day(picked);
     let (before, after) = (facts.funds.valid, facts.funds.valid - units_of(picked));
     let words = consumption::total(&Total {
@@ -198,6 +205,7 @@ fn sum_up(facts: &Facts, lines: Vec<ConsumptionLine>, needed: i64, picked: &[Pic
         after,
         expiring: &expiring_used,
         overdraft,
+        today,
     });
     Consumption {
         lines,

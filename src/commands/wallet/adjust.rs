@@ -12,7 +12,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::scope::Scope;
-use crate::domain::wallet::terms::{LawClass, LotTerms, check_count};
+use crate::domain::wallet::terms::{LawClass, LotTerms, check_count, last_day};
 use crate::limits;
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{AdjustRequest, DecisionRequest, LedgerReceipt};
@@ -105,7 +105,7 @@ fn added(unit: &mut Unit<'_>, contract: ContractId, request: &AdjustRequest) -> 
         units: request.units,
         price_yen: 0,
         issued_on: today,
-        expires_on: request.expires_on.or(end),
+        expires_on: last_day(request.expires_on.or(end)),
         grace_days: 0,
         scope: like.as_ref().map_or(Scope::Any, |lot| lot.scope),
         law_class: like.as_ref().map_or(LawClass::B2bExempt, |lot| lot.law_class),

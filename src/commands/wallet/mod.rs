@@ -1,6 +1,7 @@
 //! The ledger by hand: sale and grant, capture in part, release, reversal, adjustment, transfer, refund, void. Each checks what
 //! the contract and the law allow, posts, and answers with the wallet as it then stands.
 
+mod acknowledge;
 mod adjust;
 mod approval;
 mod dispute;
@@ -12,6 +13,7 @@ mod sell;
 mod tests;
 mod transfer;
 
+pub use acknowledge::acknowledge;
 pub use adjust::{adjust, decide};
 pub use approval::{approval_rule, approve_overdue, decide_approval, set_approval_rule};
 pub use dispute::{decide_dispute, raise_dispute, withdraw_dispute};

@@ -2,14 +2,14 @@
 
 use chrono::{Datelike, Days};
 
+use super::acknowledge::acknowledge;
 use super::invoice::check as check_invoice;
 use super::receipt;
-use crate::commands::intake::not_in_force;
 use crate::domain::ids::{ContractId, WalletId};
 use crate::domain::refusal::Refusal;
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::reorder::PURCHASE_YEAR_DAYS;
-use crate::domain::wallet::terms::{LotTerms, grace};
+use crate::domain::wallet::terms::{LotTerms, grace, last_day, not_in_force};
 use crate::store::{Fault, Unit};
 use crate::views::ledger::{LedgerReceipt, LotRequest};
 
@@ -36,14 +36,15 @@ fn add(
         let (wallet, kind, _) = unit.look().wallet_head(contract)?;
         let today = unit.today();
         let policy = unit.look().policy_on(contract, today)?.policy;
+        let expires_on = last_day(request.expires_on);
         let mut terms = LotTerms {
             number: String::new(),
             origin,
             units: request.units,
             price_yen: request.price_yen,
             issued_on: request.issued_on.unwrap_or(today),
-            expires_on: request.expires_on,
-            grace_days: grace(policy.grace_days, request.law_class, request.expires_on),
+            expires_on,
+            grace_days: grace(policy.grace_days, request.law_class, expires_on),
             scope: request.scope,
             law_class: request.law_class,
         };
@@ -62,6 +63,9 @@ fn add(
         let bought = unit.purchase(wallet, &terms)?;
         if let Some(invoice) = &request.invoice {
             unit.set_invoice(contract, bought.lot, invoice)?;
+        }
+        if let Some(said) = &request.acknowledged {
+            acknowledge(unit, contract, bought.lot, said)?;
         }
         Ok(None)
     })
@@ -84,3 +88,6 @@ pub(super) fn in_force(unit: &mut Unit<'_>, contract: ContractId) -> Result<(), 
     }
     Err(not_in_force(starts_on, ends_on).into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ impl<'a> Cells<'a> {
         let found = plain_number(text).parse().ok();
         if found.is_none() {
             let ja = format!("「{text}」は0以上の整数ではありません。");
-            faults.add(column, "cell.number", ja, format!("“{text}” is no whole number."));
+            faults.add(column, "cell.number", ja, format!("“{text}” is no whole number of 0 or more."));
         }
         found
     }

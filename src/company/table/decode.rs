@@ -1,6 +1,6 @@
 //! Letters of a file: UTF-8 with or without a byte order mark, or the Shift_JIS of Japanese spreadsheets.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use encoding_rs::{Decoder, Encoding, SHIFT_JIS, UTF_8};
 
@@ -91,5 +91,61 @@ impl<R: Read> Read for Decoded<R> {
         out[..count].copy_from_slice(&rest[..count]);
         self.given += count;
         Ok(count)
+    }
+}
+
+/// A file whose lines end with a line feed alone, whatever ended them: its lines are numbered by those.
+pub struct PlainLines<R>(BufReader<R>);
+
+impl<R: Read> PlainLines<R> {
+    pub fn new(input: R) -> Self {
+        Self(BufReader::new(input))
+    }
+}
+
+impl<R: Read> Read for PlainLines<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let ready = self.0.fill_buf()?;
+            if ready.is_empty() || into.is_empty() {
+                return Ok(0);
+            }
+            let plain = ready.iter().position(|byte| *byte == b'\r').unwrap_or(ready.len());
+            if plain > 0 {
+                let count = plain.min(into.len());
+                into[..count].copy_from_slice(&ready[..count]);
+                self.0.consume(count);
+                return Ok(count);
+            }
+            self.0.consume(1);
+            if self.0.fill_buf()?.first() != Some(&b'\n') {
+                into[0] = b'\r';
+                return Ok(1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Brings one byte at a time, as a slow line does.
+    struct Slow<'a>(&'a [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let Some((first, rest)) = self.0.split_first() else { return Ok(0) };
+            (into[0], self.0) = (*first, rest);
+            Ok(1)
+        }
+    }
+
+    #[test]
+    fn lines_end_alike_whatever_ended_them() {
+        for (file, plain) in [("a\r\nb\r\n", "a\nb\n"), ("a\rb\r", "a\rb\r"), ("\r\r\n\n", "\r\n\n"), ("", "")] {
+            assert_eq!(io::read_to_string(PlainLines::new(file.as_bytes())).expect("text"), plain);
+            assert_eq!(io::read_to_string(PlainLines::new(Slow(file.as_bytes()))).expect("text"), plain);
+        }
     }
 }

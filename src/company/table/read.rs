@@ -7,7 +7,7 @@ use csv::StringRecord;
 
 use super::cells::Cells;
 use super::columns::columns;
-use super::decode::Decoded;
+use super::decode::{Decoded, PlainLines};
 use super::rows::Entry;
 use crate::company::validate::{Fault, Faults};
 use crate::limits;
@@ -61,7 +61,7 @@ fn column_of(path: &str) -> &str {
 
 /// A table that is being read.
 pub struct Table<R> {
-    reader: csv::Reader<Decoded<R>>,
+    reader: csv::Reader<PlainLines<Decoded<R>>>,
     places: BTreeMap<String, usize>,
     width: usize,
     record: StringRecord,
@@ -71,7 +71,7 @@ pub struct Table<R> {
 impl<R: Read> Table<R> {
     /// Reads the header of a table of `T`s. A column that is missing, unknown or there twice is refused by its name.
     pub fn open<T: Entry>(input: R, encoding: TextEncoding) -> Result<Self, TableError> {
-        let input = Decoded::new(input, encoding);
+        let input = PlainLines::new(Decoded::new(input, encoding));
         let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
         let (places, record) = (BTreeMap::new(), StringRecord::new());
         let mut table = Self { reader, places, width: 0, record, row: 0 };

@@ -5,6 +5,7 @@
 //! balance is the sum of the postings. Sources of the rules: the contract texts that Japanese support desks use.
 
 pub mod account;
+pub mod acknowledgement;
 pub mod approval;
 pub mod book;
 pub mod chain;

@@ -9,6 +9,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::chain::{Link, Seal};
 use crate::domain::wallet::scope::Scope;
+use crate::domain::wallet::select::ENDLESS;
 
 coded! {
     /// What a wallet counts.
@@ -103,7 +104,7 @@ impl LotTerms {
         }
         match self.expires_on {
             Some(last) if last < today => Err(past.with("day", last).at("expires_on")),
-            _ => self.check_law(),
+            _ => self.check_end().and_then(|()| self.check_law()),
         }
     }
 
@@ -150,6 +151,15 @@ impl LotTerms {
     /// The last day on which a unit may be used, days of grace included; none is without end.
     pub fn usable_until(&self) -> Option<NaiveDate> {
         self.expires_on.map(|last| last.checked_add_days(Days::new(self.grace_days.into())).unwrap_or(last))
+    }
+
+    /// A last day lies within the calendar that dates are kept in.
+    pub fn check_end(&self) -> Result<(), Refusal> {
+        if self.expires_on.is_none_or(|last| last < ENDLESS) {
+            return Ok(());
+        }
+        let ja = "最終日は9999-12-30までです。期限がないときは空欄にしてください";
+        Err(Refusal::invalid_both("expires_on", ja, "the last day is 9999-12-30 or earlier; leave it empty for none"))
     }
 
     /// The first day after the six months.
@@ -227,15 +237,31 @@ impl LateUse {
     }
 }
 
+/// The last day of a lot as somebody wrote it. 9999-12-31 is how tables write that there is none.
+pub fn last_day(written: Option<NaiveDate>) -> Option<NaiveDate> {
+    written.filter(|day| *day != ENDLESS)
+}
+
 /// The days of grace of a lot that is sold under a policy. Units of the six-month exemption have none: it is lost when
-/// expired ones are in practice still taken. What never ends needs none.
+/// expired ones are in practice still taken. What never ends needs none, and none leads out of the calendar.
 pub fn grace(policy_days: u32, law_class: LawClass, expires_on: Option<NaiveDate>) -> u32 {
-    if law_class == LawClass::SixMonthExempt || expires_on.is_none() { 0 } else { policy_days }
+    match expires_on {
+        Some(last) if law_class != LawClass::SixMonthExempt => {
+            let room = (ENDLESS - last).num_days() - 1;
+            policy_days.min(u32::try_from(room).unwrap_or_default())
+        }
+        _ => 0,
+    }
 }
 
 /// Whether a text is a registration number of an issuer of qualified invoices (適格請求書発行事業者): T and 13 digits.
 pub fn is_issuer_number(text: &str) -> bool {
     text.strip_prefix('T').is_some_and(|digits| digits.len() == 13 && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Nothing is taken or sold under a contract outside its term.
+pub fn not_in_force(starts_on: NaiveDate, ends_on: NaiveDate) -> Refusal {
+    Refusal::new(Code::NotInForce).with("starts_on", starts_on).with("ends_on", ends_on).at("contract_id")
 }
 
 #[cfg(test)]

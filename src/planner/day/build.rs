@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::insertion::alone;
 use super::items::{Reason, job, technician};
 use super::model::{Job, Model, Technician};
+use super::roads::Roads;
 use super::rules::lateness::Lateness;
 use super::travel::Travel;
 use super::wire::{self, Item, Note, Unread};
@@ -34,7 +35,14 @@ pub enum BadProblem {
     ZeroDenominator,
     #[error("travel.{what} has {found} entries for {places} places")]
     PlaceList { what: &'static str, found: usize, places: usize },
+    #[error("travel has {0} places; a running day holds {PLACES_MAX}: give it only the places of the day")]
+    Places(usize),
 }
+
+/// Most jobs of a day: the travel table of so many places takes half a gigabyte.
+pub const JOBS_MAX: usize = 8_000;
+/// Most places of a running day, where every place may be needed later.
+pub const PLACES_MAX: usize = 12_000;
 
 /// What was read of a problem, before the model of one planning is made of it.
 #[derive(Debug, Clone)]
@@ -53,39 +61,76 @@ pub struct Base {
 /// Reads a problem into a model. `workers` threads share the work on tables.
 pub fn build(problem: &wire::Problem, workers: usize) -> Result<Day, BadProblem> {
     let Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, mut notes, .. } =
-        base(problem, workers)?;
+        base(problem, workers, false)?;
     let jobs = jobs.into_iter().map(|j| Job { lateness: Lateness::NONE, ..j }).collect();
     let model = Model::new(jobs, technicians, travel, overtime_weight, workers);
     notes.extend(hopeless(&model, &job_ids));
     Ok(Day { model, job_ids, technician_ids, set_aside, notes })
 }
 
-/// Reads the items of a problem.
-pub fn base(problem: &wire::Problem, workers: usize) -> Result<Base, BadProblem> {
+/// Reads the items of a problem. `later` says that jobs may come in at places where nobody has been yet.
+pub fn base(problem: &wire::Problem, workers: usize, later: bool) -> Result<Base, BadProblem> {
     if problem.format != wire::PROBLEM_FORMAT {
         return Err(BadProblem::Format(problem.format.clone()));
     }
-    let mut notes = Vec::new();
-    let mut set_aside = Vec::new();
-    let travel = travel_table(&problem.travel, workers, &mut notes)?;
-    let places = travel.places();
+    let (mut notes, mut set_aside) = (Vec::new(), Vec::new());
+    let roads = Roads::new(&problem.travel, &mut notes)?;
+    let places = roads.places();
+    if later && places > PLACES_MAX {
+        return Err(BadProblem::Places(places));
+    }
     let techs = sift(&problem.technicians, "technician", &mut notes, &mut Vec::new(), |t| {
         technician(t, places).map(|x| (x, skills(&t.skills)))
     });
-    let mut technician_ids = Vec::new();
-    let mut technicians = Vec::new();
-    let mut held = Vec::new();
-    for (id, (tech, skills)) in techs {
-        technician_ids.push(id);
-        technicians.push(tech);
-        held.push(skills);
-    }
+    let (technician_ids, techs): (_, Vec<_>) = techs.into_iter().unzip();
+    let (mut technicians, held): (Vec<_>, Vec<_>) = techs.into_iter().unzip();
     let mut who = Able { held: &held, known: BTreeMap::new() };
     let read = |j: &wire::Job| job(j, places).map(|x| Job { able: who.holding(&skills(&j.skills)), ..x });
-    let (job_ids, jobs) = sift(&problem.jobs, "job", &mut notes, &mut set_aside, read).into_iter().unzip();
+    let mut jobs = sift(&problem.jobs, "job", &mut notes, &mut set_aside, read);
+    keep_dearest(&mut jobs, &mut notes, &mut set_aside);
+    let (job_ids, mut jobs): (_, Vec<_>) = jobs.into_iter().unzip();
+    let used = if later { (0..places as u32).collect() } else { renumber(&mut jobs, &mut technicians, places) };
+    let travel = Arc::new(Travel::new(used.len(), workers, |i, j| roads.seconds(used[i] as usize, used[j] as usize)));
     let overtime_weight = problem.objective.overtime_weight.unwrap_or(1).clamp(0, 1 << 24);
-    let travel = Arc::new(travel);
     Ok(Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, notes, held })
+}
+
+/// Sets the jobs aside that are too many: those whose omission costs least, of equals the later ones.
+fn keep_dearest(jobs: &mut Vec<(String, Job)>, notes: &mut Vec<Note>, aside: &mut Vec<String>) {
+    if jobs.len() <= JOBS_MAX {
+        return;
+    }
+    let mut order: Vec<usize> = (0..jobs.len()).collect();
+    order.sort_by_key(|k| (-jobs[*k].1.penalty, *k));
+    let mut keep = vec![false; jobs.len()];
+    order[..JOBS_MAX].iter().for_each(|k| keep[*k] = true);
+    let reason = format!("a day holds {JOBS_MAX} jobs and others cost more to leave out; plan it on a day of its own");
+    let mut kept = keep.iter();
+    jobs.retain(|(id, _)| {
+        let keep = kept.next().is_some_and(|k| *k);
+        if !keep {
+            aside.push(id.clone());
+            notes.push(Note { item: id.clone(), code: "too_many".to_owned(), reason: reason.clone() });
+        }
+        keep
+    });
+}
+
+/// Numbers the places that jobs and technicians use without gaps. Returns them in the new order.
+fn renumber(jobs: &mut [Job], technicians: &mut [Technician], places: usize) -> Vec<u32> {
+    let mut number = vec![u32::MAX; places];
+    let mut used = Vec::new();
+    let mut dense = |place: &mut u32| {
+        let entry = &mut number[*place as usize];
+        if *entry == u32::MAX {
+            *entry = used.len() as u32;
+            used.push(*place);
+        }
+        *place = *entry;
+    };
+    jobs.iter_mut().for_each(|j| dense(&mut j.place));
+    technicians.iter_mut().for_each(|t| [&mut t.start, &mut t.end].into_iter().for_each(&mut dense));
+    used
 }
 
 impl Base {
@@ -164,45 +209,6 @@ impl Able<'_> {
             (0..self.held.len() as u32).filter(|t| needed.is_subset(&self.held[*t as usize])).collect();
         self.known.insert(needed.clone(), able.clone());
         able
-    }
-}
-
-fn travel_table(travel: &wire::Travel, workers: usize, notes: &mut Vec<Note>) -> Result<Travel, BadProblem> {
-    match travel {
-        wire::Travel::Explicit { durations } => {
-            let places = durations.iter().map(Vec::len).max().unwrap_or(0).max(durations.len());
-            let cell =
-                |i: usize, j: usize| durations.get(i).and_then(|row| row.get(j)).and_then(|c| c.0).filter(|s| *s >= 0);
-            let mut holes = 0usize;
-            for i in 0..places {
-                let row = durations.get(i).map_or(&[][..], Vec::as_slice);
-                let whole = row.len() == places && row.iter().all(|c| c.0.is_some_and(|s| s >= 0));
-                if !whole {
-                    holes += (0..places).filter(|j| *j != i && cell(i, *j).is_none()).count();
-                }
-            }
-            if holes > 0 {
-                let reason = format!("{holes} pairs of places have no travel time and count as no road");
-                notes.push(Note { item: "travel".to_owned(), code: "holes".to_owned(), reason });
-            }
-            Ok(Travel::new(places, workers, |i, j| cell(i, j).unwrap_or(-1)))
-        }
-        wire::Travel::Planar { coords, num, den, access, climb } => {
-            if *den == 0.0 {
-                return Err(BadProblem::ZeroDenominator);
-            }
-            let list = |what: &'static str, of: &Option<Vec<i64>>| match of {
-                None => Ok(vec![0; coords.len()]),
-                Some(v) if v.len() == coords.len() => Ok(v.clone()),
-                Some(v) => Err(BadProblem::PlaceList { what, found: v.len(), places: coords.len() }),
-            };
-            let (access, climb) = (list("access", access)?, list("climb", climb)?);
-            Ok(Travel::new(coords.len(), workers, |i, j| {
-                let (dx, dy) = (coords[i].0 - coords[j].0, coords[i].1 - coords[j].1);
-                let base = ((dx * dx + dy * dy).sqrt() * num / den).floor() as i64;
-                base + access[j] + (climb[j] - climb[i]).max(0)
-            }))
-        }
     }
 }
 

@@ -172,8 +172,11 @@ fn seconds(travel: &Travel, i: usize, j: usize) -> i64 {
         Travel::Planar { coords, num, den, access, climb } => {
             let (dx, dy) = (coords[i].0 - coords[j].0, coords[i].1 - coords[j].1);
             let at = |v: &Option<Vec<i64>>, k: usize| v.as_ref().map_or(0, |v| v[k]);
-            let base = ((dx * dx + dy * dy).sqrt() * num / den).floor() as i64;
-            base + at(access, j) + (at(climb, j) - at(climb, i)).max(0)
+            let base = ((dx * dx + dy * dy).sqrt() * num / den).floor();
+            if !base.is_finite() {
+                return YEAR;
+            }
+            base as i64 + at(access, j) + (at(climb, j) - at(climb, i)).max(0)
         }
     }
 }

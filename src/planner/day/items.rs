@@ -67,6 +67,9 @@ pub(super) fn technician(t: &wire::Technician, places: usize) -> Result<Technici
         return Err(("no_shift", format!("the shift ends at {end}, before it starts at {start}")));
     }
     let over = length("overtime_max", t.overtime_max.unwrap_or(0))?;
+    if end == start && over == 0 {
+        return Err(("no_shift", format!("the shift begins and ends at {start}")));
+    }
     let pause = match &t.pause {
         None => Pause::NONE,
         Some(b) => {

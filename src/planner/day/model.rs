@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::near::{self, of_each};
 use super::rules::lateness::Lateness;
 use super::rules::load::Limits;
 use super::rules::overtime::Shift;
@@ -62,7 +63,7 @@ pub struct Model {
 
 /// Neighbours kept per job: strings are removed around a job and insertions tried near it; 100 hold several routes of
 /// every density seen, and keep the lists of 5,000 jobs at 2 MB.
-const NEAR_MAX: usize = 100;
+pub(super) const NEAR_MAX: usize = 100;
 /// Technicians kept per job by their way from home.
 const HOMES_MAX: usize = 12;
 
@@ -76,50 +77,48 @@ impl Model {
         overtime_weight: i64,
         workers: usize,
     ) -> Self {
-        let kinds = jobs.iter().map(|j| j.demand.len()).max().unwrap_or(0);
-        let soft = jobs.iter().any(|j| j.lateness.weight > 0);
-        let mut model = Self { soft, jobs, technicians, travel, overtime_weight, kinds, ..Self::default() };
-        let n = model.jobs.len();
-        model.mark_able();
-        let chunk = n.div_ceil(workers.max(1)).max(1);
-        let all: Vec<u32> = (0..n as u32).collect();
-        let parts: Vec<Vec<Around>> = std::thread::scope(|scope| {
-            let model = &model;
-            let tasks: Vec<_> = all
-                .chunks(chunk)
-                .map(|jobs| scope.spawn(move || jobs.iter().map(|j| model.around(*j)).collect()))
-                .collect();
-            tasks.into_iter().map(|t| t.join().unwrap_or_default()).collect()
-        });
-        for around in parts.into_iter().flatten() {
-            model.near.push(around.near);
-            model.homes.push(around.homes);
-            model.reach.push(around.reach);
-        }
+        let mut model = Self::bare(jobs, technicians, travel, overtime_weight);
+        model.near =
+            of_each(model.jobs.len(), workers, |job| near::nearest_to(&model.jobs, &model.travel, job, NEAR_MAX));
+        model.find_homes(workers);
         model
     }
 
-    fn around(&self, job: u32) -> Around {
-        let place = self.jobs[job as usize].place;
-        let (to, from) = (self.travel.to(place), self.travel.from(place));
-        let both = |p: u32| to[p as usize].saturating_add(from[p as usize]);
-        let mut near: Vec<(i32, u32)> =
-            (0..self.jobs.len() as u32).filter(|o| *o != job).map(|o| (both(self.jobs[o as usize].place), o)).collect();
-        nearest(&mut near, NEAR_MAX);
-        let mut homes: Vec<(i32, u32)> = self.jobs[job as usize]
-            .able
-            .iter()
-            .map(|t| {
-                let tech = &self.technicians[*t as usize];
-                (to[tech.start as usize].saturating_add(from[tech.end as usize]), *t)
-            })
-            .collect();
-        nearest(&mut homes, HOMES_MAX);
-        Around {
-            near: near.into_iter().map(|x| x.1).collect(),
-            reach: homes.first().map_or(UNREACHABLE, |h| h.0),
-            homes: homes.into_iter().map(|x| x.1).collect(),
+    /// The model of a day whose nearest jobs are known already.
+    #[must_use]
+    pub fn with_near(bare: Self, near: Vec<Box<[u32]>>, workers: usize) -> Self {
+        let mut model = Self { near, ..bare };
+        model.find_homes(workers);
+        model
+    }
+
+    /// The model without nearest jobs and shortest ways.
+    #[must_use]
+    pub fn bare(jobs: Vec<Job>, technicians: Vec<Technician>, travel: Arc<Travel>, overtime_weight: i64) -> Self {
+        let kinds = jobs.iter().map(|j| j.demand.len()).max().unwrap_or(0);
+        let soft = jobs.iter().any(|j| j.lateness.weight > 0);
+        let mut model = Self { soft, jobs, technicians, travel, overtime_weight, kinds, ..Self::default() };
+        model.mark_able();
+        model
+    }
+
+    fn find_homes(&mut self, workers: usize) {
+        for homes in of_each(self.jobs.len(), workers, |job| self.homes_of(job)) {
+            self.reach.push(homes.first().map_or(UNREACHABLE, |h| h.0));
+            self.homes.push(homes.into_iter().map(|x| x.1).collect());
         }
+    }
+
+    fn homes_of(&self, job: u32) -> Vec<(i32, u32)> {
+        let job = self.job(job);
+        let (to, from) = (self.travel.to(job.place), self.travel.from(job.place));
+        let way = |t: &u32| {
+            let tech = self.technician(*t);
+            (to[tech.start as usize].saturating_add(from[tech.end as usize]), *t)
+        };
+        let mut homes: Vec<(i32, u32)> = job.able.iter().map(way).collect();
+        near::keep_nearest(&mut homes, HOMES_MAX);
+        homes
     }
 
     fn mark_able(&mut self) {
@@ -158,19 +157,4 @@ impl Model {
     pub fn technician(&self, technician: u32) -> &Technician {
         &self.technicians[technician as usize]
     }
-}
-
-struct Around {
-    near: Box<[u32]>,
-    homes: Box<[u32]>,
-    reach: i32,
-}
-
-/// Keeps the `max` smallest, sorted.
-fn nearest(items: &mut Vec<(i32, u32)>, max: usize) {
-    if items.len() > max {
-        items.select_nth_unstable(max);
-        items.truncate(max);
-    }
-    items.sort_unstable();
 }

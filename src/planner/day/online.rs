@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::build::{BadProblem, Base, base};
 use super::model::{Job, Model, Technician};
+use super::near::Near;
 use super::rules::lateness::Lateness;
 use super::rules::pause::Pause;
 use super::rules::{NO_LATEST, TIME_MAX};
@@ -34,6 +35,17 @@ pub enum Message {
         state: State,
     },
     End,
+}
+
+impl Message {
+    /// The number that the answer repeats.
+    #[must_use]
+    pub fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Start { seq, .. } | Self::Events { seq, .. } => Some(*seq),
+            Self::End => None,
+        }
+    }
 }
 
 /// What happened. Only new jobs need to be read: all else shows in the state.
@@ -87,6 +99,8 @@ pub struct RunningDay {
     index: BTreeMap<String, usize>,
     /// Jobs that each technician has begun or is committed to: their parts are gone from the van.
     taken: Vec<BTreeSet<usize>>,
+    near: Near,
+    names: BTreeMap<String, usize>,
     workers: usize,
 }
 
@@ -96,10 +110,12 @@ pub const MOVE_COST_S: i64 = 120;
 impl RunningDay {
     /// Reads the day's problem.
     pub fn new(problem: &wire::Problem, workers: usize) -> Result<Self, BadProblem> {
-        let base = base(problem, workers)?;
+        let base = base(problem, workers, true)?;
         let index = base.job_ids.iter().enumerate().map(|(k, id)| (id.clone(), k)).collect();
         let taken = vec![BTreeSet::new(); base.technicians.len()];
-        Ok(Self { base, index, taken, workers })
+        let near = Near::new(&base.jobs, &base.travel, workers);
+        let names = base.technician_ids.iter().enumerate().map(|(t, id)| (id.clone(), t)).collect();
+        Ok(Self { base, index, taken, near, names, workers })
     }
 
     /// Takes in the new jobs of a message.
@@ -108,6 +124,7 @@ impl RunningDay {
             let Ok(job) = serde_json::from_value::<wire::Job>(value.clone()) else { continue };
             if !self.index.contains_key(&job.id) && self.base.add(&job) {
                 self.index.insert(job.id, self.base.jobs.len() - 1);
+                self.near.add(&self.base.jobs, &self.base.travel);
             }
         }
     }
@@ -127,7 +144,7 @@ impl RunningDay {
         let name = |j: &u32| self.base.job_ids[rest.jobs[*j as usize]].clone();
         let mut routes = Vec::new();
         for st in &state.techs {
-            let Some(t) = self.base.technician_ids.iter().position(|id| *id == st.tech) else { continue };
+            let Some(t) = self.names.get(&st.tech).copied() else { continue };
             let jobs: Vec<String> = plan.routes[t].iter().map(name).collect();
             if st.status != "down" && jobs != st.plan {
                 routes.push(Queue { tech: st.tech.clone(), jobs });
@@ -139,29 +156,31 @@ impl RunningDay {
     fn rest_of_day(&mut self, now: i64, state: &State) -> Rest {
         let now = now.clamp(0, i64::from(TIME_MAX)) as i32;
         let open: Vec<usize> = state.open.iter().filter_map(|id| self.index.get(id).copied()).collect();
-        let number: BTreeMap<usize, u32> = open.iter().enumerate().map(|(k, j)| (*j, k as u32)).collect();
+        let mut number = vec![u32::MAX; self.base.jobs.len()];
+        open.iter().enumerate().for_each(|(k, j)| number[*j] = k as u32);
         let mut technicians: Vec<Technician> = self.base.technicians.iter().map(unavailable).collect();
         let mut plan = Plan { routes: vec![Vec::new(); technicians.len()], ..Plan::default() };
         let mut before: Vec<Option<u32>> = vec![None; open.len()];
-        let names: BTreeMap<&str, usize> =
-            self.base.technician_ids.iter().enumerate().map(|(t, id)| (id.as_str(), t)).collect();
         for st in &state.techs {
-            let Some(t) = names.get(st.tech.as_str()).copied() else { continue };
+            let Some(t) = self.names.get(&st.tech).copied() else { continue };
             self.taken[t].extend(st.job.as_ref().and_then(|j| self.index.get(j)));
             if st.status == "down" || st.loc >= self.base.travel.places() {
                 continue;
             }
             technicians[t] = self.placed(t, st, now);
-            for j in st.plan.iter().filter_map(|id| self.index.get(id)).filter_map(|j| number.get(j)) {
-                before[*j as usize] = Some(t as u32);
-                plan.routes[t].push(*j);
+            let queue = st.plan.iter().filter_map(|id| self.index.get(id)).map(|j| number[*j]);
+            for j in queue.filter(|j| *j != u32::MAX) {
+                before[j as usize] = Some(t as u32);
+                plan.routes[t].push(j);
             }
         }
-        let jobs =
+        let jobs: Vec<Job> =
             open.iter().zip(&before).map(|(j, b)| Job { before: *b, ..softened(&self.base.jobs[*j], now) }).collect();
         plan.absent = (0..open.len() as u32).filter(|j| before[*j as usize].is_none()).collect();
         let travel = Arc::clone(&self.base.travel);
-        let mut model = Model::new(jobs, technicians, travel, self.base.overtime_weight, self.workers);
+        let near = self.near.among(&open, &number, &jobs, &travel, self.workers);
+        let bare = Model::bare(jobs, technicians, travel, self.base.overtime_weight);
+        let mut model = Model::with_near(bare, near, self.workers);
         model.move_cost = MOVE_COST_S;
         Rest { model, plan, jobs: open }
     }

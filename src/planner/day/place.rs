@@ -4,27 +4,42 @@
 use super::insertion::{NOWHERE, Spot, best_spot};
 use super::search::{ELSEWHERE, Search};
 
-/// The best spot of a job in a route, remembered under the hash of the route's sequence: most routes are the same the
-/// next time the job is tried, also after a step that was taken back.
-#[derive(Debug, Clone, Copy)]
+/// The best spot of a job in a route, remembered under the hash of the route.
+#[derive(Debug, Clone, Copy, Default)]
 struct Memo {
     hash: u32,
-    position: u32,
-    delta: i64,
+    /// [`NO_SPOT`] if there is none.
+    delta: i32,
 }
 
-/// What a worker remembers of insertions.
-pub(super) struct Memory {
+const NO_SPOT: i32 = i32::MAX;
+
+/// Memos of each job for each technician, or for as many as fall on different places of a row.
+struct Memos {
     memos: Vec<Memo>,
+    positions: Vec<u32>,
+}
+
+/// What a worker remembers of insertions. Most steps are taken back, so what is asked of a route while it is under change
+/// must not displace what is known of it as it stands.
+pub(super) struct Memory {
+    standing: Memos,
+    passing: Memos,
+    /// Memos of a job.
+    row: usize,
     /// Marks of routes met in this look-up.
     met: Vec<u32>,
     look: u32,
 }
 
+/// Most memos of a job: with more technicians two of them may share one, which keeps the memory of 8,000 jobs in 25 MB.
+const ROW_MAX: usize = 128;
+
 impl Memory {
     pub(super) fn new(jobs: usize, technicians: usize) -> Self {
-        let memos = vec![Memo { hash: 0, position: 0, delta: 0 }; jobs * technicians];
-        Self { memos, met: vec![0; technicians], look: 0 }
+        let row = technicians.min(ROW_MAX);
+        let memos = || Memos { memos: vec![Memo::default(); jobs * row], positions: vec![0; jobs * row] };
+        Self { standing: memos(), passing: memos(), row, met: vec![0; technicians], look: 0 }
     }
 }
 
@@ -70,21 +85,41 @@ impl Search<'_> {
     #[inline]
     fn offer(&mut self, technician: u32, job: u32, best: &mut Option<(u32, Spot)>) {
         let t = technician as usize;
-        let memo = &mut self.memory.memos[job as usize * self.hashes.len() + t];
-        if memo.hash != self.hashes[t] {
-            let spot = best_spot(self.model, technician, &self.routes[t], job, u32::MAX);
-            *memo = Memo { hash: self.hashes[t], position: spot.position, delta: spot.delta };
-        }
+        let row = self.memory.row;
+        let at = job as usize * row + if t < row { t } else { t % row };
+        let memo = self.memory.standing.memos[at];
+        let known = memo.hash == self.hashes[t];
+        let (memo, position) =
+            if known { (memo, self.memory.standing.positions[at]) } else { self.recall(technician, job, at) };
         let limit = best.map_or(NOWHERE.delta, |b| b.1.delta);
-        if memo.delta >= limit {
+        if memo.delta == NO_SPOT || i64::from(memo.delta) >= limit {
             return;
         }
-        let mut spot = Spot { position: memo.position, delta: memo.delta };
+        let mut spot = Spot { position, delta: i64::from(memo.delta) };
         if self.chance.hit(self.tuning.blink) {
-            spot = best_spot(self.model, technician, &self.routes[t], job, spot.position);
+            spot = best_spot(self.model, technician, &self.routes[t], job, position);
         }
         if spot.delta < limit {
             *best = Some((technician, spot));
         }
+    }
+
+    /// What is not known of the route as it stands: known from a step that was kept, or to be worked out.
+    fn recall(&mut self, technician: u32, job: u32, at: usize) -> (Memo, u32) {
+        let hash = self.hashes[technician as usize];
+        let mut found = (self.memory.passing.memos[at], self.memory.passing.positions[at]);
+        let known = found.0.hash == hash;
+        if !known {
+            let spot = best_spot(self.model, technician, &self.routes[technician as usize], job, u32::MAX);
+            let dear = i64::from(NO_SPOT - 1);
+            let delta = if spot == NOWHERE { NO_SPOT } else { spot.delta.min(dear) as i32 };
+            found = (Memo { hash, delta }, spot.position);
+        }
+        if !self.touched(technician) {
+            (self.memory.standing.memos[at], self.memory.standing.positions[at]) = found;
+        } else if !known {
+            (self.memory.passing.memos[at], self.memory.passing.positions[at]) = found;
+        }
+        found
     }
 }

@@ -101,8 +101,14 @@ impl Search<'_> {
     /// job stays out.
     fn put(&mut self, t: u32, position: u32, job: u32) {
         self.touch(t);
-        self.routes[t as usize].insert(self.model, position as usize, job);
-        if self.retime(t) {
+        let route = &mut self.routes[t as usize];
+        if position as usize > route.len() {
+            self.absent.push(job);
+            return;
+        }
+        let holds = route.put(self.model, t, position as usize, job);
+        self.hashes[t as usize] = route.hash;
+        if holds {
             self.route_of[job as usize] = t;
         } else {
             self.routes[t as usize].stops.remove(position as usize + 1);

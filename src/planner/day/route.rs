@@ -38,6 +38,10 @@ pub struct Route {
     pub paid: i64,
     /// Travel, overtime, lateness and moves; 0 without jobs.
     pub cost: i64,
+    /// Seconds on the road.
+    travel: i64,
+    /// Sum of the names of its legs: a set of legs is one sequence, and a job put in changes three of them.
+    legs: u64,
     /// When the technician is home.
     pub end: i32,
     /// Keeps every rule.
@@ -71,6 +75,7 @@ impl Route {
         self.load.clone_from(&other.load);
         self.late.clone_from(&other.late);
         (self.cost, self.paid, self.end) = (other.cost, other.paid, other.end);
+        (self.travel, self.legs) = (other.travel, other.legs);
         (self.holds, self.hash) = (other.holds, other.hash);
     }
 
@@ -101,49 +106,76 @@ impl Route {
 
     /// Works out all that follows from the sequence of jobs. True if the route keeps every rule.
     pub fn retime(&mut self, model: &Model, technician: u32) -> bool {
-        let tech = model.technician(technician);
-        let travel = self.forward(model, tech);
-        self.backward(model, tech);
         let last = self.stops.len() - 1;
-        self.end = tech.pause.end(self.stops[last].depart);
+        (self.travel, self.legs) = (0, mix(u64::from(technician)));
+        for k in 0..last {
+            let (from, to) = (self.stops[k], self.stops[k + 1]);
+            let leg = if last == 1 { 0 } else { model.travel.seconds(from.place, to.place) };
+            self.stops[k].leg = leg;
+            self.travel += i64::from(leg);
+            self.legs = self.legs.wrapping_add(name_of_leg(from.job, to.job));
+        }
+        self.carry(model);
+        self.stops[0].depart = model.technician(technician).pause.at_start(model.technician(technician).shift.start);
+        self.settle(model, technician, 0, last)
+    }
+
+    /// Puts `job` behind the stop at `position` and works out what follows from that. True if the route keeps every rule.
+    pub fn put(&mut self, model: &Model, technician: u32, position: usize, job: u32) -> bool {
+        let (prev, next) = (self.stops[position], self.stops[position + 1]);
+        self.insert(model, position, job);
+        let place = model.job(job).place;
+        let (there, onward) = (model.travel.seconds(prev.place, place), model.travel.seconds(place, next.place));
+        self.stops[position].leg = there;
+        self.stops[position + 1].leg = onward;
+        self.travel += i64::from(there) + i64::from(onward) - i64::from(prev.leg);
+        let new = name_of_leg(prev.job, job).wrapping_add(name_of_leg(job, next.job));
+        self.legs = self.legs.wrapping_add(new).wrapping_sub(name_of_leg(prev.job, next.job));
+        for (sum, need) in self.load.iter_mut().zip(&model.job(job).demand) {
+            *sum += need;
+        }
+        self.settle(model, technician, position, position + 2)
+    }
+
+    /// Times, cost and rules, where the times up to the stop `before` and from the stop `behind` back are known.
+    fn settle(&mut self, model: &Model, technician: u32, before: usize, behind: usize) -> bool {
+        let tech = model.technician(technician);
+        self.hash = (self.legs >> 32) as u32 | 1;
+        self.forward(model, tech, before);
+        self.backward(model, tech, behind);
+        self.end = tech.pause.end(self.stops[self.stops.len() - 1].depart);
         self.paid = if self.is_empty() { 0 } else { model.overtime_weight * tech.shift.overtime(self.end) };
         if model.soft {
             self.tell_late(model, tech);
         }
-        self.cost = travel + self.paid + self.moves(model, technician);
-        self.holds = self.fits(model, tech) && (self.is_empty() || self.end <= tech.shift.limit);
+        self.cost = self.travel + self.paid + self.moves(model, technician);
+        let in_time = self.is_empty() || self.end <= tech.shift.limit;
+        self.holds = in_time && tech.limits.hold(self.len(), &self.load);
         self.holds
     }
 
-    fn forward(&mut self, model: &Model, tech: &Technician) -> i64 {
+    fn forward(&mut self, model: &Model, tech: &Technician, before: usize) {
         let last = self.stops.len() - 1;
-        let mut travel = 0i64;
-        let mut hash = 0u64;
-        let mut at = tech.pause.at_start(tech.shift.start);
-        self.stops[0].depart = at;
-        for k in 0..last {
-            let (place, next) = (self.stops[k].place, self.stops[k + 1]);
-            let leg = if last == 1 { 0 } else { model.travel.seconds(place, next.place) };
-            self.stops[k].leg = leg;
-            travel += i64::from(leg);
-            at = tech.pause.drive(at, leg);
+        let mut at = self.stops[before].depart;
+        for k in before..last {
+            at = tech.pause.drive(at, self.stops[k].leg);
+            let next = &mut self.stops[k + 1];
             if k + 1 < last {
                 at = serve(model.job(next.job), at);
-                hash = mix(hash ^ u64::from(next.job + 1));
             }
-            self.stops[k + 1].depart = at;
+            next.depart = at;
         }
-        self.hash = (hash >> 32) as u32 | 1;
-        travel
     }
 
-    fn backward(&mut self, model: &Model, tech: &Technician) {
+    fn backward(&mut self, model: &Model, tech: &Technician, behind: usize) {
         let last = self.stops.len() - 1;
-        let home = &mut self.stops[last];
-        home.due_behind = tech.shift.limit;
-        home.due_ahead = if tech.pause.is_some() { tech.pause.open.min(tech.shift.limit) } else { NO_LATEST };
-        home.due_paid = tech.shift.end.min(tech.shift.limit);
-        for k in (1..last).rev() {
+        if behind == last {
+            let home = &mut self.stops[last];
+            home.due_behind = tech.shift.limit;
+            home.due_ahead = if tech.pause.is_some() { tech.pause.open.min(tech.shift.limit) } else { NO_LATEST };
+            home.due_paid = tech.shift.end.min(tech.shift.limit);
+        }
+        for k in (1..behind).rev() {
             let next = self.stops[k + 1];
             let stop = &mut self.stops[k];
             let job = model.job(stop.job);
@@ -180,7 +212,8 @@ impl Route {
         }
     }
 
-    fn fits(&mut self, model: &Model, tech: &Technician) -> bool {
+    /// Adds up the parts.
+    fn carry(&mut self, model: &Model) {
         let mut load = std::mem::take(&mut self.load);
         load.clear();
         load.resize(model.kinds, 0);
@@ -192,8 +225,13 @@ impl Route {
             }
         }
         self.load = load;
-        tech.limits.hold(self.len(), &self.load)
     }
+}
+
+/// Names the leg from one stop to the next.
+#[inline]
+fn name_of_leg(from: u32, to: u32) -> u64 {
+    mix(u64::from(from) << 32 | u64::from(to))
 }
 
 /// Cost of lateness so far, with the break ahead and behind.

@@ -24,13 +24,24 @@ pub fn improve(model: &Model, plan: &Plan, tuning: Tuning, workers: usize, seed:
         return Plan { routes: plan.routes.clone(), ..Plan::default() };
     }
     let mut team = Team::new(model, plan, tuning, workers.max(1), seed);
-    let share = workers > 1 && model.jobs.len() >= tuning.share_min;
+    let mut share = workers > 1 && model.jobs.len() >= tuning.share_min;
+    let mut apart = false;
     for epoch in 1..=tuning.epochs {
         let until = if epoch == tuning.epochs { 1.0 } else { f64::from(epoch) / f64::from(tuning.epochs) };
         if budget.spent(team.workers[0].steps) >= 1.0 {
             break;
         }
-        if share { team.shared_epoch(budget, until) } else { team.parallel_epoch(budget, until, epoch == 1) }
+        if share {
+            team.shared_epoch(budget, until);
+        } else {
+            team.parallel_epoch(budget, until, !apart);
+            apart = true;
+        }
+        if epoch == 1 {
+            let steps = team.steps_a_job() / budget.spent(team.workers[0].steps).max(until);
+            team.set_heat(tuning, steps);
+            share &= steps < tuning.share_steps_max;
+        }
     }
     team.best
 }
@@ -56,6 +67,17 @@ impl<'a> Team<'a> {
         let cooling = Cooling { first: unit * tuning.heat.0, last: unit * tuning.heat.1 };
         let best = current.clone();
         Self { model, workers, current, best, cooling, chance }
+    }
+
+    /// Steps of all workers so far for each job.
+    fn steps_a_job(&self) -> f64 {
+        self.workers.iter().map(|w| w.steps).sum::<u64>() as f64 / self.model.jobs.len() as f64
+    }
+
+    /// With more steps the search can begin hotter, and with few it must not.
+    fn set_heat(&mut self, tuning: Tuning, steps_a_job: f64) {
+        let patience = (steps_a_job / tuning.steady_steps).powf(tuning.patience);
+        self.cooling.first *= patience.clamp(tuning.patience_range.0, tuning.patience_range.1);
     }
 
     fn run(&mut self, budget: &dyn Budget, until: f64) {
@@ -87,7 +109,7 @@ impl<'a> Team<'a> {
     }
 
     /// Each worker searches the whole day by itself, and the best plan counts: a worker that is caught in a plan with
-    /// a technician too many does not catch the others.
+    /// a technician too many does not catch the others. `first` says that they begin with it.
     fn parallel_epoch(&mut self, budget: &dyn Budget, until: f64, first: bool) {
         if first {
             for worker in &mut self.workers {

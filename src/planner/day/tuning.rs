@@ -27,10 +27,18 @@ pub struct Tuning {
     pub routes_tried: usize,
     /// First and last temperature, in mean drives between two stops.
     pub heat: (f64, f64),
+    /// Steps a job for which the first temperature is meant; with others it is multiplied by their ratio to the power of
+    /// `patience`, within `patience_range`.
+    pub steady_steps: f64,
+    pub patience: f64,
+    pub patience_range: (f64, f64),
     /// Parts into which the budget is cut; between them workers exchange.
     pub epochs: u32,
     /// From so many jobs on each worker takes a part of the routes; below each searches the whole day.
     pub share_min: usize,
+    /// With so many steps a job each worker searches the whole day in any case: two plans of which the better one counts
+    /// are then worth more than one plan searched twice as long.
+    pub share_steps_max: f64,
 }
 
 impl Default for Tuning {
@@ -47,9 +55,21 @@ impl Default for Tuning {
             absent_tried: 12,
             scan_all_max: 40,
             routes_tried: 20,
-            heat: (1.0, 0.015),
+            heat: (3.0, 0.1),
+            steady_steps: 2_000.0,
+            patience: 0.25,
+            patience_range: (0.4, 2.0),
             epochs: 40,
             share_min: 120,
+            share_steps_max: 8_000.0,
         }
+    }
+}
+
+impl Tuning {
+    /// After an event the plan that stands is good: only its surroundings are loosened.
+    #[must_use]
+    pub fn event() -> Self {
+        Self { heat: (0.1, 0.02), patience: 0.0, ..Self::default() }
     }
 }

@@ -39,6 +39,46 @@ impl<'de> Deserialize<'de> for Cell {
     }
 }
 
+/// A row of the table; what is no list reads as a row of holes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row(Vec<Cell>);
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> de::Visitor<'de> for Visit {
+            type Value = Row;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a row of seconds")
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut cells: A) -> Result<Row, A::Error> {
+                let mut row = Vec::with_capacity(cells.size_hint().unwrap_or(0));
+                while let Some(cell) = cells.next_element()? {
+                    row.push(cell);
+                }
+                Ok(Row(row))
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Row, E> {
+                Ok(Row(Vec::new()))
+            }
+            fn visit_unit<E>(self) -> Result<Row, E> {
+                Ok(Row(Vec::new()))
+            }
+        }
+        from.deserialize_any(Visit)
+    }
+}
+
+fn rows<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<Cell>>, D::Error> {
+    Ok(Vec::<Row>::deserialize(from)?.into_iter().map(|row| row.0).collect())
+}
+
+/// Places on the plane; what is no place is nowhere, and no road leads there.
+fn places<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(f64, f64)>, D::Error> {
+    let places = Vec::<Option<(f64, f64)>>::deserialize(from)?;
+    Ok(places.into_iter().map(|p| p.unwrap_or((f64::NAN, f64::NAN))).collect())
+}
+
 /// An item of a list, or why it could not be read.
 #[derive(Debug, Clone)]
 pub struct Item<T>(pub Result<T, Unread>);
@@ -54,7 +94,7 @@ impl<'de, T: de::DeserializeOwned> Deserialize<'de> for Item<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(from)?;
         let id = value.get("id").and_then(|id| id.as_str()).map(str::to_owned);
-        Ok(Self(serde_json::from_value(value).map_err(|e| Unread { id, why: e.to_string() })))
+        Ok(Self(serde_path_to_error::deserialize(value).map_err(|e| Unread { id, why: e.to_string() })))
     }
 }
 
@@ -82,9 +122,11 @@ pub struct Objective {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Travel {
     Explicit {
+        #[serde(deserialize_with = "rows")]
         durations: Vec<Vec<Cell>>,
     },
     Planar {
+        #[serde(deserialize_with = "places")]
         coords: Vec<(f64, f64)>,
         num: f64,
         den: f64,

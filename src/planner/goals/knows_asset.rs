@@ -5,6 +5,7 @@
 //! second pair of eyes may be better. A job without an asset gives everybody 50.
 
 use super::{Graded, Knows, line};
+use crate::domain::ids::TechnicianId;
 use crate::domain::time::Timestamp;
 use crate::planner::problem::{Job, TechnicianState};
 
@@ -17,12 +18,17 @@ const NO_ASSET: u8 = 50;
 
 pub(crate) fn grade(job: &Job, technician: &TechnicianState, now: Timestamp) -> Graded {
     let last = |asset| technician.knows.iter().filter(|known| known.0 == asset).map(|known| known.1).max();
-    let (grade, how) = if job.recurred_after == Some(technician.id) {
+    grade_visit(job, technician.id, job.asset.and_then(last), now)
+}
+
+/// `last`: when the technician was last at the job's asset.
+pub(crate) fn grade_visit(job: &Job, technician: TechnicianId, last: Option<Timestamp>, now: Timestamp) -> Graded {
+    let (grade, how) = if job.recurred_after == Some(technician) {
         (AFTER_RECURRENCE, Knows::RecurredAfterHim)
-    } else if job.preferred.contains(&technician.id) {
+    } else if job.preferred.contains(&technician) {
         (100, Knows::PreferredByCustomer)
     } else {
-        match job.asset.map(last) {
+        match job.asset.map(|_| last) {
             None => (NO_ASSET, Knows::NoAsset),
             Some(None) => (0, Knows::Never),
             Some(Some(at)) => {

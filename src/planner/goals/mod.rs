@@ -12,7 +12,7 @@ use super::answer::GoalName;
 use crate::domain::time::{Seconds, Timestamp};
 
 /// What a goal found, with the figures that its sentence needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Graded {
     Arrival { grade: u8, arrive: Timestamp, due: Timestamp, late: Seconds },
     Detour { grade: u8, extra: Seconds },
@@ -22,7 +22,7 @@ pub enum Graded {
 }
 
 /// How a technician knows the asset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Knows {
     /// He repaired it and the fault came back.
     RecurredAfterHim,

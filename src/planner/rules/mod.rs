@@ -19,17 +19,17 @@ use crate::domain::time::{Seconds, Timestamp};
 /// Reason code of who declined this very job.
 pub(crate) const DECLINED: &str = "excluded.declined";
 
-/// What a hard rule found, with the figures that its sentence needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+/// What a hard rule found, with the figures that its sentence needs. Codes are the job's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Finding<'a> {
     SkillNotNeeded,
-    SkillHeld { code: String, level: u8, needed: u8 },
-    SkillTooLow { code: String, level: u8, needed: u8 },
-    SkillMissing { code: String, needed: u8 },
+    SkillHeld { code: &'a str, level: u8, needed: u8 },
+    SkillTooLow { code: &'a str, level: u8, needed: u8 },
+    SkillMissing { code: &'a str, needed: u8 },
     QualificationNotNeeded,
-    QualificationValid { code: String, until: Option<NaiveDate> },
-    QualificationExpired { code: String, on: NaiveDate },
-    QualificationMissing { code: String },
+    QualificationValid { code: &'a str, until: Option<NaiveDate> },
+    QualificationExpired { code: &'a str, on: NaiveDate },
+    QualificationMissing { code: &'a str },
     ShiftFits { home_at: Timestamp },
     ShiftOvertime { home_at: Timestamp, over: Seconds },
     ShiftNone,
@@ -48,13 +48,13 @@ pub enum Finding {
     JobsRoom { load: u32, max: u32 },
     JobsFull { max: u32 },
     PartsOnVan,
-    PartsMissing { code: String, missing: u32 },
+    PartsMissing { code: &'a str, missing: u32 },
     NotExcluded,
     DeclinedBefore,
     Excluded,
 }
 
-impl Finding {
+impl Finding<'_> {
     pub fn rule(&self) -> RuleName {
         use Finding::*;
         match self {
@@ -139,18 +139,23 @@ impl Finding {
 }
 
 /// The rules that look at the man and not at his route: they hold or fail for the whole day.
-pub fn of_person(job: &Job, technician: &TechnicianState, day: NaiveDate) -> [Finding; 4] {
+pub fn of_person<'a>(job: &'a Job, technician: &TechnicianState, day: NaiveDate) -> [Finding<'a>; 4] {
     [
-        skill::check(job, technician),
-        qualification::check(job, technician, day),
-        territory::check(job, technician),
-        excluded::check(job, technician),
+        skill::check(job, |at| skill::level(&technician.skills, &job.skills[at].code)),
+        qualification::check(job, |code| qualification::lasts(&technician.qualifications, code), || day),
+        territory::check(job, technician.territory, &technician.lends_to),
+        excluded::check(job, technician.id),
     ]
 }
 
 /// The rules that change with every stop he is given, except for time.
-pub fn of_load(job: &Job, technician: &TechnicianState) -> impl Iterator<Item = Finding> {
-    std::iter::once(max_jobs::check(technician)).chain(parts::check(job, technician))
+pub fn of_load<'a>(job: &'a Job, technician: &TechnicianState) -> impl Iterator<Item = Finding<'a>> {
+    std::iter::once(max_jobs::check(technician.load(), technician.max_jobs)).chain(of_van(job, technician))
+}
+
+/// Whether his van carries what the job needs. None when it needs nothing.
+pub fn of_van<'a>(job: &'a Job, technician: &TechnicianState) -> Option<Finding<'a>> {
+    parts::check(job, |at| technician.parts_of(&job.demand[at].code))
 }
 
 /// True when nothing but his timetable can stand in the way.

@@ -2,16 +2,17 @@
 //! is not asked.
 
 use super::Finding;
-use crate::planner::problem::{Job, TechnicianState};
+use crate::planner::problem::Job;
 
-/// Names the first part that is short. None when the job demands nothing.
-pub fn check(job: &Job, technician: &TechnicianState) -> Option<Finding> {
+/// Names the first part that is short. None when the job demands nothing. `carried` says how many of the part at that
+/// place in the job's list are free on the van.
+pub fn check(job: &Job, carried: impl Fn(usize) -> u32) -> Option<Finding<'_>> {
     if job.demand.is_empty() {
         return None;
     }
-    let short = job.demand.iter().find_map(|need| {
-        let missing = need.quantity.saturating_sub(technician.parts_of(&need.code));
-        (missing > 0).then(|| Finding::PartsMissing { code: need.code.clone(), missing })
+    let short = job.demand.iter().enumerate().find_map(|(at, need)| {
+        let missing = need.quantity.saturating_sub(carried(at));
+        (missing > 0).then_some(Finding::PartsMissing { code: &need.code, missing })
     });
     Some(short.unwrap_or(Finding::PartsOnVan))
 }

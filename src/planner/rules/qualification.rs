@@ -3,17 +3,25 @@
 use chrono::NaiveDate;
 
 use super::Finding;
-use crate::planner::problem::{Job, TechnicianState};
+use crate::planner::problem::{Job, Qualification};
 
-/// Of several entries of the same licence the one that lasts longest counts.
-pub fn check(job: &Job, technician: &TechnicianState, day: NaiveDate) -> Finding {
-    let Some(code) = job.qualification.clone() else {
+/// The last day of a licence that somebody holds, the latest possible one when it never ends. Of several entries of the
+/// same licence the one that lasts longest counts.
+pub(crate) fn lasts(held: &[Qualification], code: &str) -> Option<NaiveDate> {
+    let held = held.iter().filter(|licence| licence.code == code);
+    held.map(|licence| licence.expires_on.unwrap_or(NaiveDate::MAX)).max()
+}
+
+/// `lasts` is the last day of the licence that the job needs, `day` that of the work; neither is asked for nothing.
+pub fn check(job: &Job, lasts: impl FnOnce(&str) -> Option<NaiveDate>, day: impl FnOnce() -> NaiveDate) -> Finding<'_> {
+    let Some(code) = job.qualification.as_deref() else {
         return Finding::QualificationNotNeeded;
     };
-    let held = technician.qualifications.iter().filter(|licence| licence.code == code);
-    match held.map(|licence| licence.expires_on.unwrap_or(NaiveDate::MAX)).max() {
-        None => Finding::QualificationMissing { code },
-        Some(until) if until < day => Finding::QualificationExpired { code, on: until },
-        Some(until) => Finding::QualificationValid { code, until: Some(until).filter(|&date| date != NaiveDate::MAX) },
+    let Some(until) = lasts(code) else {
+        return Finding::QualificationMissing { code };
+    };
+    match until < day() {
+        true => Finding::QualificationExpired { code, on: until },
+        false => Finding::QualificationValid { code, until: Some(until).filter(|&date| date != NaiveDate::MAX) },
     }
 }

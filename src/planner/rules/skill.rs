@@ -1,15 +1,20 @@
 //! Every skill that the product asks for, at its level or above.
 
 use super::Finding;
-use crate::planner::problem::{Job, TechnicianState};
+use crate::planner::problem::{Job, Skill};
 
-/// Names the first need that is not met; when all are met, the first one.
-pub fn check(job: &Job, technician: &TechnicianState) -> Finding {
+/// The level that somebody has; none without the skill.
+pub(crate) fn level(held: &[Skill], code: &str) -> Option<u8> {
+    held.iter().filter(|skill| skill.code == code).map(|skill| skill.level).max()
+}
+
+/// Names the first need that is not met; when all are met, the first one. `level` tells his level of the need at that
+/// place in the job's list.
+pub fn check(job: &Job, level: impl Fn(usize) -> Option<u8>) -> Finding<'_> {
     let mut held = None;
-    for need in &job.skills {
-        let (code, needed) = (need.code.clone(), need.level_min);
-        let level = technician.skills.iter().filter(|skill| skill.code == code).map(|skill| skill.level).max();
-        match level {
+    for (at, need) in job.skills.iter().enumerate() {
+        let (code, needed) = (need.code.as_str(), need.level_min);
+        match level(at) {
             None => return Finding::SkillMissing { code, needed },
             Some(level) if level < needed => return Finding::SkillTooLow { code, level, needed },
             Some(level) => held = held.or(Some(Finding::SkillHeld { code, level, needed })),

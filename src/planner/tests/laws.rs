@@ -24,7 +24,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_technician(number: u128)(
+    pub fn any_technician(number: u128)(
         mut stops in proptest::collection::vec(any_stop(), 0..7), frozen in 0usize..3, begun in any::<bool>(),
         rests in any::<bool>(), overtime in 0i64..90, level in 1u8..4, absent in proptest::option::of(9i64..16),
         free in 0i64..90, spot in 0i64..60, done_today in 0u32..4, full in any::<bool>(),
@@ -59,7 +59,7 @@ fn any_team() -> impl Strategy<Value = Vec<TechnicianState>> {
 }
 
 prop_compose! {
-    fn any_job()(
+    pub fn any_job()(
         house_minutes in 0i64..60, service in 10i64..120, priority in 1u8..5, due in proptest::option::of(1i64..6),
         wish in proptest::option::of(0i64..6),
     ) -> Job {

@@ -1,5 +1,6 @@
 //! Stories of the planner, and what must hold of every plan.
 
+mod board;
 mod grades;
 mod laws;
 mod proposal;

@@ -86,6 +86,7 @@ impl Technician {
                 accuracy_m: ACCURACY_M,
                 at: Some(at),
                 correlation_id: Some(correlation),
+                visit_id: None,
             });
             self.next_fix += 1;
             at = at + FIX_EVERY;

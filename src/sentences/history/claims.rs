@@ -2,6 +2,7 @@
 
 use super::{Facts, plain};
 use crate::domain::event::EventKind;
+use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::terms::UnitKind;
 use crate::sentences::Words;
 use crate::sentences::dispute::given_back;
@@ -56,10 +57,26 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
                 if note.is_empty() { Default::default() } else { (format!("（{note}）"), format!(" ({note})")) };
             Words::new(format!("{}：{issue}{note_ja}", kind.ja()), format!("{}: {issue}{note_en}", kind.en()))
         }
+        _ => of_a_lot(kind, facts),
+    }
+}
+
+/// What was said of a lot that was bought.
+fn of_a_lot(kind: EventKind, facts: &Facts<'_>) -> Words {
+    match kind {
         EventKind::InvoiceSet => {
             let (number, lot) = (facts.text("/invoice/invoice_number"), facts.text("/lot"));
             let on = facts.text("/invoice/invoiced_on");
             Words::new(format!("請求書 {number}（{lot}、{on}）"), format!("Invoice {number} ({lot}, {on})"))
+        }
+        EventKind::LotAcknowledged => {
+            let (by, lot) = (facts.text("/acknowledgement/by"), facts.text("/lot"));
+            let means: Option<Means> = facts.text("/acknowledgement/means").parse().ok();
+            let (how_ja, how_en) = means.map_or(("", ""), |means| (means.ja(), means.en()));
+            Words::new(
+                format!("{lot}の有効期限と範囲の了承：{by}（{how_ja}）"),
+                format!("{by} acknowledged the last day and scope of {lot} ({})", how_en.to_lowercase()),
+            )
         }
         _ => plain(kind),
     }

@@ -7,6 +7,7 @@ use super::deeds::{Act, Deed};
 use super::field::Turn;
 use crate::domain::ids::{ContractId, IssueId, LotId, ProductId, SiteId, TechnicianId};
 use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::scope::Scope;
 use crate::domain::wallet::terms::{LawClass, UnitKind};
@@ -142,6 +143,8 @@ fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
     let days = luck.between(-20, 400);
     let expires_on = match luck.between(0, 9) {
         0 => None,
+        // As tables write that there is no end.
+        1 => NaiveDate::from_ymd_opt(9999, 12, 31),
         _ => today.checked_add_days(Days::new(days.max(0).unsigned_abs())).or(Some(today)),
     };
     let expires_on = if days < 0 { today.pred_opt() } else { expires_on };
@@ -155,6 +158,11 @@ fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
         scope: *luck.pick(Scope::ALL).unwrap_or(&Scope::Any),
         law_class: *luck.pick(LawClass::ALL).unwrap_or(&LawClass::B2bExempt),
         invoice: None,
+        acknowledged: luck.chance(50).then(|| AcknowledgementRequest {
+            by: Some("試算".to_owned()),
+            means: Some(Means::Paper),
+            on: None,
+        }),
     };
     if gift { Act::Grant(request) } else { Act::Sell(request) }
 }

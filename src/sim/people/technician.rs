@@ -175,7 +175,9 @@ async fn by_socket(person: &mut Person, body: &Value) -> Option<PositionsAccepte
     wire.say(&json!({ "type": "positions", "id": 1, "positions": body["positions"] }));
     match tokio::time::timeout(ANSWER_WITHIN, wire.hear()).await {
         Ok(Heard::Frame(frame)) => match serde_json::from_value(frame.clone()) {
-            Ok(ServerFrame::Accepted { accepted, ignored, .. }) => Some(PositionsAccepted { accepted, ignored }),
+            Ok(ServerFrame::Accepted { accepted, ignored, clock_ahead_s, .. }) => {
+                Some(PositionsAccepted { accepted, ignored, clock_ahead_s })
+            }
             Ok(ServerFrame::Error { .. }) => None,
             _ => {
                 person.scene.wrong(format!("positions were answered with {frame}"));
@@ -197,6 +199,7 @@ fn fix(person: &mut Person, at: Position, when: Timestamp) -> PositionReport {
         accuracy_m: accuracy,
         at: Some(when),
         correlation_id: Some(when.millis().unsigned_abs()),
+        visit_id: None,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::wallet::book::Entry;
 use crate::domain::wallet::chain::genesis;
 use crate::domain::wallet::number::ticket_number;
 use crate::domain::wallet::past::seal;
-use crate::domain::wallet::terms::{LotTerms, UnitKind, grace};
+use crate::domain::wallet::terms::{LotTerms, UnitKind, grace, last_day};
 use crate::store::error::Fault;
 use crate::store::schema::{lots, wallets};
 use crate::store::unit::Unit;
@@ -75,14 +75,15 @@ pub(super) fn insert(unit: &mut Unit<'_>, contract: ContractId, kind: UnitKind) 
 
 /// What was agreed when the lot was sold, under a policy that grants so many days of grace.
 pub(in crate::store) fn terms(lot: &Lot, grace_days: u32) -> LotTerms {
+    let expires_on = last_day(lot.expires_on);
     LotTerms {
         number: lot.number.clone(),
         origin: lot.origin,
         units: i64::from(lot.count),
         price_yen: i64::try_from(lot.price_yen).unwrap_or(i64::MAX),
         issued_on: lot.issued_on,
-        expires_on: lot.expires_on,
-        grace_days: grace(grace_days, lot.law_class, lot.expires_on),
+        expires_on,
+        grace_days: grace(grace_days, lot.law_class, expires_on),
         scope: lot.scope,
         law_class: lot.law_class,
     }

@@ -47,6 +47,7 @@ pub(super) const APPROVALS: &[&str] = &[
     "auto_at",
     "waiting_units",
     "waiting_reason",
+    "waiting_on",
     "decided_by",
     "decided_at",
     "note",
@@ -175,7 +176,8 @@ pub(super) fn approval_rules(reader: &mut Reader<'_>, after: &str) -> Result<Pag
 pub(super) fn approvals(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
     type Row = (
         (IssueId, String, String, i64, i64, ApprovalState),
-        (Timestamp, Option<Timestamp>, Option<i64>, Option<String>),
+        (Timestamp, Option<Timestamp>, Option<i64>),
+        (Option<String>, Option<String>),
         (Option<String>, Option<Timestamp>, String),
     );
     let rows: Vec<Row> = approvals::table
@@ -193,15 +195,35 @@ pub(super) fn approvals(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fa
                 approvals::units,
                 approvals::state,
             ),
-            (approvals::asked_at, approvals::auto_at, approvals::waiting_units, approvals::waiting_reason),
+            (approvals::asked_at, approvals::auto_at, approvals::waiting_units),
+            (approvals::waiting_reason, approvals::waiting_on),
             (approvals::decided_by, approvals::decided_at, approvals::note),
         ))
         .load(reader.database)?;
     Ok(Page::of(
         rows,
         |row| row.0.0.to_string(),
-        |((_, issue, contract, rule, units, state), (asked, auto_at, waiting, why), (decided, decided_at, note))| {
-            cells![issue, contract, rule, units, state, asked, auto_at, waiting, why, whom(decided), decided_at, note]
+        |(
+            (_, issue, contract, rule, units, state),
+            (asked, auto_at, waiting),
+            (why, on),
+            (decided, decided_at, note),
+        )| {
+            cells![
+                issue,
+                contract,
+                rule,
+                units,
+                state,
+                asked,
+                auto_at,
+                waiting,
+                why,
+                on,
+                whom(decided),
+                decided_at,
+                note
+            ]
         },
     ))
 }

@@ -1,10 +1,12 @@
-//! What was agreed: the versions of every policy with their price lists, and the invoices of lots.
+//! What was agreed: the versions of every policy with their price lists, the invoices of lots, and who knows
+//! their last day.
 
 use diesel::prelude::*;
 
 use super::{Page, cells, hex, kept, parted};
 use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::acknowledgement::Means;
 use crate::limits;
 use crate::store::Reader;
 use crate::store::error::Fault;
@@ -14,6 +16,8 @@ pub(super) const POLICIES: &[&str] =
     &["contract", "version", "from_day", "policy", "menu", "reason", "set_by", "set_at", "link"];
 
 pub(super) const INVOICES: &[&str] = &["lot", "contract", "number", "issuer_number", "invoiced_on", "set_by", "set_at"];
+
+pub(super) const ACKNOWLEDGEMENTS: &[&str] = &["lot", "contract", "by", "means", "on", "noted_by", "noted_at"];
 
 pub(super) fn policies(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
     let (contract, version) = parted::<ContractId>(after);
@@ -73,6 +77,29 @@ pub(super) fn invoices(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fau
         |row| row.0.0.to_string(),
         |((_, lot, contract), (number, issuer, invoiced_on), (set_by, set_at))| {
             cells![lot, contract, number, issuer, invoiced_on, kept(&set_by), set_at]
+        },
+    ))
+}
+
+pub(super) fn acknowledgements(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
+    type Row = ((LotId, String, String), (String, Means, String), (String, Timestamp));
+    let rows: Vec<Row> = lot_acknowledgements::table
+        .inner_join(lots::table.on(lots::id.eq(lot_acknowledgements::lot_id)))
+        .inner_join(contracts::table.on(contracts::id.eq(lot_acknowledgements::contract_id)))
+        .filter(lot_acknowledgements::lot_id.gt(parted::<LotId>(after).0))
+        .order(lot_acknowledgements::lot_id)
+        .limit(limits::EXPORT_PAGE)
+        .select((
+            (lot_acknowledgements::lot_id, lots::number, contracts::number),
+            (lot_acknowledgements::acknowledged_by, lot_acknowledgements::means, lot_acknowledgements::acknowledged_on),
+            (lot_acknowledgements::noted_by, lot_acknowledgements::noted_at),
+        ))
+        .load(reader.database)?;
+    Ok(Page::of(
+        rows,
+        |row| row.0.0.to_string(),
+        |((_, lot, contract), (by, means, on), (noted_by, noted_at))| {
+            cells![lot, contract, by, means, on, kept(&noted_by), noted_at]
         },
     ))
 }

@@ -30,10 +30,10 @@ fn assert_adds_up(statement: &Statement) {
     let csv = document(statement, Language::En, chrono_tz::Asia::Tokyo).csv();
     let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let (first, last) = (&rows[0], &rows[rows.len() - 2]);
-    assert_eq!((first[1], first[8].parse()), ("Opening balance", Ok(statement.opening.available)), "{csv}");
-    assert_eq!((last[1], last[8].parse()), ("Closing balance", Ok(statement.closing.available)), "{csv}");
+    assert_eq!((first[1], first[9].parse()), ("Opening balance", Ok(statement.opening.available)), "{csv}");
+    assert_eq!((last[1], last[9].parse()), ("Closing balance", Ok(statement.closing.available)), "{csv}");
     assert_eq!(rows[rows.len() - 1][5], statement.chain_root, "{csv}");
-    let told: i64 = rows.iter().filter_map(|row| row[7].parse::<i64>().ok()).sum();
+    let told: i64 = rows.iter().filter_map(|row| row[8].parse::<i64>().ok()).sum();
     assert_eq!(told, sum, "{csv}");
 }
 

@@ -11,8 +11,9 @@ use crate::company::table::{LotRow, unit_of};
 use crate::company::{Lot, validate};
 use crate::domain::ids::{ContractId, ReportId, WalletId};
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::account::Origin;
 use crate::domain::wallet::reorder::PURCHASE_YEAR_DAYS;
-use crate::domain::wallet::terms::{LawClass, LotTerms, UnitKind};
+use crate::domain::wallet::terms::{LawClass, LotTerms, UnitKind, not_in_force};
 use crate::limits;
 use crate::store::company::wallets::{Repairs, bring_in, invoice, terms};
 use crate::store::error::Fault;
@@ -48,13 +49,27 @@ impl Stored for LotRow {
         }
         let of = |row: &Self| contracts.get(&row.contract).and_then(|(id, _)| wallets.get(id)).copied();
         let lapsed = lapsed(reader, rows, |row| of(row).map(|(wallet, _)| wallet))?;
+        let (mut sales, mut before) = (BTreeMap::new(), BTreeMap::new());
+        for row in rows.iter().filter(|row| is_sale(row, today) && !terms.contains_key(&row.lot.number)) {
+            if let (Some((contract, _)), Some((wallet, _))) = (contracts.get(&row.contract), of(row)) {
+                let rows_before = before.entry(wallet).or_insert(0);
+                sales.insert(&row.lot.number, sold_today(reader, row, *contract, wallet, *rows_before)?);
+                *rows_before += i64::from(row.lot.count);
+            }
+        }
         let judged = rows.iter().map(|row| {
             let Some((wallet, unit)) = of(row) else {
                 return Ok(Judged::Wrong(vec![unknown("contract", &row.contract)]));
             };
             match terms.get(&row.lot.number) {
                 Some(stands) => Ok(known(wallet, Vec::new(), beside(row, stands, wallet))),
-                None => Ok(fresh(row, wallet, unit, today, lapsed.get(&wallet).map_or(&[][..], Vec::as_slice))),
+                None => {
+                    let lapsed = lapsed.get(&wallet).map_or(&[][..], Vec::as_slice);
+                    Ok(sound(
+                        wallet,
+                        [fresh(row, unit, today, lapsed), sales.remove(&row.lot.number).unwrap_or_default()],
+                    ))
+                }
             }
         });
         judged.collect()
@@ -87,6 +102,35 @@ fn repairs(unit: &mut Unit<'_>, lot: &Lot) -> Result<Repairs, Fault> {
     Ok(found)
 }
 
+/// What is dated today is no history: it is sold by this table.
+fn is_sale(row: &LotRow, today: NaiveDate) -> bool {
+    row.lot.issued_on == today && row.lot.origin == Origin::Paid
+}
+
+/// A sale of today keeps to what the contract says of purchases, as one at the desk does. `rows_before` are the units that
+/// earlier rows of the table sell to the same wallet.
+fn sold_today(
+    reader: &mut Reader<'_>,
+    row: &LotRow,
+    contract: ContractId,
+    wallet: WalletId,
+    rows_before: i64,
+) -> Result<Vec<validate::Fault>, Fault> {
+    let today = reader.today();
+    let (starts_on, ends_on) = reader.contract_term(contract)?;
+    let bought = reader.units_bought_since(wallet, today - Days::new(PURCHASE_YEAR_DAYS))? + rows_before;
+    let bounds = reader.policy_on(contract, today)?.policy.check_purchase(i64::from(row.lot.count), bought);
+    let over = (today > ends_on).then(|| ("contract", not_in_force(starts_on, ends_on)));
+    let faults = over.into_iter().chain(bounds.err().map(|refusal| ("count", refusal)));
+    Ok(faults.map(|(column, refusal)| fault(column, refusal.code.as_str(), refusal.ja(), refusal.en())).collect())
+}
+
+/// The row comes in, unless something is wrong with it.
+fn sound(wallet: WalletId, faults: [Vec<validate::Fault>; 2]) -> Judged<WalletId> {
+    let faults = faults.concat();
+    if faults.is_empty() { Judged::Add(wallet) } else { Judged::Wrong(faults) }
+}
+
 /// A free lot that may still be used: such a one could be a longer life for units that have lapsed.
 fn is_gift(terms: &LotTerms, today: NaiveDate) -> bool {
     terms.price_yen == 0 && terms.usable_until().is_none_or(|last| last >= today)
@@ -114,7 +158,7 @@ fn lapsed(
 
 /// The rules that only the wallet, the law and the calendar know. What was given before units had lapsed did not replace
 /// them.
-fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate, lapsed: &[Lapsed]) -> Judged<WalletId> {
+fn fresh(row: &LotRow, unit: UnitKind, today: NaiveDate, lapsed: &[Lapsed]) -> Vec<validate::Fault> {
     let mut faults = Vec::new();
     if unit != unit_of(&row.lot.number) {
         let ja = format!("このウォレットの単位は「{}」で、ロット番号は{}-で始まります。", unit.ja(), unit.prefix());
@@ -134,10 +178,10 @@ fn fresh(row: &LotRow, wallet: WalletId, unit: UnitKind, today: NaiveDate, lapse
     let terms = terms(&row.lot, UNSAID);
     let before = lapsed.iter().filter(|gone| is_gift(&terms, today) && gone.since <= terms.issued_on);
     let replaces = terms.check_replaces_none(before.map(|gone| &gone.terms), terms.issued_on);
-    if let Err(refusal) = terms.check_law().and(replaces) {
+    if let Err(refusal) = terms.check_end().and_then(|()| terms.check_law()).and(replaces) {
         faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));
     }
-    if faults.is_empty() { Judged::Add(wallet) } else { Judged::Wrong(faults) }
+    faults
 }
 
 fn beside(row: &LotRow, (owner, stands): &(WalletId, LotTerms), wallet: WalletId) -> Vec<validate::Fault> {

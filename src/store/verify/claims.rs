@@ -17,17 +17,18 @@ use crate::store::codec::json;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{
-    approval_rules, approvals as approval_rows, disputes as dispute_rows, invoices as invoice_rows, journal, postings,
-    stream_entries, wallets,
+    approval_rules, approvals as approval_rows, disputes as dispute_rows, invoices as invoice_rows, journal,
+    lot_acknowledgements, postings, stream_entries, wallets,
 };
-use crate::store::{approvals, disputes, invoices};
+use crate::store::{acknowledgements, approvals, disputes, invoices};
 use crate::views::claims::Dispute;
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
     disputes_fit(database, findings)?;
     rules_fit(database, findings)?;
     approvals_fit(database, findings)?;
-    invoices_fit(database, findings)
+    invoices_fit(database, findings)?;
+    acknowledgements_fit(database, findings)
 }
 
 fn disputes_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
@@ -89,6 +90,21 @@ fn invoices_fit(database: &mut Database, findings: &mut Findings) -> Result<(), 
     for row in rows {
         let invoice = row.view()?;
         claims.kept(invoice.lot_id, &invoice, (None, Some(invoice.set_at)), findings);
+    }
+    claims.gone(findings);
+    Ok(())
+}
+
+fn acknowledgements_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    let rows: Vec<acknowledgements::Row> = lot_acknowledgements::table
+        .order(lot_acknowledgements::lot_id)
+        .select(acknowledgements::Row::as_select())
+        .load(database)?;
+    let kinds = [EventKind::LotAcknowledged];
+    let mut claims = Claims::told(database, "journal.acknowledgement", "acknowledgement", "lot_id", &kinds)?;
+    for row in rows {
+        let said = row.view()?;
+        claims.kept(said.lot_id, &said, (None, Some(said.noted_at)), findings);
     }
     claims.gone(findings);
     Ok(())

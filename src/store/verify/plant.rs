@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::commands::intake::save;
 use crate::commands::remote_outcome::close;
 use crate::commands::wallet::{
-    adjust as propose, decide, decide_approval, decide_dispute, raise_dispute, set_approval_rule, set_invoice,
+    acknowledge, adjust as propose, decide, decide_approval, decide_dispute, raise_dispute, set_approval_rule,
+    set_invoice,
 };
 use crate::domain::access::{Actor, Role};
 use crate::domain::event::EventKind;
@@ -16,6 +17,7 @@ use crate::domain::ids::{ContractId, Id, IssueId, LotId, UserId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::CorrectionReason;
+use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::refund::RefundGround;
 use crate::roads::travel::GreatCircle;
 use crate::store::connection::{Database, open};
@@ -24,10 +26,10 @@ use crate::store::wallet::{Because, RefundOrder, TransferOrder};
 use crate::store::{Fault, Operation, Reader, Unit};
 use crate::views::claims::{ApprovalRequest, ApprovalRuleRequest, DisputeDecision, DisputeRequest};
 use crate::views::desk::{OutcomeRequest, RemoteOutcome};
-use crate::views::ledger::{AdjustRequest, DecisionRequest, InvoiceRequest};
+use crate::views::ledger::{AcknowledgementRequest, AdjustRequest, DecisionRequest, InvoiceRequest};
 
 /// Tables in which the ledger's word stands: a byte is planted in each of their columns.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "wallets",
     "lots",
     "tickets",
@@ -41,6 +43,7 @@ const TABLES: [&str; 18] = [
     "approval_rules",
     "approvals",
     "invoices",
+    "lot_acknowledgements",
     "refunds",
     "journal",
     "stream_entries",
@@ -68,7 +71,7 @@ const SHOWN: [&str; 15] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 41] = [
+const OTHERS: [&str; 42] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
@@ -82,6 +85,7 @@ const OTHERS: [&str; 41] = [
     "contracts",
     "counters",
     "customers",
+    "eta_figures",
     "etas",
     "extensions",
     "interactions",
@@ -209,7 +213,8 @@ fn limit(unit: &mut Unit<'_>, contract: ContractId, lot: LotId) -> Result<(), Fa
     let invoiced_on = unit.today();
     let (invoice_number, issuer_number) = ("INV-1".to_owned(), Some("T1234567890123".to_owned()));
     set_invoice(unit, contract, lot, &InvoiceRequest { invoice_number, issuer_number, invoiced_on, version: 0 })?;
-    Ok(())
+    let said = AcknowledgementRequest { by: Some("山田様".to_owned()), means: Some(Means::Phone), on: None };
+    acknowledge(unit, contract, lot, &said).map(drop)
 }
 
 /// The work is done, and then the customer says yes.
@@ -311,7 +316,7 @@ fn rows(table: &str, row: &str, column: &str) -> Vec<String> {
 }
 
 /// Entries that tell of what people said and decided.
-const CLAIMS: [&str; 7] = [
+const CLAIMS: [&str; 8] = [
     "adjustment.proposed",
     "adjustment.accepted",
     "dispute.raised",
@@ -319,6 +324,7 @@ const CLAIMS: [&str; 7] = [
     "approval.given",
     "approval.rule_set",
     "invoice.set",
+    "lot.acknowledged",
 ];
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::domain::ids::{ContractId, LotId, WalletId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::{HoldState, Movement, Origin};
 use crate::domain::wallet::scope::Scope;
-use crate::domain::wallet::terms::{LawClass, LotTerms};
+use crate::domain::wallet::terms::{LawClass, LotTerms, last_day};
 use crate::store::Reader;
 use crate::store::error::Fault;
 use crate::store::schema::postings;
@@ -81,7 +81,7 @@ pub fn overage_terms(number: String, today: chrono::NaiveDate, ends_on: chrono::
         units: 0,
         price_yen: 0,
         issued_on: today,
-        expires_on: Some(ends_on.max(today)),
+        expires_on: last_day(Some(ends_on.max(today))),
         grace_days: 0,
         scope: Scope::Any,
         law_class: LawClass::B2bExempt,

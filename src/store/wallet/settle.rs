@@ -62,7 +62,7 @@ impl Unit<'_> {
                 };
                 if approval.is_some_and(|(state, _)| state == ApprovalState::Pending) {
                     if captured > 0 {
-                        self.let_wait(issue, captured, reason)?;
+                        self.let_wait(issue, captured, reason, day)?;
                         return Ok(None);
                     }
                     self.end_approval(issue, ApprovalState::Lapsed, "")?;
@@ -162,23 +162,24 @@ impl Unit<'_> {
         }
         if let Some(asked) = self.pending_approval(issue)? {
             if asked.waiting_units.is_none() {
-                self.let_wait(issue, captured, reason)?;
+                self.let_wait(issue, captured, reason, day)?;
             }
             return Ok(None);
         }
         self.use_up(ledger, &bond, captured, reason, day).map(Some)
     }
 
-    /// What waited for the customer's approval is used, now that he gave it. None: nothing waited.
+    /// What waited for the customer's approval is used on the day of the work, now that he gave it: an answer that comes
+    /// after the last day of the units does not undo a use that was in time. None: nothing waited.
     pub fn capture_waiting(&mut self, issue: IssueId) -> Result<Option<Settled>, Fault> {
         let approval = self.look().approval(issue)?;
+        let day = approval.as_ref().and_then(|approval| approval.waiting_on).unwrap_or_else(|| self.today());
         let waiting = approval.and_then(|approval| approval.waiting_units.zip(approval.waiting_reason));
         let (Some((units, reason)), Some((ledger, bond))) = (waiting, self.bond(issue)?) else { return Ok(None) };
         if bond.state != HoldState::Live {
             return Ok(None);
         }
-        let today = self.today();
-        self.use_up(ledger, &bond, units, &reason, today).map(Some)
+        self.use_up(ledger, &bond, units, &reason, day).map(Some)
     }
 
     /// The approval for which an issue's capture waits.

@@ -20,8 +20,8 @@ use crate::store::Reader;
 use crate::store::codec::{day, last_day};
 use crate::store::connection::Database;
 use crate::store::error::{Fault, StoreError};
-use crate::store::invoices;
-use crate::store::schema::{invoices as invoice_rows, issues, lots, postings, tickets, wallets};
+use crate::store::schema::{invoices as invoice_rows, issues, lot_acknowledgements, lots, postings, tickets, wallets};
+use crate::store::{acknowledgements, invoices};
 use crate::views::wallet::{Expiry, LedgerPage, LotView, PostingView, TicketView, WalletDetail, WalletSummary};
 
 /// What a wallet can pay with today.
@@ -253,12 +253,14 @@ struct LotRow {
     days: (String, String, String),
     counts: (i64, i64, i64, i64, i64),
     invoice: Option<invoices::Row>,
+    acknowledged: Option<acknowledgements::Row>,
 }
 
 /// The lots of each wallet, those that die first at the top.
 fn lot_views(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<WalletId, Vec<LotView>>, Fault> {
     let rows: Vec<LotRow> = lots::table
         .left_join(invoice_rows::table.on(invoice_rows::lot_id.eq(lots::id)))
+        .left_join(lot_acknowledgements::table.on(lot_acknowledgements::lot_id.eq(lots::id)))
         .filter(lots::wallet_id.eq_any(wallets))
         .order_by((lots::expires_on, lots::issued_on, lots::number))
         .select((
@@ -270,6 +272,7 @@ fn lot_views(database: &mut Database, wallets: &[WalletId]) -> Result<BTreeMap<W
             (lots::issued_on, lots::expires_on, lots::usable_until),
             (lots::available, lots::held, lots::consumed, lots::expired, lots::voided),
             Option::<invoices::Row>::as_select(),
+            Option::<acknowledgements::Row>::as_select(),
         ))
         .load(database)?;
     let mut found: BTreeMap<WalletId, Vec<LotView>> = BTreeMap::new();
@@ -299,5 +302,6 @@ fn lot_view(row: LotRow) -> Result<LotView, StoreError> {
         expires_on: last_day(&row.days.1)?,
         usable_until: last_day(&row.days.2)?,
         invoice: row.invoice.map(invoices::Row::view).transpose()?,
+        acknowledged: row.acknowledged.map(acknowledgements::Row::view).transpose()?,
     })
 }

@@ -35,8 +35,8 @@ struct Name {
 }
 
 /// These change by themselves: who logs in, what the trackers compute anew each half minute, what the herald tells.
-const RESTLESS: [&str; 8] =
-    ["sessions", "etas", "positions", "streams", "stream_entries", "refusals", "notices", "mails"];
+const RESTLESS: [&str; 9] =
+    ["sessions", "etas", "eta_figures", "positions", "streams", "stream_entries", "refusals", "notices", "mails"];
 
 impl Data {
     pub fn new(kind: Kind, folder: &tempfile::TempDir) -> Self {

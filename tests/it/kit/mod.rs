@@ -3,6 +3,7 @@
 pub mod database;
 pub mod office;
 pub mod person;
+pub mod raw;
 mod socket;
 
 use std::net::SocketAddr;

@@ -95,7 +95,7 @@ async function exports(page, card) {
   await step("administrator: every table leaves as CSV and as JSON lines", async () => {
     await page.goto("/admin#export");
     const names = await page.locator(".kinds strong").allTextContents();
-    equal(names.length, 47, "tables");
+    equal(names.length, 48, "tables");
     await picture(page, "office-export");
     const contracts = await kept(page, () => page.getByRole("link", { name: "保守契約 CSV" }).click());
     ensure(contracts.text.includes(`${card.number}B`), "the new contract is not in it");
@@ -136,10 +136,15 @@ async function invoices(page, stage, scene, card) {
   });
   const contact = await stage.person("contact invoice", { login: "customer", phone: true });
   const portal = await contact.page();
-  await step("customer: reads the invoice's number at the lot and on the line of the purchase, on a phone", async () => {
+  await step("customer: reads the invoice at the lot, says that he knows its last day, and finds the purchase's line, on a phone", async () => {
     await portal.goto(`/portal#contract=${card.id}&view=wallet`);
     await portal.locator(`[data-invoice="${number}"]`).getByText("INV-2026-0043").waitFor();
     equal(await portal.locator(`[data-invoice="${number}"]`).getByRole("button").count(), 0, "keys to change it");
+    const said = portal.locator(`[data-acknowledgement="${number}"]`);
+    await said.getByRole("button", { name: /範囲と期限を確認しました/ }).click();
+    await said.getByText("お客様画面").waitFor();
+    equal(await said.getByRole("button").count(), 0, "it is said once");
+    await picture(portal, "office-acknowledged-phone");
     await portal.goto(`/portal#contract=${card.id}&view=statement`);
     await portal.locator(".lines li.purchase").filter({ hasText: "INV-2026-0043" }).first().waitFor();
     await picture(portal, "office-statement-phone");

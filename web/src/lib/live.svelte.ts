@@ -18,7 +18,7 @@ class Live {
   }
 
   get client(): LiveClient {
-    this.#client ??= liveHere({ onState: (state) => this.#changed(state) });
+    this.#client ??= liveHere({ onState: (state) => this.#changed(state), renew: api.stayLoggedIn });
     return this.#client;
   }
 }

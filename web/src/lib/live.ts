@@ -1,10 +1,13 @@
-import type { Cursor, Eta, Fix, LiveEvent, ServerFrame } from "./api/types";
+import type { Cursor, Eta, Fix, LiveEvent, Present, ServerFrame } from "./api/types";
+import { EventLine, PollLine } from "./lines";
 
 /** What a subscriber wants to hear. Events of one topic come once each and in order; eta and positions: latest wins. */
 export interface TopicHandlers {
   event?(event: LiveEvent, offset: number): void;
   eta?(eta: Eta): void;
   position?(technicianId: string, fix: Fix): void;
+  /** Who of the company has the topic open, oneself included, and how many customers; for the staff only. */
+  presence?(people: Present[], customers: number): void;
   /**
    * The cursor was too old: fetch the snapshot again and show it. The cursor that came with the snapshot, if it has
    * one, tells which events are already in it. Events that arrive meanwhile are held back until this settles.
@@ -25,7 +28,7 @@ export interface SocketLike {
   readonly readyState: number;
   onopen: ((event: unknown) => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
+  onclose: ((event: { code: number; reason?: string }) => void) | null;
   onerror: ((event: unknown) => void) | null;
   send(data: string): void;
   close(code?: number): void;
@@ -33,6 +36,12 @@ export interface SocketLike {
 
 export interface LiveOptions {
   open: () => SocketLike;
+  /** Other ways to the server, the best first, for networks that block the one before. */
+  fallbacks?: (() => SocketLike)[];
+  /** Whether the server answers at all: a server that is down is no reason for a worse way. */
+  reachable?: () => Promise<boolean>;
+  /** Renews the log-in; the socket goes on with it. */
+  renew?: () => Promise<unknown>;
   random?: () => number;
   onState?: (state: LiveState) => void;
   /** Answers to positions sent over the socket. */
@@ -42,8 +51,14 @@ export interface LiveOptions {
 /** First pause after a lost connection, doubled each time up to the longest, and spread over its whole width. */
 const PAUSE_FIRST_MS = 500;
 const PAUSE_LONGEST_MS = 15_000;
-/** "Too many connections" is not cured by insisting. */
+/** "Too many connections" and "too much said" are not cured by insisting. */
 const PAUSE_CROWDED_MS = 30_000;
+const CROWDED: ReadonlySet<number> = new Set([4008, 4010]);
+/** A server that stops says in its last word when to come back; a longer time than this is a misunderstanding. */
+const RETRY = /^retry_ms=(\d{1,5})$/;
+/** Openings without a word from the server after which the next way is tried, and how long a worse way is kept. */
+const MISSES = 2;
+const WORSE_WAY_MS = 600_000;
 /** An opening that takes longer than this is given up: on mobile networks it would hang for minutes. */
 const OPENING_MS = 10_000;
 /** A page that comes back to the front asks on the old connection and waits this long before it makes a new one. */
@@ -80,6 +95,12 @@ export class LiveClient {
   #probe: ReturnType<typeof setTimeout> | undefined;
   #state: LiveState = { kind: "connecting" };
   #random: () => number;
+  /** 0 is the websocket, then the fallbacks in order. */
+  #way = 0;
+  #waySince = 0;
+  #misses = 0;
+  /** The server has said something on this socket. */
+  #spoken = false;
 
   constructor(private readonly options: LiveOptions) {
     this.#random = options.random ?? Math.random;
@@ -152,8 +173,10 @@ export class LiveClient {
     clearTimeout(this.#timer);
     this.#setState({ kind: "connecting" });
     let socket: SocketLike;
+    if (this.#way > 0 && Date.now() - this.#waySince > WORSE_WAY_MS) this.#way = 0;
+    this.#spoken = false;
     try {
-      socket = this.options.open();
+      socket = (this.options.fallbacks?.[this.#way - 1] ?? this.options.open)();
     } catch {
       this.#pause(1006);
       return;
@@ -167,7 +190,7 @@ export class LiveClient {
       for (const topic of this.#topics.values()) this.#ask(topic);
     };
     socket.onmessage = (message) => this.#receive(message.data);
-    socket.onclose = (event) => this.#lost(event.code);
+    socket.onclose = (event) => this.#lost(event.code, event.reason);
     socket.onerror = () => undefined;
   }
 
@@ -176,7 +199,8 @@ export class LiveClient {
     const etaSeq = Math.max(0, ...topic.etaSeqs.values());
     // Just these fields: the server refuses what it does not know, and a snapshot's cursor carries its topic too.
     const after = topic.cursor && { epoch: topic.cursor.epoch, offset: topic.cursor.offset, eta_seq: etaSeq };
-    this.#write({ type: "subscribe", topic: topic.name, after });
+    const presence = topic.handlers.presence ? { presence: true } : {};
+    this.#write({ type: "subscribe", topic: topic.name, after, ...presence });
   }
 
   #write(frame: object): boolean {
@@ -187,14 +211,19 @@ export class LiveClient {
 
   #receive(data: unknown): void {
     clearTimeout(this.#probe);
+    this.#spoken = true;
+    this.#misses = 0;
     let frame: ServerFrame;
     try {
       frame = JSON.parse(String(data)) as ServerFrame;
     } catch {
       return;
     }
+    // Whatever else is JSON is no frame.
+    if (typeof frame !== "object" || frame === null) return;
     if (frame.type === "accepted") return this.options.onAccepted?.(frame);
-    const topic = frame.topic === null ? undefined : this.#topics.get(frame.topic);
+    if (frame.type === "expiring") return void this.#renew();
+    const topic = "topic" in frame && frame.topic !== null ? this.#topics.get(frame.topic) : undefined;
     if (!topic) return;
     switch (frame.type) {
       case "subscribed":
@@ -207,6 +236,8 @@ export class LiveClient {
         return this.#eta(topic, frame.eta);
       case "position":
         return topic.handlers.position?.(frame.technician_id, frame.fix);
+      case "presence":
+        return topic.handlers.presence?.(frame.people, frame.customers);
       case "error":
         topic.asking = false;
         return topic.handlers.refused?.(frame.code, frame.ja, frame.en);
@@ -286,14 +317,38 @@ export class LiveClient {
     topic.handlers.eta?.(eta);
   }
 
+  /** The log-in ends soon. When it cannot be renewed the server ends the socket, and the person logs in again. */
+  async #renew(): Promise<void> {
+    const socket = this.#socket;
+    try {
+      await this.options.renew?.();
+    } catch {
+      return;
+    }
+    if (this.options.renew && this.#socket === socket) this.#write({ type: "refresh" });
+  }
+
   /** The socket is of no more use, whether or not it has noticed: a slow close must not hold up the next opening. */
-  #lost(code: number): void {
+  #lost(code: number, reason = ""): void {
     const socket = this.#socket;
     if (!socket) return;
     this.#drop(socket);
-    if (code === 4001) this.#stop("session");
-    else if (code === 4003) this.#stop("forbidden");
-    else this.#pause(code);
+    if (code === 4001) return this.#stop("session");
+    if (code === 4003) return this.#stop("forbidden");
+    if (!this.#spoken) void this.#missed();
+    this.#pause(code, reason);
+  }
+
+  /** An opening that came to nothing: when that goes on while the server answers, the network blocks this way. */
+  async #missed(): Promise<void> {
+    this.#misses += 1;
+    const ways = 1 + (this.options.fallbacks?.length ?? 0);
+    if (this.#misses < MISSES || ways === 1) return;
+    this.#misses = 0;
+    const reachable = await (this.options.reachable?.() ?? Promise.resolve(true)).catch(() => false);
+    if (!reachable) return;
+    this.#way = (this.#way + 1) % ways;
+    this.#waySince = Date.now();
   }
 
   #drop(socket: SocketLike): void {
@@ -309,9 +364,16 @@ export class LiveClient {
     }
   }
 
-  #pause(code: number): void {
+  #pause(code: number, reason = ""): void {
     const longest = Math.min(PAUSE_LONGEST_MS, PAUSE_FIRST_MS * 2 ** this.#failures);
-    const pause = code === 4008 ? PAUSE_CROWDED_MS * (0.5 + this.#random()) : longest * (0.2 + 0.8 * this.#random());
+    const told = code === 1001 ? RETRY.exec(reason)?.[1] : undefined;
+    // The server has spread those who come back already.
+    const pause =
+      told !== undefined
+        ? Number(told)
+        : CROWDED.has(code)
+          ? PAUSE_CROWDED_MS * (0.5 + this.#random())
+          : longest * (0.2 + 0.8 * this.#random());
     this.#failures += 1;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -340,6 +402,8 @@ export function liveHere(options: Omit<LiveOptions, "open"> & { track?: string }
   const client = new LiveClient({
     ...options,
     open: () => new WebSocket(`${scheme}://${location.host}/live${query}`, "kaketsuke.1") as SocketLike,
+    fallbacks: [() => new EventLine(options), () => new PollLine(options)],
+    reachable: () => fetch("/api/health", { cache: "no-store" }).then((answer) => answer.ok),
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") client.wake();

@@ -91,3 +91,30 @@ async fn a_lot_that_comes_in_settles_what_was_used_before_it_was_bought() {
     })
     .await;
 }
+
+/// A lot of today is no history: what the contract says of purchases holds for it as at the desk.
+#[tokio::test]
+async fn a_lot_of_today_is_a_sale_and_keeps_to_the_contract() {
+    let mut company = company_with(json!([lot(1, 6, None)]));
+    let policy = &mut company["customers"][0]["contracts"][0]["policy"];
+    (policy["purchase_min"], policy["purchase_step"], policy["purchase_year_max"]) = (5.into(), 5.into(), 20.into());
+    on_both(company, async |kit| {
+        let head = "number,contract,origin,count,price_yen,issued_on,expires_on\n";
+        let text = format!(
+            "{head}TK-2026-000901,KS-1001,paid,3,15000,2026-11-23,\n\
+             TK-2026-000902,KS-1001,paid,15,75000,2026-11-23,\n\
+             TK-2026-000903,KS-2001,paid,5,25000,2026-11-23,\n\
+             TK-2026-000904,KS-1001,paid,3,15000,2026-11-22,\n\
+             TK-2026-000905,KS-1001,promotional,3,0,2026-11-23,\n"
+        );
+        let report = dry(&kit, ImportKind::Lots, &text).await;
+        let bounds = "wallet.purchase_bounds";
+        let expected = [(2, "count", bounds), (3, "count", bounds), (4, "contract", "contract.not_in_force")];
+        assert_eq!(faults(&report), expected);
+        let two = format!(
+            "{head}TK-2026-000906,KS-1001,paid,10,50000,2026-11-23,\nTK-2026-000907,KS-1001,paid,5,25000,2026-11-23,\n"
+        );
+        assert_eq!(faults(&dry(&kit, ImportKind::Lots, &two).await), [(3, "count", bounds)]);
+    })
+    .await;
+}

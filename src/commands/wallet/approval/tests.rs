@@ -106,6 +106,28 @@ async fn what_lies_above_the_limit_is_done_at_once_and_counts_when_it_is_approve
     .await;
 }
 
+/// The work is done on the last day of the units, whose law class or policy allows no later use; the yes comes days later.
+#[tokio::test]
+async fn a_yes_after_the_last_day_counts_for_the_day_of_the_work() {
+    let mut company = company();
+    let contract = &mut company["customers"][0]["contracts"][0];
+    contract["lots"][0]["law_class"] = "six_month_exempt".into();
+    contract["lots"][0]["issued_on"] = "2026-06-01".into();
+    contract["lots"][0]["expires_on"] = "2026-11-23".into();
+    on_both(company, async |kit| {
+        let people = set(&kit, above(0)).await.approvers;
+        let issue = called(&kit, 1, false).await.issues[0].id;
+        close(&kit, issue, RemoteOutcome::Answered).await;
+        assert_eq!(asked(&kit, issue).await.waiting_on, Some(crate::store::testing::date("2026-11-23")));
+        kit.clock.advance(Seconds::hours(72));
+        answer(&kit, person(&people[0]), issue, true).await.expect("approved");
+        let wallet = kit.card("KS-1001").await.wallet;
+        assert_eq!((wallet.held, wallet.consumed, wallet.expired), (0, 1, 0));
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_was_given_back_leaves_room_in_the_month() {
     let mut company = company();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kit::{planned, problem};
-use crate::planner::day::build::BadProblem;
+use crate::planner::day::build::{BadProblem, JOBS_MAX};
 use crate::planner::day::{build, check};
 
 fn day(jobs: Value, technicians: Value) -> Value {
@@ -79,6 +79,7 @@ fn technicians_that_cannot_work() {
     for (field, value, code) in [
         ("shift", json!(null), "unreadable"),
         ("shift", json!([900, 100]), "no_shift"),
+        ("shift", json!([900, 900]), "no_shift"),
         ("start", json!(12), "no_such_place"),
         ("break", json!({"duration": 60, "window": [900, 100]}), "break_window"),
     ] {
@@ -98,6 +99,48 @@ fn a_table_with_holes_has_no_road_there() {
     file["travel"]["durations"] = json!([[0, 600, null], [600, 0, null], [900]]);
     check_note(file.clone(), "travel", "holes");
     check_note(file, "island", "nobody_in_time");
+}
+
+#[test]
+fn a_row_of_the_table_that_is_no_row() {
+    for row in [json!(null), json!("unknown"), json!([])] {
+        let mut file = day(json!([good_job()]), json!([good_tech()]));
+        file["travel"]["durations"][2] = row;
+        check_note(file, "travel", "holes");
+    }
+}
+
+#[test]
+fn a_place_that_is_nowhere() {
+    let island = json!({"id": "island", "loc": 2, "service": 1, "windows": [[0, 9000]], "penalty": 9});
+    let mut file = day(json!([good_job(), island]), json!([good_tech()]));
+    file["travel"] = json!({"kind": "planar", "coords": [[0, 0], [600, 0], null], "num": 1, "den": 1});
+    check_note(file.clone(), "travel", "holes");
+    check_note(file, "island", "nobody_in_time");
+}
+
+#[test]
+fn the_reason_names_the_field() {
+    let mut bad = good_tech();
+    bad["shift"] = json!("all day");
+    let file = problem(day(json!([good_job()]), json!([bad])));
+    let notes = build(&file, 1).expect("a whole problem").notes;
+    assert!(notes.iter().any(|n| n.item == "anna" && n.reason.contains("shift")), "{notes:?}");
+}
+
+#[test]
+fn of_too_many_jobs_the_dearest_are_planned() {
+    let mut jobs = vec![good_job(); JOBS_MAX + 2];
+    for (k, job) in jobs.iter_mut().enumerate() {
+        job["id"] = json!(format!("J{k}"));
+        job["penalty"] = json!(if k == 7 { 1 } else { 1_000 });
+    }
+    let built = build(&problem(day(json!(jobs), json!([good_tech()]))), 2).expect("a whole problem");
+    let last = format!("J{}", JOBS_MAX + 1);
+    assert_eq!((built.model.jobs.len(), &built.set_aside), (JOBS_MAX, &vec!["J7".to_owned(), last.clone()]));
+    let told: Vec<&str> =
+        built.notes.iter().filter(|n| n.code == "too_many" && !n.reason.is_empty()).map(|n| n.item.as_str()).collect();
+    assert_eq!(told, ["J7", &last]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tests of the day planner.
 
+mod calm;
 mod holes;
 mod kit;
 mod laws;

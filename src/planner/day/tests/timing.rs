@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::kit::{planned, problem};
-use crate::planner::day::check;
+use proptest::prelude::*;
+
+use super::kit::{planned, problem, random};
+use crate::planner::day::chance::Chance;
+use crate::planner::day::route::Route;
 use crate::planner::day::rules::NEVER;
 use crate::planner::day::rules::window::Windows;
 use crate::planner::day::wire::StopOut;
+use crate::planner::day::{build, check};
 
 /// One technician from 8:00 to 17:00 (28800 to 61200), two places half an hour apart.
 fn check_day(jobs: Value, tech: Value, expected: &[&str], cost: i64) {
@@ -70,5 +74,25 @@ fn the_second_window_is_used_when_the_first_has_passed() {
     }
     for (latest, start) in [(450, 450), (399, 200), (600, 500), (150, 150), (99, -NEVER)] {
         assert_eq!(two.latest(latest), start);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// A job put into a route leaves it as if the whole had been worked out anew.
+    #[test]
+    fn a_job_put_in_changes_what_it_must(seed: u64) {
+        let day = build(&random(seed, 14), 1).expect("a whole problem");
+        let mut chance = Chance::new(seed);
+        let t = chance.below(day.model.technicians.len()) as u32;
+        let mut route = Route::empty(&day.model, t);
+        for job in 0..day.model.jobs.len() as u32 {
+            let position = chance.below(route.len() + 1);
+            let held = route.put(&day.model, t, position, job);
+            let mut anew = route.clone();
+            prop_assert_eq!(held, anew.retime(&day.model, t));
+            prop_assert_eq!(format!("{route:?}"), format!("{anew:?}"));
+        }
     }
 }

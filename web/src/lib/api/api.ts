@@ -64,6 +64,8 @@ export const api = {
   logIn: (login: string, password: string) =>
     send<T.Session>("POST", "/api/session", { body: { login, password } }),
   me: () => get<T.Me>("/api/session"),
+  /** The same log-in goes on; the same again does no harm. */
+  stayLoggedIn: () => send<{ expires_at: string }>("PUT", "/api/session"),
   logOut: (operation: string) => send<void>("DELETE", "/api/session", { operation }),
 
   search: (q: string, options?: Signal) => get<T.SearchHits>(`/api/desk/search${query({ q })}`, options),
@@ -95,6 +97,8 @@ export const api = {
   ledgerRoots: () => get<T.LedgerRoot[]>("/api/ledger-roots"),
   setInvoice: (contractId: string, lotId: string, body: T.InvoiceRequest, operation: string) =>
     send<T.Invoice>("PUT", `/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/invoice`, { body, operation }),
+  acknowledgeLot: (contractId: string, lotId: string, body: T.AcknowledgementRequest, operation: string) =>
+    send<T.Acknowledgement>("PUT", `/api/contracts/${part(contractId)}/wallet/lots/${part(lotId)}/acknowledgement`, { body, operation }),
   billOverdraft: (contractId: string, body: T.OverdraftInvoiceRequest, operation: string) =>
     post<T.LedgerReceipt>(`/api/contracts/${part(contractId)}/wallet/overdraft-invoices`, body, operation),
   lotTickets: (contractId: string, lotId: string, after: number | null) =>
@@ -132,6 +136,8 @@ export const api = {
   setPolicy: (contractId: string, body: T.PolicyRequest, operation: string) =>
     post<T.PolicyView[]>(`/api/contracts/${part(contractId)}/policies`, body, operation),
 
+  demand: (filter: { from: string; to: string }) => send<T.Demand>("GET", `/api/reports/demand${query(filter)}`, { timeoutMs: STATEMENT_MS }),
+  etaAccuracy: (filter: { days: number; territory?: string }) => get<T.EtaAccuracy>(`/api/reports/eta${query(filter)}`),
   liability: (filter: { from: string; to: string; breakage_permille?: number }) =>
     send<T.Liability>("GET", `/api/reports/liability${query(filter)}`, { timeoutMs: STATEMENT_MS }),
   baseDate: (on?: string) => send<T.BaseDateReport>("GET", `/api/reports/base-date${query({ on })}`, { timeoutMs: STATEMENT_MS }),
@@ -156,6 +162,11 @@ export const api = {
     send<T.Consumption>("POST", "/api/interactions/preview", { ...options, body, attempts: 1 }),
   /** What a caller can be offered now; changes nothing. */
   slots: (body: T.SlotsRequest, options: Signal = {}) => send<T.Slots>("POST", "/api/slots", { ...options, body, attempts: 1 }),
+  /** The proposal that stands for the running day; asking for a new one and supposing change nothing. */
+  replan: (territoryId: string) => get<T.Standing>(`/api/replan${query({ territory_id: territoryId })}`),
+  askReplan: (territoryId: string) => send<T.ReplanOffer>("POST", "/api/replan", { body: { territory_id: territoryId } }),
+  whatIf: (body: T.WhatIfRequest) => send<T.WhatIf>("POST", "/api/replan/what-if", { body }),
+  approveReplan: (body: T.ApproveRequest, operation: string) => post<T.Approved>("/api/replan/approve", body, operation),
   holdSlot: (body: T.HoldRequest, operation: string) => post<T.HeldSlot>("/api/slots/holds", body, operation),
   releaseSlot: (id: string, operation: string) => send<T.Nothing>("DELETE", `/api/slots/holds/${part(id)}`, { operation }),
   intake: (body: T.IntakeRequest, operation: string) => post<T.IntakeReceipt>("/api/interactions", body, operation),

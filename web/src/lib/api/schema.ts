@@ -47,10 +47,92 @@ export interface components {
          * @enum {string}
          */
         Account: "source" | "available" | "held" | "consumed" | "expired" | "voided" | "overdraft";
+        /** @description Figures of one class of time ahead. Spans are in seconds, shares in thousandths of the figures. */
+        AccuracyLine: {
+            /**
+             * Format: int64
+             * @description Mean of arrival minus likely: above 0 people come later than said.
+             */
+            bias_s: number;
+            /**
+             * Format: int64
+             * @description Arrivals not after latest; 900 is wanted.
+             */
+            by_latest: number;
+            /**
+             * Format: int64
+             * @description Arrivals between earliest and latest; 800 is wanted.
+             */
+            covered: number;
+            /** Format: int64 */
+            figures: number;
+            /**
+             * Format: int64
+             * @description Minutes ahead, from.
+             */
+            from_min: number;
+            /**
+             * Format: int64
+             * @description Arrivals more than 15 minutes after the likely one.
+             */
+            late_15_min: number;
+            /**
+             * Format: int64
+             * @description Mean and median of how far the arrival was from the likely one, to either side.
+             */
+            mean_error_s: number;
+            /** Format: int64 */
+            median_error_s: number;
+            /**
+             * Format: int64
+             * @description Mean pinball loss of the 10th, 50th and 90th percentile (Koenker and Bassett 1978): what an estimate that knew
+             *     more would have less of.
+             */
+            pinball_s: number;
+            /**
+             * Format: int64
+             * @description Minutes ahead, up to; none is without end.
+             */
+            to_min: number | null;
+            /**
+             * Format: int64
+             * @description Mean from earliest to latest.
+             */
+            width_s: number;
+            /** Format: int64 */
+            within_5_min: number;
+            /** Format: int64 */
+            within_10_min: number;
+            /** Format: int64 */
+            within_15_min: number;
+        };
         /** @description Somebody of the customer's said that he has read a notice, such as that of units that will expire. */
         Acknowledged: {
             at: components["schemas"]["Timestamp"];
             name: string;
+        };
+        /** @description That a customer has read until when a lot may be used and for what. It stands as it was said. */
+        Acknowledgement: {
+            /** @description Who of the customer's said so. */
+            by: string;
+            contract_id: components["schemas"]["ContractId"];
+            lot_id: components["schemas"]["LotId"];
+            means: components["schemas"]["Means"];
+            noted_at: components["schemas"]["Timestamp"];
+            noted_by: components["schemas"]["Actor"];
+            on: string;
+        };
+        /** @description What somebody of the vendor's was told. A customer's contact speaks for himself: of him nothing of it is read. */
+        AcknowledgementRequest: {
+            /** @default null */
+            by?: string | null;
+            /** @default null */
+            means?: components["schemas"]["Means"] | null;
+            /**
+             * @description None: today. Neither before the lot was issued nor ahead.
+             * @default null
+             */
+            on?: string | null;
         };
         /** @description Who caused a journal entry. */
         Actor: {
@@ -175,6 +257,8 @@ export interface components {
             units: number;
             /** Format: int64 */
             version: number;
+            /** @description The day of the work that waits, on which they count as used. */
+            waiting_on?: string | null;
             waiting_reason: string | null;
             /**
              * Format: int64
@@ -217,6 +301,8 @@ export interface components {
             units: number;
             /** Format: int64 */
             version: number;
+            /** @description The day of the work that waits, on which they count as used. */
+            waiting_on?: string | null;
             waiting_reason: string | null;
             /**
              * Format: int64
@@ -281,9 +367,24 @@ export interface components {
         };
         /** @enum {string} */
         ApprovalState: "pending" | "approved" | "timed_out" | "refused" | "lapsed";
+        /** @description What became of each approved row, in the order in which they were made. */
+        Approved: {
+            proposal_id: components["schemas"]["ProposalId"];
+            results: components["schemas"]["RowResult"][];
+        };
         Approver: {
             id: components["schemas"]["UserId"];
             name: string;
+        };
+        ApproveRequest: {
+            proposal_id: components["schemas"]["ProposalId"];
+            reason?: string | null;
+            /**
+             * @description Numbers of the rows to make; all of them when left out.
+             * @default null
+             */
+            rows?: number[] | null;
+            territory_id: components["schemas"]["TerritoryId"];
         };
         AssetChoice: {
             id: components["schemas"]["AssetId"];
@@ -387,6 +488,214 @@ export interface components {
             territory_id: components["schemas"]["TerritoryId"];
             visits: components["schemas"]["VisitRow"][];
         };
+        /** @description One thing that is otherwise: as people can make it, or as it may come. */
+        BoardChange: {
+            /** @constant */
+            kind: "parts";
+            parts: components["schemas"]["PartsMore"][];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "overtime";
+            /** Format: uint32 */
+            minutes: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "later";
+            /** Format: uint32 */
+            minutes: number;
+            visit_id: components["schemas"]["VisitId"];
+        } | {
+            /** @constant */
+            kind: "any_time";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "one_more";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "borrow";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            from: components["schemas"]["Timestamp"];
+            /** @constant */
+            kind: "absence";
+            technician_id: components["schemas"]["TechnicianId"];
+            until: components["schemas"]["Timestamp"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "qualify";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "accept";
+            technician_id: components["schemas"]["TechnicianId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "come_in";
+            shift: components["schemas"]["Window"];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "skill";
+            /** Format: uint8 */
+            level: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            away: components["schemas"]["Window"];
+            /** @constant */
+            kind: "absent";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "extra";
+            like: components["schemas"]["TechnicianId"];
+            shift: components["schemas"]["Window"];
+        } | {
+            arrive_by: components["schemas"]["Timestamp"] | null;
+            /** @constant */
+            kind: "fault";
+            /** Format: double */
+            lat: number;
+            /** Format: uint8 */
+            level: number | null;
+            /** Format: double */
+            lon: number;
+            /** Format: uint8 */
+            priority: number;
+            /** Format: uint32 */
+            service_minutes: number;
+            skill: string | null;
+        } | {
+            /** @constant */
+            kind: "slow_roads";
+            /** Format: uint32 */
+            percent: number;
+        } | {
+            /** @constant */
+            kind: "cancel";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        /** @description One thing that is otherwise: as people can make it, or as it may come. */
+        BoardChangeInput: {
+            /** @constant */
+            kind: "parts";
+            parts: components["schemas"]["PartsMore"][];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "overtime";
+            /** Format: uint32 */
+            minutes: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "later";
+            /** Format: uint32 */
+            minutes: number;
+            visit_id: components["schemas"]["VisitId"];
+        } | {
+            /** @constant */
+            kind: "any_time";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "one_more";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "borrow";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            from: components["schemas"]["Timestamp"];
+            /** @constant */
+            kind: "absence";
+            technician_id: components["schemas"]["TechnicianId"];
+            until: components["schemas"]["Timestamp"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "qualify";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "accept";
+            technician_id: components["schemas"]["TechnicianId"];
+            work_order_id: components["schemas"]["WorkOrderId"];
+        } | {
+            /** @constant */
+            kind: "come_in";
+            shift: components["schemas"]["Window"];
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            code: string;
+            /** @constant */
+            kind: "skill";
+            /** Format: uint8 */
+            level: number;
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            away: components["schemas"]["Window"];
+            /** @constant */
+            kind: "absent";
+            technician_id: components["schemas"]["TechnicianId"];
+        } | {
+            /** @constant */
+            kind: "extra";
+            like: components["schemas"]["TechnicianId"];
+            shift: components["schemas"]["Window"];
+        } | {
+            arrive_by?: components["schemas"]["Timestamp"] | null;
+            /** @constant */
+            kind: "fault";
+            /** Format: double */
+            lat: number;
+            /** Format: uint8 */
+            level?: number | null;
+            /** Format: double */
+            lon: number;
+            /** Format: uint8 */
+            priority: number;
+            /** Format: uint32 */
+            service_minutes: number;
+            skill?: string | null;
+        } | {
+            /** @constant */
+            kind: "slow_roads";
+            /** Format: uint32 */
+            percent: number;
+        } | {
+            /** @constant */
+            kind: "cancel";
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        /** @description What a whole board costs. */
+        BoardFigures: {
+            /** @description Of this, past what is allowed. */
+            beyond_s: components["schemas"]["Seconds"];
+            /**
+             * Format: int64
+             * @description All of it in seconds of driving.
+             */
+            cost: number;
+            /** @description Arrivals past their due times, together. */
+            late_s: components["schemas"]["Seconds"];
+            /** @description Past the ends of shifts. */
+            overtime_s: components["schemas"]["Seconds"];
+            promise_late_s: components["schemas"]["Seconds"];
+            /** Format: uint32 */
+            promises_broken: number;
+            travel_s: components["schemas"]["Seconds"];
+            /** Format: uint32 */
+            visits: number;
+            /** Format: uint32 */
+            waiting: number;
+        };
         /**
          * @description A promise that holds now and would not hold any more. Of the job itself, which has no visit yet, the visit has the
          *     number of the work order.
@@ -461,10 +770,20 @@ export interface components {
         /** @enum {string} */
         Cheaper: "tickets" | "monthly" | "same";
         ClientFrame: {
+            /** @default null */
             after?: components["schemas"]["After"] | null;
+            /**
+             * @description Also who else watches it; for the staff only.
+             * @default false
+             */
+            presence?: boolean;
             topic: components["schemas"]["Topic"];
             /** @constant */
             type: "subscribe";
+        } | {
+            topics: components["schemas"]["Wanted"][];
+            /** @constant */
+            type: "subscribe_all";
         } | {
             topic: components["schemas"]["Topic"];
             /** @constant */
@@ -473,8 +792,18 @@ export interface components {
             /** Format: uint64 */
             id: number;
             positions: components["schemas"]["PositionReport"][];
+            /**
+             * @description The phone's clock while it sends: tells how wrong that clock is.
+             * @default null
+             */
+            sent_at?: components["schemas"]["Timestamp"] | null;
             /** @constant */
             type: "positions";
+        } | {
+            /** @default null */
+            token?: string | null;
+            /** @constant */
+            type: "refresh";
         };
         /** @description A column of a table that comes in. */
         ColumnView: {
@@ -594,8 +923,66 @@ export interface components {
             computed_at: components["schemas"]["Timestamp"];
             unassigned: components["schemas"]["Unassigned"][];
         };
+        /** @description Why a visit went to its technician, as it was known when it was decided. */
+        Decision: {
+            actor: components["schemas"]["Actor"];
+            at: components["schemas"]["Timestamp"];
+            /** @description The technician who was chosen: what the assignment itself asked and found. */
+            decision: components["schemas"]["Candidate"];
+            /**
+             * Format: uint64
+             * @description Technicians behind the last one in `ranking`, who are not in the log.
+             */
+            left_out: number;
+            /** @description What the board answered at that moment; none for an assignment that no ranking was asked for. */
+            ranking: components["schemas"]["Ranking"] | null;
+            /** @description The dispatcher's own words; empty when no promise had to be broken. */
+            reason: string;
+            visit_id: components["schemas"]["VisitId"];
+        };
         DecisionRequest: {
             accept: boolean;
+        };
+        /** @description What was asked for, month by month. */
+        Demand: {
+            months: components["schemas"]["DemandLine"][];
+        };
+        /** @description The issues accepted in one month of the company's calendar. */
+        DemandLine: {
+            /**
+             * Format: int64
+             * @description Ended with an answer, without anybody having gone there.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended because an article solved it, free of charge.
+             */
+            by_article: number;
+            /**
+             * Format: int64
+             * @description Of all that ended other than by being withdrawn, the part that needed no visit, in thousandths. None: nothing ended.
+             */
+            deflected_permille: number | null;
+            /** Format: int64 */
+            issues: number;
+            /**
+             * Format: int64
+             * @description Those of priority P4: nothing stands still, and it may wait.
+             */
+            low: number;
+            /** @description `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description A technician reported a visit for them.
+             */
+            visited: number;
+            /**
+             * Format: int64
+             * @description Taken back by the customer.
+             */
+            withdrawn: number;
         };
         /** @description An objection to a line of the statement. */
         Dispute: {
@@ -750,6 +1137,13 @@ export interface components {
             /** @description What people are told: `earliest` to `latest` rounded outward, never narrower than can be kept. */
             window: components["schemas"]["Window"];
         };
+        /** @description Figures that people read, beside the arrivals that came of them. */
+        EtaAccuracy: {
+            /** Format: int64 */
+            days: number;
+            /** @description By how far ahead they were said; the newest figures, when there are more than one look can take. */
+            lines: components["schemas"]["AccuracyLine"][];
+        };
         /** @description What an arrival figure rests on. */
         EtaSource: "gps" | "declared" | "planned";
         /** @description A journal entry as it leaves the process. */
@@ -768,7 +1162,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -813,7 +1207,7 @@ export interface components {
          * @description What a table that goes out holds.
          * @enum {string}
          */
-        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
         /** @description A fault or a question that a customer's contact reports himself. It becomes one issue. */
         FaultReport: {
             /**
@@ -889,6 +1283,12 @@ export interface components {
          * @enum {string}
          */
         GoalName: "arrival" | "detour" | "disturbance" | "knows_asset" | "fairness";
+        /** @description From what to what a goal grades: what 100 stands for, and what 0. */
+        GoalScale: {
+            en: string;
+            goal: components["schemas"]["GoalName"];
+            ja: string;
+        };
         /** @description One visit that changes hands. */
         Handover: {
             customer_name: string;
@@ -985,9 +1385,17 @@ export interface components {
             /** @description Stable code of the reason, and what to do. */
             code: string;
             en: string;
+            /**
+             * Format: uint
+             * @description Its place in the batch, from 0.
+             */
+            index: number;
             ja: string;
-            /** Format: int64 */
-            seq: number;
+            /**
+             * Format: int64
+             * @description None where it could not be read.
+             */
+            seq: number | null;
         };
         /**
          * @description What the fault does to the customer's business.
@@ -1268,6 +1676,26 @@ export interface components {
             root: string;
             taken_at: components["schemas"]["Timestamp"];
         };
+        /** @description A work order that nobody gets, and what could be done. */
+        LeftOver: {
+            /**
+             * Format: uint32
+             * @description Of everybody's day it would break promises.
+             */
+            breaking: number;
+            /** @description Each alone makes it fit; the one that asks least of people first. */
+            changes: components["schemas"]["WayOut"][];
+            customer_name: string;
+            en: string;
+            /** @description How many technicians fail on each rule; one man may fail on several. */
+            failing: components["schemas"]["RuleCount"][];
+            ja: string;
+            /** Format: uint8 */
+            priority: number;
+            /** @description Stable: the rule that is in the way (`time` for a full day), or `promise`, `declined`, `costly`, `other_day`. */
+            reason_code: string;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
         /** @description The months of the books. */
         Liability: {
             months: components["schemas"]["MonthLine"][];
@@ -1286,6 +1714,11 @@ export interface components {
         LotId: string;
         /** @description A lot to be sold, or granted when it stands in a grant. */
         LotRequest: {
+            /**
+             * @description Who of the customer's has already said that he knows the last day, where somebody has.
+             * @default null
+             */
+            acknowledged?: components["schemas"]["AcknowledgementRequest"] | null;
             /** @description The last day; none is without end. */
             expires_on?: string | null;
             /**
@@ -1309,6 +1742,8 @@ export interface components {
             units: number;
         };
         LotView: {
+            /** @description None: nobody of the customer's has said yet that he knows the last day. */
+            acknowledged: components["schemas"]["Acknowledgement"] | null;
             /** Format: int64 */
             available: number;
             /** Format: int64 */
@@ -1335,6 +1770,12 @@ export interface components {
             usable_until: string | null;
             /** Format: int64 */
             voided: number;
+        };
+        MadeVisit: {
+            promised: components["schemas"]["Window"] | null;
+            start: components["schemas"]["Timestamp"];
+            technician_id: components["schemas"]["TechnicianId"];
+            visit_id: components["schemas"]["VisitId"];
         };
         /**
          * @description Where a mail stands.
@@ -1384,6 +1825,11 @@ export interface components {
             technician_id: components["schemas"]["TechnicianId"] | null;
             territory_id: components["schemas"]["TerritoryId"] | null;
         };
+        /**
+         * @description How the customer said it.
+         * @enum {string}
+         */
+        Means: "portal" | "phone" | "mail" | "paper" | "in_person";
         /** @description A work item at a price agreed in advance (ポイント表). */
         MenuItem: {
             code: string;
@@ -1690,6 +2136,11 @@ export interface components {
             /** Format: uint32 */
             quantity: number;
         };
+        PartsMore: {
+            code: string;
+            /** Format: uint32 */
+            quantity: number;
+        };
         PartUse: {
             code: string;
             /** Format: int64 */
@@ -1712,7 +2163,7 @@ export interface components {
          * @description The right that a route asks for.
          * @enum {string}
          */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "acknowledge_lot" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
         PersonChoice: {
             id: components["schemas"]["PersonId"];
             kind: components["schemas"]["PersonKind"];
@@ -2033,6 +2484,11 @@ export interface components {
         };
         PositionBatch: {
             positions: components["schemas"]["PositionReport"][];
+            /**
+             * @description The phone's clock while it sends. It tells how wrong that clock is, and every `at` of the batch is corrected by it.
+             * @default null
+             */
+            sent_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description One fix of a phone or a vehicle tracker. */
         PositionReport: {
@@ -2054,10 +2510,23 @@ export interface components {
              * @description Rises with each fix of this technician; a repeated one is ignored.
              */
             seq: number;
+            /**
+             * @description The visit that he is on his way to, as the phone believes; a fix on the way to another's is not taken.
+             * @default null
+             */
+            visit_id?: components["schemas"]["VisitId"] | null;
         };
         PositionsAccepted: {
             /** Format: uint */
             accepted: number;
+            /**
+             * Format: int64
+             * @description By how many seconds the phone's clock is ahead of ours (behind, when negative). Only when the batch told its time
+             *     and the difference matters; its fixes were corrected by it.
+             * @default null
+             */
+            clock_ahead_s: number | null;
+            /** @description Every fix that did not count, in the order of the batch; all others did. */
             ignored: components["schemas"]["IgnoredPosition"][];
         };
         PostingId: string;
@@ -2092,6 +2561,12 @@ export interface components {
             to: components["schemas"]["Account"];
             /** Format: int64 */
             units: number;
+        };
+        /** @description Somebody of the company who watches a topic. */
+        Present: {
+            name: string;
+            role: components["schemas"]["Role"];
+            user_id: components["schemas"]["UserId"];
         };
         /** @enum {string} */
         Priority: "P1" | "P2" | "P3" | "P4";
@@ -2132,6 +2607,7 @@ export interface components {
              */
             version?: number | null;
         };
+        ProposalId: string;
         /**
          * @description Why it is not just what is needed.
          * @enum {string}
@@ -2195,6 +2671,11 @@ export interface components {
              * @default []
              */
             exchanges: components["schemas"]["Exchange"][];
+            /**
+             * @description How each goal is graded, so that a ranking explains itself also when it is read much later.
+             * @default []
+             */
+            scales: components["schemas"]["GoalScale"][];
             work_order_id: components["schemas"]["WorkOrderId"];
         };
         /**
@@ -2230,6 +2711,10 @@ export interface components {
         };
         /** @enum {string} */
         RemoteOutcome: "answered" | "own_defect" | "recurrence" | "withdrawn" | "solved_by_article";
+        /** @description A log-in that goes on. */
+        Renewed: {
+            expires_at: components["schemas"]["Timestamp"];
+        };
         /** @description A proposal, in units of the wallet; with the figures that it stands on. */
         ReorderProposal: {
             /** Format: int64 */
@@ -2293,6 +2778,77 @@ export interface components {
             symptom: string;
             symptom_en: string;
             symptom_ja: string;
+        };
+        /** @description A proposal for a running day. */
+        Replan: {
+            /** @description When all rows are made. */
+            after: components["schemas"]["BoardFigures"];
+            before: components["schemas"]["BoardFigures"];
+            computed_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uint32
+             * @description Visits of which people were told something else.
+             */
+            disturbed: number;
+            /** @description What stays without a technician, the most urgent first. */
+            left: components["schemas"]["LeftOver"][];
+            /** @description To be made in this order. */
+            rows: components["schemas"]["ReplanRow"][];
+        };
+        ReplanAsked: {
+            territory_id: components["schemas"]["TerritoryId"];
+        };
+        /** @description A proposal as the board reads it. */
+        ReplanOffer: {
+            plan: components["schemas"]["Replan"];
+            proposal_id: components["schemas"]["ProposalId"];
+            /** @description Routes or the queue have changed since: a new one follows. Its rows can be approved; each is asked again. */
+            stale: boolean;
+            territory_id: components["schemas"]["TerritoryId"];
+            trigger: components["schemas"]["Trigger"];
+        };
+        /** @description One change of the plan. */
+        ReplanRow: {
+            /** @description As it is when all rows are made. */
+            after: components["schemas"]["ReplanSlot"] | null;
+            before: components["schemas"]["ReplanSlot"] | null;
+            /**
+             * Format: int64
+             * @description What this row changes in the cost, in seconds of driving; below zero it gets better.
+             */
+            cost: number;
+            customer_name: string;
+            en: string;
+            ja: string;
+            kind: components["schemas"]["RowKind"];
+            /** @description Other visits that this row shifts by a minute or more. */
+            moves: components["schemas"]["Move"][];
+            /** @description Rows that make room for this one: without them it is refused. */
+            needs: number[];
+            /**
+             * Format: uint32
+             * @description 1 for the first.
+             */
+            number: number;
+            /** Format: uint8 */
+            priority: number;
+            /** @description The visit that changes; none for a waiting work order. */
+            visit_id: components["schemas"]["VisitId"] | null;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        /** @description Where and when a visit stands. */
+        ReplanSlot: {
+            end: components["schemas"]["Timestamp"];
+            /** @description Arrival past its due time. */
+            late_s: components["schemas"]["Seconds"];
+            /** @description Start past the end of what was promised; 0: kept. */
+            promise_late_s: components["schemas"]["Seconds"];
+            promised: components["schemas"]["Window"] | null;
+            start: components["schemas"]["Timestamp"];
+            technician_id: components["schemas"]["TechnicianId"];
+            technician_name: string;
+            /** @description Drive to it. */
+            travel_s: components["schemas"]["Seconds"];
         };
         ReportAsset: {
             id: components["schemas"]["AssetId"];
@@ -2431,6 +2987,28 @@ export interface components {
              */
             row: number;
         };
+        /** @description What a row does. */
+        RowKind: "assign" | "move" | "retime" | "take_off";
+        RowRefusal: {
+            code: string;
+            en: string;
+            ja: string;
+        };
+        RowResult: {
+            done: boolean;
+            /** Format: uint32 */
+            number: number;
+            /** @description Why it was refused. */
+            refusal: components["schemas"]["RowRefusal"] | null;
+            /** @description The visit as it now stands; none when the row was refused or took the visit off. */
+            visit: components["schemas"]["MadeVisit"] | null;
+            work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        RuleCount: {
+            rule: components["schemas"]["RuleName"];
+            /** Format: uint32 */
+            technicians: number;
+        };
         /**
          * @description The hard rules.
          * @enum {string}
@@ -2491,6 +3069,10 @@ export interface components {
             zone: string;
         };
         ServerFrame: {
+            line: string;
+            /** @constant */
+            type: "opened";
+        } | {
             complete: boolean;
             epoch: string;
             /** Format: int64 */
@@ -2525,12 +3107,33 @@ export interface components {
             type: "position";
         } | {
             /** Format: uint */
+            customers: number;
+            people: components["schemas"]["Present"][];
+            topic: components["schemas"]["Topic"];
+            /** @constant */
+            type: "presence";
+        } | {
+            /** Format: uint */
             accepted: number;
+            /**
+             * Format: int64
+             * @description By how much the phone's clock is ahead of ours, when it said its time and is wrong; its fixes were corrected.
+             * @default null
+             */
+            clock_ahead_s: number | null;
             /** Format: uint64 */
             id: number;
             ignored: components["schemas"]["IgnoredPosition"][];
             /** @constant */
             type: "accepted";
+        } | {
+            expires_at: components["schemas"]["Timestamp"];
+            /** @constant */
+            type: "expiring";
+        } | {
+            expires_at: components["schemas"]["Timestamp"];
+            /** @constant */
+            type: "refreshed";
         } | {
             code: string;
             en: string;
@@ -2538,6 +3141,12 @@ export interface components {
             topic: components["schemas"]["Topic"] | null;
             /** @constant */
             type: "error";
+        } | {
+            /** Format: uint16 */
+            code: number;
+            reason: string;
+            /** @constant */
+            type: "closed";
         };
         /** @description A fresh session. Browsers use the cookie that comes with it, programs the token. */
         Session: {
@@ -2596,6 +3205,10 @@ export interface components {
             p50: number;
             /** Format: double */
             p90: number;
+        };
+        /** @description The proposal that stands; none before the first one. */
+        Standing: {
+            offer: components["schemas"]["ReplanOffer"] | null;
         };
         Statement: {
             /** @description Hash over all postings up to the last line, in hex: whoever keeps a statement can prove later what it said. */
@@ -2660,6 +3273,11 @@ export interface components {
              */
             minutes: number | null;
             movement: components["schemas"]["Movement"];
+            /**
+             * Format: int64
+             * @description Units used before they were bought, after this line.
+             */
+            owed: number;
             /** @description The day on which it happened before an import; `at` is then the time of the import. */
             past_day: string | null;
             /** @description The first posting, by which the line is disputed. */
@@ -2851,6 +3469,18 @@ export interface components {
             /** Format: int64 */
             units: number;
         };
+        /** @description What led to a proposal, and when. */
+        Trigger: {
+            at: components["schemas"]["Timestamp"];
+            en: string;
+            ja: string;
+            kind: components["schemas"]["TriggerKind"];
+        };
+        /**
+         * @description What led to a proposal.
+         * @enum {string}
+         */
+        TriggerKind: "work" | "absence" | "freed" | "early" | "delay" | "change" | "asked";
         /** @description A job nobody can do today, and why: it is wished for another day, or the rule that most technicians fail. */
         Unassigned: {
             en: string;
@@ -3033,6 +3663,41 @@ export interface components {
             /** Format: int64 */
             voided: number;
         };
+        /** @description A topic, and how it shall be watched. */
+        Wanted: {
+            /**
+             * @description None: from now on.
+             * @default null
+             */
+            after?: components["schemas"]["After"] | null;
+            /**
+             * @description Also who else watches it; for the staff only.
+             * @default false
+             */
+            presence?: boolean;
+            topic: components["schemas"]["Topic"];
+        };
+        /** @description A change after which a work order fits. */
+        WayOut: {
+            change: components["schemas"]["BoardChange"];
+            en: string;
+            ja: string;
+            start: components["schemas"]["Timestamp"];
+            /** @description Who would then go, and when he would start. */
+            technician_id: components["schemas"]["TechnicianId"];
+            technician_name: string;
+        };
+        /** @description What would be if something were otherwise. Nothing of it is written. */
+        WhatIf: {
+            /** @description The board with the changes before anybody does anything (`before`), and what would then be proposed. */
+            then: components["schemas"]["Replan"];
+            /** @description The board as it is. */
+            today: components["schemas"]["BoardFigures"];
+        };
+        WhatIfRequest: {
+            changes: components["schemas"]["BoardChangeInput"][];
+            territory_id: components["schemas"]["TerritoryId"];
+        };
         /** @description A half-open span of time, `from` before `to`. */
         Window: {
             from: components["schemas"]["Timestamp"];
@@ -3106,7 +3771,10 @@ export type AbsenceRequest = components['schemas']['AbsenceRequest'];
 export type Absences = components['schemas']['Absences'];
 export type AbsenceView = components['schemas']['AbsenceView'];
 export type Account = components['schemas']['Account'];
+export type AccuracyLine = components['schemas']['AccuracyLine'];
 export type Acknowledged = components['schemas']['Acknowledged'];
+export type Acknowledgement = components['schemas']['Acknowledgement'];
+export type AcknowledgementRequest = components['schemas']['AcknowledgementRequest'];
 export type Actor = components['schemas']['Actor'];
 export type Actors = components['schemas']['Actors'];
 export type ActorState = components['schemas']['ActorState'];
@@ -3123,7 +3791,9 @@ export type ApprovalRule = components['schemas']['ApprovalRule'];
 export type ApprovalRuleRequest = components['schemas']['ApprovalRuleRequest'];
 export type ApprovalRuleView = components['schemas']['ApprovalRuleView'];
 export type ApprovalState = components['schemas']['ApprovalState'];
+export type Approved = components['schemas']['Approved'];
 export type Approver = components['schemas']['Approver'];
+export type ApproveRequest = components['schemas']['ApproveRequest'];
 export type AssetChoice = components['schemas']['AssetChoice'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
@@ -3133,6 +3803,9 @@ export type AssignRequest = components['schemas']['AssignRequest'];
 export type Balances = components['schemas']['Balances'];
 export type BaseDateReport = components['schemas']['BaseDateReport'];
 export type Board = components['schemas']['Board'];
+export type BoardChange = components['schemas']['BoardChange'];
+export type BoardChangeInput = components['schemas']['BoardChangeInput'];
+export type BoardFigures = components['schemas']['BoardFigures'];
 export type Break = components['schemas']['Break'];
 export type Candidate = components['schemas']['Candidate'];
 export type CapturePoint = components['schemas']['CapturePoint'];
@@ -3156,7 +3829,10 @@ export type Cursor = components['schemas']['Cursor'];
 export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
 export type DayProposal = components['schemas']['DayProposal'];
+export type Decision = components['schemas']['Decision'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
+export type Demand = components['schemas']['Demand'];
+export type DemandLine = components['schemas']['DemandLine'];
 export type Dispute = components['schemas']['Dispute'];
 export type DisputeDecision = components['schemas']['DisputeDecision'];
 export type DisputeId = components['schemas']['DisputeId'];
@@ -3165,6 +3841,7 @@ export type DisputeRow = components['schemas']['DisputeRow'];
 export type DisputeState = components['schemas']['DisputeState'];
 export type DisputeWithdrawal = components['schemas']['DisputeWithdrawal'];
 export type Eta = components['schemas']['Eta'];
+export type EtaAccuracy = components['schemas']['EtaAccuracy'];
 export type EtaSource = components['schemas']['EtaSource'];
 export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
@@ -3179,6 +3856,7 @@ export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
 export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
+export type GoalScale = components['schemas']['GoalScale'];
 export type Handover = components['schemas']['Handover'];
 export type Health = components['schemas']['Health'];
 export type HeldSlot = components['schemas']['HeldSlot'];
@@ -3210,6 +3888,7 @@ export type LawClass = components['schemas']['LawClass'];
 export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
 export type LedgerRoot = components['schemas']['LedgerRoot'];
+export type LeftOver = components['schemas']['LeftOver'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
 export type LineDispute = components['schemas']['LineDispute'];
@@ -3217,12 +3896,14 @@ export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];
 export type LotView = components['schemas']['LotView'];
+export type MadeVisit = components['schemas']['MadeVisit'];
 export type MailState = components['schemas']['MailState'];
 export type MailView = components['schemas']['MailView'];
 export type MapKind = components['schemas']['MapKind'];
 export type MapView = components['schemas']['MapView'];
 export type MatchedOn = components['schemas']['MatchedOn'];
 export type Me = components['schemas']['Me'];
+export type Means = components['schemas']['Means'];
 export type MenuItem = components['schemas']['MenuItem'];
 export type MonthForecast = components['schemas']['MonthForecast'];
 export type MonthLine = components['schemas']['MonthLine'];
@@ -3248,6 +3929,7 @@ export type Outcome = components['schemas']['Outcome'];
 export type OutcomeRequest = components['schemas']['OutcomeRequest'];
 export type OverdraftInvoiceRequest = components['schemas']['OverdraftInvoiceRequest'];
 export type PartNeed = components['schemas']['PartNeed'];
+export type PartsMore = components['schemas']['PartsMore'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
 export type PasswordReset = components['schemas']['PasswordReset'];
@@ -3269,11 +3951,13 @@ export type PositionReport = components['schemas']['PositionReport'];
 export type PositionsAccepted = components['schemas']['PositionsAccepted'];
 export type PostingId = components['schemas']['PostingId'];
 export type PostingView = components['schemas']['PostingView'];
+export type Present = components['schemas']['Present'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type ProductId = components['schemas']['ProductId'];
 export type ProductView = components['schemas']['ProductView'];
 export type ProgressRequest = components['schemas']['ProgressRequest'];
+export type ProposalId = components['schemas']['ProposalId'];
 export type PurchaseBound = components['schemas']['PurchaseBound'];
 export type QueueRow = components['schemas']['QueueRow'];
 export type QuotedTicket = components['schemas']['QuotedTicket'];
@@ -3283,8 +3967,14 @@ export type RefundRequest = components['schemas']['RefundRequest'];
 export type RefusalView = components['schemas']['RefusalView'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type RemoteOutcome = components['schemas']['RemoteOutcome'];
+export type Renewed = components['schemas']['Renewed'];
 export type ReorderProposal = components['schemas']['ReorderProposal'];
 export type RepairView = components['schemas']['RepairView'];
+export type Replan = components['schemas']['Replan'];
+export type ReplanAsked = components['schemas']['ReplanAsked'];
+export type ReplanOffer = components['schemas']['ReplanOffer'];
+export type ReplanRow = components['schemas']['ReplanRow'];
+export type ReplanSlot = components['schemas']['ReplanSlot'];
 export type ReportAsset = components['schemas']['ReportAsset'];
 export type ReportedIssue = components['schemas']['ReportedIssue'];
 export type ReportForm = components['schemas']['ReportForm'];
@@ -3297,6 +3987,10 @@ export type RootCheck = components['schemas']['RootCheck'];
 export type RootCheckRequest = components['schemas']['RootCheckRequest'];
 export type RootKind = components['schemas']['RootKind'];
 export type RowFault = components['schemas']['RowFault'];
+export type RowKind = components['schemas']['RowKind'];
+export type RowRefusal = components['schemas']['RowRefusal'];
+export type RowResult = components['schemas']['RowResult'];
+export type RuleCount = components['schemas']['RuleCount'];
 export type RuleName = components['schemas']['RuleName'];
 export type RuleResult = components['schemas']['RuleResult'];
 export type Scope = components['schemas']['Scope'];
@@ -3315,6 +4009,7 @@ export type SlotId = components['schemas']['SlotId'];
 export type Slots = components['schemas']['Slots'];
 export type SlotsRequest = components['schemas']['SlotsRequest'];
 export type Spread = components['schemas']['Spread'];
+export type Standing = components['schemas']['Standing'];
 export type Statement = components['schemas']['Statement'];
 export type StatementLine = components['schemas']['StatementLine'];
 export type SymptomView = components['schemas']['SymptomView'];
@@ -3339,6 +4034,8 @@ export type TrackReport = components['schemas']['TrackReport'];
 export type TrackStep = components['schemas']['TrackStep'];
 export type TrackView = components['schemas']['TrackView'];
 export type TransferRequest = components['schemas']['TransferRequest'];
+export type Trigger = components['schemas']['Trigger'];
+export type TriggerKind = components['schemas']['TriggerKind'];
 export type Unassigned = components['schemas']['Unassigned'];
 export type Unassigned2 = components['schemas']['Unassigned2'];
 export type UnitKind = components['schemas']['UnitKind'];
@@ -3358,6 +4055,10 @@ export type WaitingAdjustment = components['schemas']['WaitingAdjustment'];
 export type WalletDetail = components['schemas']['WalletDetail'];
 export type WalletId = components['schemas']['WalletId'];
 export type WalletSummary = components['schemas']['WalletSummary'];
+export type Wanted = components['schemas']['Wanted'];
+export type WayOut = components['schemas']['WayOut'];
+export type WhatIf = components['schemas']['WhatIf'];
+export type WhatIfRequest = components['schemas']['WhatIfRequest'];
 export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];

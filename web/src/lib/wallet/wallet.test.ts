@@ -8,7 +8,7 @@ import { change, count, yen } from "./units";
 const lot = (number: string, expires_on: string | null, available: number, more: Partial<LotView> = {}): LotView => ({
   id: `lot_${number}`, number, origin: "paid", count: 10, price_yen: 50_000, scope: "any", law_class: "b2b_exempt",
   available, held: 0, consumed: 10 - available, expired: 0, voided: 0, issued_on: "2026-04-01", expires_on,
-  usable_until: expires_on, invoice: null, ...more,
+  usable_until: expires_on, invoice: null, acknowledged: null, ...more,
 });
 
 describe("the expiry calendar", () => {

@@ -41,6 +41,8 @@ export class BoardStore {
   said = $state("");
   /** Rises with each change that may move a candidate's place. */
   changes = $state(0);
+  /** Rises when a proposal was made or decided. */
+  proposals = $state(0);
   needle = $state("");
   /** The hours shown. It grows with the visits but never jumps back while the day is open. */
   axis = $state.raw<Stretch>({ start: 0, end: 36_000_000 });
@@ -160,6 +162,7 @@ export class BoardStore {
   #hear(event: LiveEvent): void {
     const { absence, withdrawn } = event.data as { absence?: AbsenceView; withdrawn?: boolean };
     if (absence) this.putAbsence(absence, withdrawn === true);
+    if (event.kind.startsWith("proposal.")) this.proposals += 1;
     this.#tell(this.rows.apply(event), event.kind);
   }
 

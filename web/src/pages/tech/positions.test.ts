@@ -60,7 +60,11 @@ describe("a wrong first fix", () => {
 });
 
 describe("whether the server believes the phone", () => {
-  const said = (accepted: number, ...codes: string[]) => ({ accepted, ignored: codes.map((code, seq) => ({ seq, code, ja: "", en: "" })) });
+  const said = (accepted: number, ...codes: string[]) => ({
+    accepted,
+    ignored: codes.map((code, seq) => ({ index: seq, seq, code, ja: "", en: "" })),
+    clock_ahead_s: null,
+  });
 
   it("counts refusals in a row, and not what came late or twice", () => {
     const belief = new Belief();
@@ -80,7 +84,7 @@ describe("the trail", () => {
     const made = new Trail(store, {
       send: async (positions) => {
         await send(positions);
-        return { accepted: positions.length, ignored: [] };
+        return { accepted: positions.length, ignored: [], clock_ahead_s: null };
       },
       changed: (unsent) => (seen.unsent = unsent),
       judged: () => undefined,
@@ -109,7 +113,7 @@ describe("the trail", () => {
     const sent: number[] = [];
     const { trail: made, store } = await trail(async (positions) => void sent.push(...positions.map((position) => position.seq)));
     await made.take(fix(100, 0));
-    const again = new Trail(store, { send: async (positions) => (sent.push(...positions.map((p) => p.seq)), { accepted: 1, ignored: [] }), changed: () => undefined, judged: () => undefined });
+    const again = new Trail(store, { send: async (positions) => (sent.push(...positions.map((p) => p.seq)), { accepted: 1, ignored: [], clock_ahead_s: null }), changed: () => undefined, judged: () => undefined });
     await again.take(fix(0, 0));
     expect(sent[1]).toBe(sent[0]! + 1);
   });

@@ -78,7 +78,7 @@ export class Sieve {
 }
 
 /** Codes with which the server says that a fix cannot be true; those that only come late or twice mean nothing. */
-const DISBELIEVED: ReadonlySet<string> = new Set(["position.implausible", "position.inaccurate", "position.future"]);
+const DISBELIEVED: ReadonlySet<string> = new Set(["position.implausible", "position.inaccurate", "position.future", "position.far"]);
 
 /** Counts refusals without an accepted fix between them; the last code is the reason. */
 export class Belief {

@@ -1,0 +1,3 @@
+DROP INDEX issues_created;
+ALTER TABLE approvals DROP COLUMN waiting_on;
+DROP TABLE lot_acknowledgements;

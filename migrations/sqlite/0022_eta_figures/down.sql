@@ -1,0 +1,2 @@
+DROP INDEX visits_arrived;
+DROP TABLE eta_figures;

@@ -1,0 +1,6 @@
+//! Stories of re-planning, and what holds of every proposal.
+
+mod kit;
+mod laws;
+mod stories;
+mod ways_out;
