@@ -180,6 +180,8 @@ pub const FIGURES: i64 = 20_000;
 pub const FIGURE_DAYS: i64 = 90;
 /// Days that the report of what was asked for may cover: each month is counted.
 pub const DEMAND_DAYS: i64 = 1_096;
+/// Lines of what was asked most.
+pub const FREQUENT: usize = 20;
 /// Trips from which the usual drive is reckoned: the roads of the last weeks.
 pub const TRAVEL_TRIPS: i64 = 2_000;
 /// Uses of the whole company that a proposal for a contract without a past of its own draws from.

@@ -3,6 +3,7 @@
 
 pub mod base_date;
 pub mod compare;
+pub mod experience;
 #[cfg(test)]
 mod laws;
 pub mod ledger;

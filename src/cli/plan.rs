@@ -59,7 +59,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let clock = Clock { start, limit: args.time_limit - margin(&built.model) };
     let steps = args.steps.map(Steps);
     let budget: &dyn Budget = steps.as_ref().map_or(&clock, |s| s);
-    let plan = day::plan_day(&built.model, tuning(Tuning::default(), &args.tune)?, workers, args.seed, budget);
+    let plan = day::plan(&built, tuning(Tuning::default(), &args.tune)?, workers, args.seed, budget);
     let solution = day::solution(&built, &plan);
     debug_assert_eq!(day::check(&file, &solution).broken, Vec::<String>::new(), "the plan breaks a rule");
     write(out, &solution)?;

@@ -5,8 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{date_or_null_schema, date_schema};
+use crate::domain::contact::{Literacy, PreferredChannel};
 use crate::domain::place::Position;
 use crate::domain::wallet::account::Origin;
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::policy::{MenuItem, Policy};
 use crate::domain::wallet::scope::Scope;
 use crate::domain::wallet::terms::{LawClass, UnitKind};
@@ -37,6 +39,12 @@ pub struct Contact {
     pub phone: String,
     #[serde(default)]
     pub email: Option<String>,
+    /// How he likes to be reached.
+    #[serde(default)]
+    pub channel: Option<PreferredChannel>,
+    /// How well he gets along with screens.
+    #[serde(default)]
+    pub literacy: Literacy,
 }
 
 /// A place where assets stand (設置先). Codes are unique in the whole file.
@@ -71,6 +79,9 @@ pub struct Contract {
     /// What its wallet counts.
     #[serde(default = "ticket")]
     pub unit: UnitKind,
+    /// How it is paid for; only `ticket` uses what is in the wallet.
+    #[serde(default = "BillingModel::usual")]
+    pub billing: BillingModel,
     /// Work items at a price in tickets (ポイント表), agreed in advance.
     #[serde(default)]
     pub menu: Vec<MenuItem>,

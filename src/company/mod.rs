@@ -22,7 +22,9 @@ pub use customer::{Asset, Contact, Contract, Customer, Lot, LotInvoice, PastUse,
 pub use people::{Absence, Break, Held, Hours, PartCount, Shift, SkillLevel, Technician, User, Weekday};
 
 pub use crate::domain::access::{Language, Role};
+pub use crate::domain::contact::{Literacy, PreferredChannel};
 pub use crate::domain::wallet::account::Origin;
+pub use crate::domain::wallet::billing::BillingModel;
 pub use crate::domain::wallet::policy::{CapturePoint, MenuItem, Policy};
 pub use crate::domain::wallet::scope::Scope;
 pub use crate::domain::wallet::terms::{LawClass, UnitKind};

@@ -5,6 +5,7 @@ pub mod access;
 pub mod arrival_window;
 pub mod call;
 pub mod complaint;
+pub mod contact;
 pub mod eta;
 pub mod event;
 pub mod ids;

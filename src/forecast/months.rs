@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::expiring::{Expiring, ExpiringForecast, HORIZON_MONTHS};
 use super::facts::{ContractFacts, Use};
 use super::learn::learn;
-use super::play::{Month, Stage, months_ahead, play};
+use super::play::{Dice, Month, Stage, months_ahead, play};
 use super::spread::Spread;
 use crate::books::months::month_of;
 use crate::domain::ids::TerritoryId;
@@ -81,11 +79,10 @@ pub fn forecast(contracts: &[ContractFacts], question: &Question) -> Forecast {
         usual: contracts.iter().flat_map(|contract| &contract.uses).collect::<Vec<&Use>>(),
         months,
     };
-    let mut random = ChaCha8Rng::seed_from_u64(question.seed);
     let mut sums = vec![Sums::default(); question.months + 1];
     let mut expiring = Expiring::of(contracts, question.today);
-    for _ in 0..question.runs {
-        let (months, unused) = play(&stage, &mut random);
+    for run in 0..question.runs {
+        let (months, unused) = play(&stage, Dice { seed: question.seed, run });
         for (sum, month) in sums.iter_mut().zip(&months) {
             sum.add(month, question.day_minutes);
         }
@@ -240,6 +237,14 @@ mod tests {
         };
         let ratio = days(2) / days(1);
         assert!((2.0..4.5).contains(&ratio), "{:?}", february.technician_days);
+    }
+
+    #[test]
+    fn the_first_months_are_the_same_however_many_are_asked_for() {
+        let contracts = [contract(vec![endless(30)]), contract(vec![endless(1_000)])];
+        let of = |months| forecast(&contracts, &Question { today: day("2026-02-01"), months, ..QUESTION }).months;
+        let (few, many) = (of(6), of(24));
+        assert_eq!(few[..], many[..few.len()]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Gamma as GammaDistribution, LogNormal, Poisson};
 
 use super::facts::{ContractFacts, OpenLot, Span, Use, in_rush, month_number, month_span};
@@ -47,6 +48,30 @@ pub struct Stage<'a> {
     pub months: Vec<Span>,
 }
 
+/// The random numbers of one run. The shocks and every contract have a stream of their own that goes from month to month,
+/// so that the first months are the same however many are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Dice {
+    pub seed: u64,
+    pub run: usize,
+}
+
+impl Dice {
+    fn shocks(self) -> ChaCha8Rng {
+        self.stream(0)
+    }
+
+    fn contract(self, index: usize) -> ChaCha8Rng {
+        self.stream(1 + index as u64)
+    }
+
+    fn stream(self, number: u64) -> ChaCha8Rng {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(((self.run as u64) << 32) | number);
+        random
+    }
+}
+
 /// From a day to the end of its month, and so many whole months after it.
 pub fn months_ahead(today: NaiveDate, months: usize) -> Vec<Span> {
     let first = month_number(today);
@@ -60,12 +85,13 @@ pub(super) fn part_of_month(span: Span) -> f64 {
     (span.to - span.from).num_days().max(0) as f64 / (whole.to - whole.from).num_days().max(1) as f64
 }
 
-pub fn play<'a>(stage: &Stage<'a>, random: &mut ChaCha8Rng) -> (Vec<Month<'a>>, Vec<Unused>) {
-    let sigma = stage.learned.shock_sigma;
-    let shocks: Vec<f64> = stage.months.iter().map(|_| shock(sigma, random)).collect();
+pub fn play<'a>(stage: &Stage<'a>, dice: Dice) -> (Vec<Month<'a>>, Vec<Unused>) {
+    let (sigma, mut shocking) = (stage.learned.shock_sigma, dice.shocks());
+    let shocks: Vec<f64> = stage.months.iter().map(|_| shock(sigma, &mut shocking)).collect();
     let mut months = vec![Month::default(); stage.months.len()];
     let mut unused = Vec::new();
     for (index, contract) in stage.contracts.iter().enumerate() {
+        let random = &mut dice.contract(index);
         let rate = draw_rate(stage.posteriors[index], random);
         let mut lots = contract.open.clone();
         // Those that expire first are used first.

@@ -28,9 +28,8 @@ pub struct Audited {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     All,
-    /// Only what a rule of the contract said no to: for routes on which most refusals are about something else.
-    Rules,
-    /// That, and whoever reached for what is not his: for routes on which a form may lack something.
+    /// What a rule of the contract said no to, and whoever reached for what is not his: for routes on which a form may
+    /// lack something.
     Reach,
 }
 
@@ -55,7 +54,6 @@ fn is_kept(audited: Audited, refusal: &Refusal) -> bool {
     let chance = matches!(refusal.code.kind(), Kind::Unauthenticated | Kind::Busy | Kind::TooMany | Kind::Internal);
     let kept = match audited.kept {
         Kept::All => true,
-        Kept::Rules => refusal.code.is_of_contract(),
         Kept::Reach => refusal.code.is_of_contract() || is_reach(refusal.code),
     };
     kept && !chance

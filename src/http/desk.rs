@@ -37,7 +37,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/api/interactions/preview", "What a contact would cost; changes nothing", preview),
         Route::new(Method::POST, "/api/interactions", "Save a contact with its issues", save)
             .created()
-            .audited_by_rules("intake"),
+            .audited_by_reach("intake"),
         Route::new(Method::GET, "/api/issues/{id}", "An issue with its visits and report", issue),
         Route::new(Method::POST, "/api/issues/{id}/outcome", "Close an issue from the desk", close)
             .audited_by_reach("outcome"),

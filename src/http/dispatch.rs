@@ -34,7 +34,8 @@ pub fn routes() -> Vec<Route> {
             .created(),
         Route::new(Method::GET, "/api/visits/{id}/decision", "Why a visit went to its technician", decision),
         Route::new(Method::POST, "/api/visits/{id}/unassign", "Take a visit back into the queue", unassign),
-        Route::new(Method::POST, "/api/visits/{id}/cancel", "Cancel a visit and close its issue", cancel),
+        Route::new(Method::POST, "/api/visits/{id}/cancel", "Cancel a visit and close its issue", cancel)
+            .audited_by_reach("cancel"),
         Route::new(Method::GET, "/api/visits/{id}/track-links", "The tracking links that still work", open_links),
         Route::new(Method::POST, "/api/visits/{id}/track-links", "Make a tracking link", make_link).created(),
         Route::new(Method::DELETE, "/api/track-links/{id}", "Withdraw a tracking link", revoke_link),

@@ -10,6 +10,7 @@ use super::guard::{Allowed, perm};
 use super::reply::Json;
 use super::{Method, Route};
 use crate::books::base_date::{self, BaseDateReport, Unused};
+use crate::books::experience::Experience;
 use crate::books::months::{MonthLine, Months};
 use crate::domain::ids::TerritoryId;
 use crate::domain::refusal::Refusal;
@@ -19,7 +20,7 @@ use crate::eta::accuracy::{AccuracyLine, accuracy};
 use crate::forecast::months::{Forecast, Question, RUNS, forecast};
 use crate::limits;
 use crate::store::{Fault, StoreError};
-use crate::views::demand::DemandLine;
+use crate::views::demand::{DemandLine, Frequent};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -67,6 +68,8 @@ impl LiabilityQuery {
 #[derive(Serialize, JsonSchema)]
 struct Liability {
     months: Vec<MonthLine>,
+    /// What of the lots that are over was never used, on which the expected part can be based.
+    experience: Experience,
 }
 
 async fn liability(
@@ -76,11 +79,14 @@ async fn liability(
 ) -> Result<Json<Liability>, Fault> {
     let permille = query.check()?;
     let read = shared.store.read(move |reader| {
-        let mut months = Months::default();
-        reader.each_books(permille, |books| months.add(&books.lots, &books.turns))?;
-        Ok(months.lines(query.from, query.to))
+        let (today, mut months, mut experience) = (reader.today(), Months::default(), Experience::default());
+        reader.each_books(permille, |books| {
+            months.add(&books.lots, &books.turns);
+            experience.add(&books.lots, &books.turns, today);
+        })?;
+        Ok(Liability { months: months.lines(query.from, query.to), experience })
     });
-    Ok(Json(Liability { months: read.await? }))
+    Ok(Json(read.await?))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -121,10 +127,11 @@ struct DemandQuery {
     to: NaiveDate,
 }
 
-/// What was asked for, month by month.
+/// What was asked for, month by month, and what was asked most in all of them.
 #[derive(Serialize, JsonSchema)]
 struct Demand {
     months: Vec<DemandLine>,
+    frequent: Frequent,
 }
 
 async fn demand(
@@ -137,8 +144,10 @@ async fn demand(
             ("期間は3年以内で、終わりは始め以降です", "the period is up to three years, its end not before its begin");
         return Err(Refusal::invalid_both("to", ja, en).into());
     }
-    let months = shared.store.read(move |reader| reader.demand(query.from, query.to)).await?;
-    Ok(Json(Demand { months }))
+    let read = shared.store.read(move |reader| {
+        Ok(Demand { months: reader.demand(query.from, query.to)?, frequent: reader.frequent(query.from, query.to)? })
+    });
+    Ok(Json(read.await?))
 }
 
 #[derive(Deserialize, JsonSchema)]

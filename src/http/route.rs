@@ -103,13 +103,7 @@ impl Route {
         self
     }
 
-    /// Keeps only what a rule of the contract refused.
-    pub fn audited_by_rules(mut self, action: &'static str) -> Self {
-        self.audited = Some(Audited { action, kept: Kept::Rules });
-        self
-    }
-
-    /// Keeps that, and who reached for what is not his.
+    /// Keeps only what a rule of the contract refused, and who reached for what is not his.
     pub fn audited_by_reach(mut self, action: &'static str) -> Self {
         self.audited = Some(Audited { action, kept: Kept::Reach });
         self

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{Words, count_en};
 use crate::domain::issue::{IssueKind, Outcome};
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::terms::UnitKind;
 use crate::views::wallet::Expiry;
@@ -60,6 +61,15 @@ pub fn line(
     Words::new(
         format!("{number}件目（{ja}）{units}{of}（{}）", parts_ja.join("、")),
         format!("Issue {number} ({en}): {} ({})", unit.count_en(units), parts_en.join(", ")),
+    )
+}
+
+/// The line of an issue under a contract that is not paid with what is in its wallet.
+pub fn billed(index: usize, kind: IssueKind, billing: BillingModel) -> Words {
+    let (number, ja, en) = (index + 1, kind.ja(), kind.en());
+    Words::new(
+        format!("{number}件目（{ja}）この契約はチケット払いではありません（{}）", billing.ja()),
+        format!("Issue {number} ({en}): this contract is not paid with tickets ({})", billing.en().to_lowercase()),
     )
 }
 
@@ -150,6 +160,9 @@ fn settled(unit: UnitKind, reason: CostReason, ended: Option<Outcome>, consumed:
     }
     match (reason, ended) {
         (CostReason::Recurrence, _) => Words::new(format!("再発のため 0{of}"), format!("A recurrence: {none}")),
+        (CostReason::Billed, _) => {
+            Words::new(format!("チケット払いではない契約のため 0{of}"), format!("Not paid with tickets: {none}"))
+        }
         (CostReason::Free, _) => Words::new(format!("対象外のため 0{of}"), format!("Free of charge: {none}")),
         (_, Some(ended)) => Words::new(format!("{}のため 0{of}", ended.ja()), format!("{}: {none}", ended.en())),
         (_, None) => Words::new(format!("{name}は未確定です"), format!("{}s are not settled yet", unit.en())),

@@ -93,6 +93,7 @@ pub struct ApprovalFacts {
     pub limits: ApprovalLimits,
     /// Units accepted in this month and not given back.
     pub accepted: i64,
+    /// 0: the customer has no rule of his own, only the policy asks.
     pub rule_version: i64,
     pub auto_minutes: Option<i64>,
 }
@@ -115,10 +116,20 @@ impl Reader<'_> {
         Ok(rows.into_iter().map(|(id, name)| Approver { id, name }).collect())
     }
 
-    /// The rule of a contract, and what was accepted in the month of `today`.
-    pub fn approval_facts(&mut self, contract: ContractId, today: NaiveDate) -> Result<ApprovalFacts, Fault> {
-        let Some(rule) = self.approval_rule(contract)? else { return Ok(ApprovalFacts::default()) };
+    /// The customer's own rule together with the limit of the policy (`units_per_issue`), and what was accepted in the
+    /// month of `today`.
+    pub fn approval_facts(
+        &mut self,
+        contract: ContractId,
+        units_per_issue: Option<u32>,
+        today: NaiveDate,
+    ) -> Result<ApprovalFacts, Fault> {
+        let Some(rule) = self.approval_rule(contract)? else {
+            let limits = ApprovalLimits::default().within(units_per_issue);
+            return Ok(ApprovalFacts { limits, ..ApprovalFacts::default() });
+        };
         let limits = ApprovalLimits { units_per_issue: rule.units_per_issue, units_per_month: rule.units_per_month };
+        let limits = limits.within(units_per_issue);
         let first = Timestamp::on_day(today.with_day(1).unwrap_or(today), NaiveTime::MIN, self.zone);
         let accepted = self.kept_since(contract, first)?;
         Ok(ApprovalFacts { limits, accepted, rule_version: rule.version, auto_minutes: rule.auto_minutes })

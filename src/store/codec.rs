@@ -13,6 +13,7 @@ use super::error::StoreError;
 use crate::domain::absence::AbsenceKind;
 use crate::domain::access::{Language, Role};
 use crate::domain::call::{CallBackOutcome, CallBackState, CallState, CallerKind};
+use crate::domain::contact::{Literacy, PreferredChannel};
 use crate::domain::event::EventKind;
 use crate::domain::ids::*;
 use crate::domain::issue::{IssueKind, IssueState, Outcome, WorkOrderState};
@@ -23,6 +24,7 @@ use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::{Account, HoldState, Movement, Origin, TicketState};
 use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::approval::ApprovalState;
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::dispute::DisputeState;
 use crate::domain::wallet::policy::CostReason;
 use crate::domain::wallet::refund::RefundGround;
@@ -179,6 +181,9 @@ codes!(
     TicketState,
     CostReason,
     UnitKind,
+    BillingModel,
+    PreferredChannel,
+    Literacy,
     Scope,
     LawClass,
     Channel,

@@ -1,4 +1,6 @@
-//! What was asked for, month by month.
+//! What was asked for, month by month, and what of it most.
+
+mod frequent;
 
 use std::collections::BTreeMap;
 

@@ -100,7 +100,7 @@ impl Reader<'_> {
 
     /// At most [`limits::AUDIT_PAGE`].
     pub fn disputes(&mut self, filter: DisputeFilter) -> Result<Vec<DisputeRow>, Fault> {
-        type Beside = (String, String, UnitKind, String, String, Movement, Timestamp);
+        type Beside = (String, String, (i64, UnitKind), String, String, Movement, Timestamp);
         let mut query = disputes::table
             .inner_join(contracts::table.on(contracts::id.eq(disputes::contract_id)))
             .inner_join(customers::table.on(customers::id.eq(contracts::customer_id)))
@@ -113,7 +113,7 @@ impl Reader<'_> {
                 (
                     contracts::number,
                     customers::name,
-                    wallets::unit,
+                    (wallets::available, wallets::unit),
                     issues::number,
                     issues::description,
                     postings::movement,
@@ -137,7 +137,8 @@ impl Reader<'_> {
         let open = rows.iter().filter(|(row, _)| row.state == DisputeState::Open).map(|(row, _)| row.issue_id);
         let dying = self.past_their_last_day(&open.collect::<Vec<_>>(), today)?;
         let row = |(row, beside): (Row, Beside)| {
-            let (contract_number, customer_name, unit, issue_number, description, movement, posted_at) = beside;
+            let (contract_number, customer_name, (balance, unit), issue_number, description, movement, posted_at) =
+                beside;
             let dispute = row.view()?;
             let past = dying.get(&dispute.issue_id).map_or(0, |units| dispute.units.min(*units));
             Ok(DisputeRow {
@@ -145,6 +146,7 @@ impl Reader<'_> {
                 dispute,
                 contract_number,
                 customer_name,
+                balance,
                 unit,
                 issue_number,
                 description,

@@ -18,6 +18,7 @@ use crate::domain::issue::{IssueState, Outcome};
 use crate::domain::place::Position;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::policy::{MenuItem, Policy};
 use crate::domain::wallet::scope::Service;
 use crate::planner::problem::PartCount;
@@ -50,6 +51,8 @@ pub struct ContractFacts {
     pub menu: Vec<MenuItem>,
     pub policy_version: i64,
     pub version: i64,
+    /// How it is paid for.
+    pub billing: BillingModel,
 }
 
 impl ContractFacts {
@@ -150,7 +153,7 @@ impl Reader<'_> {
             sites: self.site_facts(request)?,
             repairs: self.repairs_since(assets.keys().copied().collect(), since)?,
             funds: self.funds(contract.id, &services, units, today)?,
-            approval: self.approval_facts(contract.id, today)?,
+            approval: self.approval_facts(contract.id, contract.policy.approval_units, today)?,
             contract,
             assets,
             products,
@@ -159,16 +162,22 @@ impl Reader<'_> {
     }
 
     fn contract_facts(&mut self, id: ContractId, today: NaiveDate) -> Result<ContractFacts, Fault> {
-        let row: Option<(CustomerId, String, String, i64)> = contracts::table
+        let row: Option<(CustomerId, String, String, i64, BillingModel)> = contracts::table
             .find(id)
-            .select((contracts::customer_id, contracts::starts_on, contracts::ends_on, contracts::version))
+            .select((
+                contracts::customer_id,
+                contracts::starts_on,
+                contracts::ends_on,
+                contracts::version,
+                contracts::billing,
+            ))
             .first(self.database)
             .optional()?;
-        let (customer, starts_on, ends_on, version) = row.ok_or_else(unknown_contract)?;
+        let (customer, starts_on, ends_on, version, billing) = row.ok_or_else(unknown_contract)?;
         let (starts_on, ends_on) = (day(&starts_on)?, day(&ends_on)?);
         let in_force = self.policy_on(id, today)?;
         let (policy, menu, policy_version) = (in_force.policy, in_force.menu, in_force.version);
-        Ok(ContractFacts { id, customer, starts_on, ends_on, policy, menu, policy_version, version })
+        Ok(ContractFacts { id, customer, starts_on, ends_on, policy, menu, policy_version, version, billing })
     }
 
     fn contact_facts(&mut self, customer: CustomerId) -> Result<BTreeSet<ContactId>, Fault> {

@@ -103,6 +103,8 @@ diesel::table! {
         kana -> Text,
         phone -> Text,
         email -> Text,
+        channel -> Nullable<Text>,
+        literacy -> Text,
     }
 }
 
@@ -130,6 +132,7 @@ diesel::table! {
         starts_on -> Text,
         ends_on -> Text,
         version -> BigInt,
+        billing -> Text,
     }
 }
 

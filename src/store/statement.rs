@@ -14,7 +14,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Balances, Movement};
 use crate::domain::wallet::chain::{self, hex};
-use crate::domain::wallet::dispute::{DisputeState, is_charge};
+use crate::domain::wallet::dispute::{DisputeState, in_time_until, is_charge};
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::sentences::reason::reason;
@@ -253,6 +253,7 @@ impl Known {
         let (lot, invoice) = row.lot;
         let past = row.past.1.and_then(|repair| self.past.get(&repair));
         let why = reason(&row.told.0);
+        let charges = issue_id.is_some() && is_charge(movement, to);
         let done = issue_id.and_then(|issue| self.work.get(&issue)).or(past.map(|(_, work)| work));
         StatementLine {
             posting_id,
@@ -280,7 +281,8 @@ impl Known {
             available: after.available,
             owed: -after.overdraft,
             held: after.held,
-            disputable: issue_id.is_some() && is_charge(movement, to),
+            disputable: charges,
+            in_time_until: charges.then(|| in_time_until(at)),
             dispute: self.disputes.get(&posting_id).copied(),
         }
     }

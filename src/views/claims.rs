@@ -49,7 +49,9 @@ pub struct DisputeRow {
     pub dispute: Dispute,
     pub contract_number: String,
     pub customer_name: String,
-    /// What the wallet counts.
+    /// Units that the contract has left.
+    pub balance: i64,
+    /// What they are.
     pub unit: UnitKind,
     pub issue_number: String,
     /// What the issue was about.

@@ -8,6 +8,7 @@ pub use super::outcome::{OutcomeRequest, RemoteOutcome};
 
 use super::board::VisitRow;
 use super::claims::Approval;
+use super::contact::ContactView;
 use super::technician::ReportView;
 use super::wallet::{Consumption, QuotedTicket, WalletSummary};
 use crate::coded;
@@ -20,6 +21,7 @@ use crate::domain::time::{Timestamp, Window};
 use crate::domain::visit::VisitState;
 use crate::domain::wallet::account::HoldState;
 use crate::domain::wallet::approval::ApprovalState;
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::policy::{MenuItem, Policy};
 use crate::domain::wallet::scope::Service;
 use crate::domain::wallet::terms::UnitKind;
@@ -147,6 +149,8 @@ pub struct ContractCard {
     pub id: ContractId,
     pub number: String,
     pub plan: String,
+    /// How it is paid for.
+    pub billing: BillingModel,
     #[schemars(with = "String")]
     pub starts_on: NaiveDate,
     #[schemars(with = "String")]
@@ -187,15 +191,6 @@ pub struct CustomerView {
     pub name: String,
     pub kana: String,
     pub phones: Vec<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct ContactView {
-    pub id: ContactId,
-    pub name: String,
-    pub kana: String,
-    pub phone: String,
-    pub email: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -13,11 +13,15 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::*;
 use crate::domain::person::Person;
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::billing::BillingModel;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct HistoryPage {
     /// Newest first.
     pub entries: Vec<HistoryEntry>,
+    /// Repairs of the time before this system; they follow the oldest entry, newest first.
+    #[serde(default)]
+    pub earlier: Vec<EarlierRepair>,
     /// Give it as `before` to get the next page; none on the last.
     pub next: Option<i64>,
 }
@@ -51,6 +55,32 @@ pub struct HistoryEntry {
     pub ja: String,
     pub en: String,
     pub data: Value,
+}
+
+/// A repair of the time before this system, as the import brought it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EarlierRepair {
+    pub id: ReportId,
+    /// Place below the contract's stream: -1 is the newest.
+    pub seq: i64,
+    /// The hour is not known.
+    #[schemars(with = "String")]
+    pub on: NaiveDate,
+    pub asset_id: AssetId,
+    pub site_id: SiteId,
+    pub site_name: String,
+    pub serial: String,
+    pub product_name_ja: String,
+    pub product_name_en: String,
+    pub symptom_ja: String,
+    pub symptom_en: String,
+    pub cause_ja: String,
+    pub cause_en: String,
+    pub remedy: String,
+    /// Time on site; 0 is not known.
+    pub minutes: i64,
+    /// Who did it, when known.
+    pub technician_name: Option<String>,
 }
 
 /// An issue by id and number.
@@ -120,6 +150,8 @@ pub struct PortalContract {
     pub id: ContractId,
     pub number: String,
     pub plan: String,
+    /// How it is paid for.
+    pub billing: BillingModel,
     #[schemars(with = "String")]
     pub starts_on: NaiveDate,
     #[schemars(with = "String")]

@@ -8,6 +8,7 @@ use crate::domain::ids::*;
 use crate::domain::issue::IssueKind;
 use crate::domain::priority::{Impact, Urgency};
 use crate::domain::time::Window;
+use crate::domain::wallet::policy::MenuItem;
 use crate::domain::wallet::terms::UnitKind;
 
 /// What can be chosen when something is reported under a contract; products and symptoms stand in the catalogue.
@@ -18,6 +19,11 @@ pub struct ReportForm {
     pub unit: UnitKind,
     pub sites: Vec<ReportSite>,
     pub assets: Vec<ReportAsset>,
+    /// The price list in force today; empty where the contract has none.
+    pub menu: Vec<MenuItem>,
+    /// What one unit covers, in the words of the contract.
+    pub covers_ja: String,
+    pub covers_en: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +47,9 @@ pub struct ReportAsset {
 pub struct FaultReport {
     /// A fault or a question; how an issue stands is seen on the page and needs no report.
     pub kind: IssueKind,
+    /// Code of a work item on the contract's price list, whose cost then counts instead of the kind's.
+    #[serde(default)]
+    pub menu_item: Option<String>,
     pub site_id: SiteId,
     #[serde(default)]
     pub asset_id: Option<AssetId>,
@@ -75,4 +84,8 @@ pub struct ReportedIssue {
     pub contract_id: ContractId,
     pub contract_number: String,
     pub customer_name: String,
+    /// Units that the contract has left.
+    pub balance: i64,
+    /// What they are.
+    pub unit: UnitKind,
 }

@@ -87,6 +87,9 @@ pub struct StatementLine {
     pub owed: i64,
     /// Whether such a line can be disputed.
     pub disputable: bool,
+    /// Until when an objection to it is in time; a later one is taken too, and marked. None: it cannot be disputed.
+    #[serde(default)]
+    pub in_time_until: Option<Timestamp>,
     /// The newest objection to it.
     pub dispute: Option<LineDispute>,
 }

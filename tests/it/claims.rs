@@ -58,6 +58,8 @@ async fn a_line_is_disputed_and_what_is_granted_is_given_back(office: Office) {
         (&line["movement"], &line["disputable"], &line["dispute"]),
         (&json!("capture"), &json!(true), &Value::Null)
     );
+    let instant = |field: &str| chrono::DateTime::parse_from_rfc3339(text(&line[field])).expect("an instant");
+    assert_eq!(instant("in_time_until") - instant("at"), chrono::TimeDelta::hours(72));
 
     let raised = customer.change(&path(&card, "disputes"), &objection(&line)).await;
     assert_eq!((&raised["state"], &raised["units"], &raised["late"]), (&json!("open"), &json!(1), &json!(false)));
@@ -65,6 +67,7 @@ async fn a_line_is_disputed_and_what_is_granted_is_given_back(office: Office) {
     refused(customer.post(&path(&card, "disputes"), &objection(&line)).await, 409, "dispute.exists").await;
     let queue = operator.see("/api/disputes").await;
     assert_eq!((&queue[0]["id"], &queue[0]["issue_number"]), (&raised["id"], &issue["number"]));
+    assert_eq!((&queue[0]["balance"], &queue[0]["unit"]), (&json!(9), &json!("ticket")));
 
     refused(operator.post(&of(&raised, "decision"), &decision(true, "")).await, 403, "auth.forbidden").await;
     refused(admin.post(&of(&raised, "decision"), &decision(false, " ")).await, 400, "request.invalid").await;
@@ -113,6 +116,7 @@ async fn a_line_that_was_given_back_already_is_not_granted_again(office: Office)
     assert_eq!(office.card(&operator, "KS-1001").await["wallet"]["available"], 10);
     let release = last_line(&customer, &card).await;
     assert_eq!((&release["movement"], &release["disputable"]), (&json!("release"), &json!(false)));
+    assert_eq!(release["in_time_until"], Value::Null);
     refused(customer.post(&path(&card, "disputes"), &objection(&release)).await, 409, "dispute.kind").await;
     office.assert_sound().await;
 }

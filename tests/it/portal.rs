@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::office::text;
+use crate::kit::office::{text, usual_policy};
 use crate::kit::person::refused;
 use crate::kit::{Office, Person};
 use crate::on_both;
@@ -11,7 +11,9 @@ on_both! {
     a_fault_is_reported_from_the_portal_and_reaches_the_desk_with_the_ticket_that_was_shown
     a_report_is_refused_for_what_it_lacks_and_leaves_nothing
     a_report_above_the_customers_own_limit_waits_for_his_yes
+    work_of_the_price_list_is_reported_at_its_price
     a_quoted_ticket_is_found_by_its_own_people_only
+    a_customer_reads_three_years_of_repairs_from_before_the_system
 }
 
 fn path(card: &Value, what: &str) -> String {
@@ -121,6 +123,34 @@ async fn a_report_above_the_customers_own_limit_waits_for_his_yes(office: Office
     office.assert_sound().await;
 }
 
+async fn work_of_the_price_list_is_reported_at_its_price(office: Office) {
+    let (operator, admin) = (office.person("operator").await, office.person("admin").await);
+    let customer = office.person("customer").await;
+    let card = office.card(&operator, "KS-1001").await;
+    let none = customer.see(&path(&card, "report-form")).await;
+    assert_eq!((&none["menu"], &none["covers_en"]), (&json!([]), &json!("One issue until it is solved")));
+    let menu = json!([{ "code": "filter", "name_ja": "フィルター清掃", "name_en": "Filter cleaning", "units": 3 }]);
+    let listed = json!({ "contract_version": card["version"], "from_day": "2026-11-23", "reason": "改定",
+        "policy": usual_policy(), "menu": menu });
+    admin.change(&format!("/api/contracts/{}/policies", text(&card["id"])), &listed).await;
+    assert_eq!(customer.see(&path(&card, "report-form")).await["menu"], menu);
+
+    let mut wanted = report(&customer, &card).await;
+    wanted["menu_item"] = json!("oil");
+    for to in ["reports", "reports/preview"] {
+        refused(customer.post(&path(&card, to), &agreed(&wanted, 3)).await, 400, "menu.unknown").await;
+    }
+    wanted["menu_item"] = json!("filter");
+    let shown: Value = customer.post(&path(&card, "reports/preview"), &wanted).await.json().await.expect("a preview");
+    assert_eq!((&shown["total"], &shown["lines"][0]["reason"]), (&json!(3), &json!("menu")));
+    refused(customer.post(&path(&card, "reports"), &agreed(&wanted, 1)).await, 409, "report.cost_changed").await;
+    let receipt = customer.change(&path(&card, "reports"), &agreed(&wanted, 3)).await;
+    assert_eq!(receipt["consumption"], shown);
+    let row = &operator.see("/api/desk/reported").await[0];
+    assert_eq!((&row["balance"], &row["unit"]), (&json!(7), &json!("ticket")));
+    office.assert_sound().await;
+}
+
 async fn a_quoted_ticket_is_found_by_its_own_people_only(office: Office) {
     let (operator, customer) = (office.person("operator").await, office.person("customer").await);
     let issue = office.fault(&operator, "KS-1001", 0, Value::Null).await;
@@ -138,4 +168,35 @@ async fn a_quoted_ticket_is_found_by_its_own_people_only(office: Office) {
     let card = office.card(&operator, "KS-2001").await;
     let stranger = crate::claims::colleague(&office, "hitomi", &card["customer"]["id"]).await;
     refused(stranger.get(&format!("/api/tickets?number={number}")).await, 404, "not_found").await;
+}
+
+async fn a_customer_reads_three_years_of_repairs_from_before_the_system(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let card = office.card(&operator, "KS-1001").await;
+    let (site, asset) = (text(&card["sites"][0]["id"]), text(&card["assets"][2]["id"]));
+    assert_eq!(card["assets"][2]["serial"], "AC20-1C");
+    let history = |who: &str| format!("/api/contracts/{}/history?{who}", text(&card["id"]));
+    for filter in [format!("asset_id={asset}"), format!("site_id={site}")] {
+        let (mut days, mut before) = (Vec::new(), String::new());
+        loop {
+            let page = customer.see(&history(&format!("{filter}&limit=5{before}"))).await;
+            assert_eq!(page["entries"], json!([]), "nothing happened since");
+            days.extend(page["earlier"].as_array().expect("repairs").iter().map(|one| text(&one["on"]).to_owned()));
+            let Some(next) = page["next"].as_i64() else { break };
+            before = format!("&before={next}");
+        }
+        assert_eq!((days.len(), days[0].as_str(), days[11].as_str()), (12, "2025-11-10", "2023-02-10"));
+        assert!(days.is_sorted_by(|newer, older| newer > older));
+    }
+    let at_the_desk = operator.see(&history(&format!("asset_id={asset}"))).await;
+    let newest = &at_the_desk["earlier"][0];
+    assert_eq!((&newest["symptom_ja"], &newest["cause_en"]), (&json!("ベルト切れ"), &json!("Wear")));
+    assert_eq!((&newest["remedy"], &newest["minutes"]), (&json!("ベルト交換"), &json!(45)));
+    let beside = customer.see(&history(&format!("asset_id={}", text(&card["assets"][0]["id"])))).await;
+    assert_eq!(beside["earlier"], json!([]));
+    let other = office.card(&operator, "KS-2001").await;
+    let foreign = customer.get(&format!("/api/contracts/{}/history", text(&other["id"]))).await;
+    refused(foreign, 404, "not_found").await;
+    let foreign = customer.see(&history(&format!("asset_id={}", text(&other["assets"][0]["id"])))).await;
+    assert_eq!((&foreign["entries"], &foreign["earlier"]), (&json!([]), &json!([])));
 }

@@ -215,10 +215,14 @@ async fn whoever_reaches_for_another_customers_wallet_is_kept_for_audit(office: 
     let foreign = json!({ "issue_id": issue["id"], "units": 1, "reason": "entry_error" });
     refused(operator.post(&path(&other, "wallet/captures"), &foreign).await, 403, "wallet.foreign").await;
     refused(stranger.post(&path(&card, "wallet/captures"), &foreign).await, 403, "auth.forbidden").await;
+    let (_, visit) = office.on_the_way("KS-1001").await;
+    let cancel = format!("/api/visits/{}/cancel", text(&visit));
+    refused(stranger.post(&cancel, &json!({})).await, 403, "auth.forbidden").await;
     check(
         &office,
         "KS-1001",
         &[
+            ("cancel", "auth.forbidden", "stranger"),
             ("capture", "auth.forbidden", "stranger"),
             ("capture", "wallet.foreign", "operator"),
             ("withdraw_dispute", "not_found", "stranger"),

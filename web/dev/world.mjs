@@ -110,11 +110,11 @@ export const contracts = names.map(([name, kana, phone], i) => {
     ] : [],
   }));
   return {
-    id: id("con"), number: `KNZ-C-${String(1001 + i)}`, plan: i % 3 === 0 ? "フルサポート" : "スタンダード", starts_on: "2026-04-01", ends_on: "2027-03-31", version: 3,
+    id: id("con"), number: `KNZ-C-${String(1001 + i)}`, plan: i % 3 === 0 ? "フルサポート" : "スタンダード", starts_on: "2026-04-01", ends_on: "2027-03-31", billing: "ticket", version: 3,
     customer,
     contacts: [
-      { id: id("ctt"), name: "総務課 中村", kana: "なかむら", phone, email: `soumu@customer${i}.example` },
-      { id: id("ctt"), name: "設備課 林", kana: "はやし", phone: phone.replace(/.$/, "9"), email: `setsubi@customer${i}.example` },
+      { id: id("ctt"), name: "総務課 中村", kana: "なかむら", phone, email: `soumu@customer${i}.example`, channel: "mail", literacy: "comfortable" },
+      { id: id("ctt"), name: "設備課 林", kana: "はやし", phone: phone.replace(/.$/, "9"), email: `setsubi@customer${i}.example`, channel: "phone", literacy: "needs_help" },
     ],
     sites, assets, wallet: wallet(i), other_contracts: [], issues: [], history: [],
     policy: { overdraft_limit: 1, recurrence_days: 30, capture_point: "work_started", question_cost: 1, fault_cost: 1, inquiry_cost: 0 },

@@ -11,7 +11,7 @@ use crate::domain::issue::{IssueKind, IssueState};
 use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
-use crate::domain::wallet::policy::{Cost, Policy};
+use crate::domain::wallet::policy::{Cost, CostReason, Policy};
 use crate::domain::wallet::scope::Service;
 use crate::domain::wallet::select::{Pick, numbers_of, units_of};
 use crate::limits;
@@ -35,9 +35,8 @@ pub struct PlannedIssue {
     pub state: IssueState,
     pub cost: Cost,
     pub service: Service,
-    /// It costs more than the contract lets pass without a word, or than the customer lets pass himself.
-    pub approval_wanted: bool,
-    /// The customer is asked, and the capture waits for his answer.
+    /// It costs more than the contract or the customer himself lets pass: he is asked, and the capture waits for his
+    /// answer.
     pub asks_approval: bool,
     pub linked: Option<IssueId>,
     /// Numbers of the tickets that the hold will take.
@@ -62,6 +61,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         let repeated = recurrence(issue, facts, today, zone);
         let item = facts.contract.item(issue.menu_item.as_deref());
         let cost = facts.contract.policy.cost(issue.kind, item, repeated.is_some());
+        let cost = facts.contract.billing.cost(cost);
         costed.push((issue, site, product, repeated, cost));
     }
     let needed: i64 = costed.iter().map(|(.., cost)| cost.units).sum();
@@ -78,6 +78,11 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
         let said = repeated.map(|repair| said(repair, today, zone));
         let words = consumption::line(unit, index, issue.kind, cost.units, &taken, overdrawn, said);
         let uncovered = product.is_some_and(|id| issue.asset_id.is_none() && facts.uncovered.contains(&id));
+        let words = if cost.reason == CostReason::Billed {
+            consumption::billed(index, issue.kind, facts.contract.billing)
+        } else {
+            words
+        };
         let words = if uncovered { consumption::uncovered(words) } else { words };
         lines.push(line(index, issue, cost, &taken, linked, words));
         let asks_approval = facts.approval.limits.asks(cost.units, accepted);
@@ -91,7 +96,6 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
             state: first_state(issue),
             cost,
             service: issue.service(request.channel),
-            approval_wanted: asks_approval || facts.contract.policy.asks_approval(cost.units),
             asks_approval,
             linked,
             tickets: taken,
@@ -100,7 +104,7 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
     }
     let overdraft = afford(request.overdraft, facts, needed, units_of(&picked))?;
     let mut consumption = sum_up(facts, lines, needed, &picked, overdraft, today);
-    let wanted = issues.iter().enumerate().filter(|(_, issue): &(usize, &PlannedIssue)| issue.approval_wanted);
+    let wanted = issues.iter().enumerate().filter(|(_, issue): &(usize, &PlannedIssue)| issue.asks_approval);
     consumption.approval_wanted = wanted.map(|(index, _)| index).collect();
     Ok(Plan { consumption, issues })
 }

@@ -91,7 +91,7 @@ fn request(user: &User, contract: ContractId, report: &FaultReport) -> Result<In
         call_id: None,
         issues: vec![IssueRequest {
             kind: report.kind,
-            menu_item: None,
+            menu_item: report.menu_item.clone(),
             site_id: report.site_id,
             asset_id: report.asset_id,
             product_id: report.product_id,

@@ -301,3 +301,33 @@ async fn a_product_that_the_contract_does_not_list_is_told_or_refused_as_it_says
         .await;
     }
 }
+
+#[tokio::test]
+async fn a_contract_that_is_not_paid_with_tickets_says_so_and_holds_none() {
+    let mut company = company_with(json!([lot(1, 5, None)]));
+    company["customers"][0]["contracts"][0]["billing"] = json!("monthly_fee");
+    on_both(company, async |kit| {
+        let card = kit.card("KS-1001").await;
+        let mut request = call(&card);
+        request.issues[0].asset_id = Some(card.assets[0].id);
+        let line = previewed(&kit, &request).await.unwrap().lines.remove(0);
+        assert_eq!((line.units, line.reason), (0, CostReason::Billed));
+        assert_eq!(line.sentence_ja, "1件目（故障）この契約はチケット払いではありません（月額）");
+        let receipt = saved(&kit, &request).await.unwrap();
+        assert!(receipt.issues[0].tickets.is_empty());
+        let issue = receipt.issues[0].id;
+        let end = OutcomeRequest {
+            version: 1,
+            outcome: RemoteOutcome::Answered,
+            note: String::new(),
+            remedy: String::new(),
+            minutes: Some(30),
+        };
+        let closed = kit.write(move |unit| remote_outcome::close(unit, issue, &end, &GreatCircle::CITY)).await;
+        assert_eq!(closed.unwrap().hold_state, None);
+        let wallet = kit.card("KS-1001").await.wallet;
+        assert_eq!((wallet.available, wallet.held, wallet.consumed), (5, 0, 0));
+        kit.assert_sound().await;
+    })
+    .await;
+}

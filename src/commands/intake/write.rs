@@ -208,7 +208,7 @@ fn tell_issue(
         "tickets": planned.tickets,
         "recurrence_of": planned.linked,
         "menu_item": issue.menu_item,
-        "approval_wanted": planned.approval_wanted,
+        "approval_wanted": planned.asks_approval,
     });
     unit.record(&streams(request, planned), EventKind::IssueReceived, about(request, named), data);
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::domain::contact::{Literacy, PreferredChannel};
 use crate::domain::event::EventKind;
 use crate::domain::refusal::Code;
+use crate::domain::wallet::billing::BillingModel;
 use crate::effects::spool::Spool;
 use crate::store::Fault;
 use crate::store::testing::{Kit, company_with, lot, on_both};
@@ -340,6 +342,36 @@ async fn every_table_goes_out_as_lines_of_json_and_no_cell_is_a_formula() {
         );
         let contacts = export(&kit, ExportKind::Contacts, TableFormat::Csv).await;
         assert!(contacts.contains("'+81-90-5555-0303"), "{contacts}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_a_contact_is_reached_and_a_contract_paid_comes_in_and_goes_out() {
+    on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
+        bring_all(&kit).await;
+        let head = "customer,code,name,kana,phone,email,連絡方法,literacy\n";
+        let person = "C3,P1,加賀 一郎,カガ イチロウ,+81-90-5555-0303,ichiro@example.jp";
+        let told = format!("{head}{person},mail,needs_help\n");
+        assert_eq!(brought(&kit, ImportKind::Contacts, &told).await, (0, 1, 0));
+        assert_eq!(brought(&kit, ImportKind::Contacts, &told).await, (0, 0, 1));
+        let contact = kit.card("KS-3001").await.contacts.remove(0);
+        assert_eq!((contact.channel, contact.literacy), (Some(PreferredChannel::Mail), Literacy::NeedsHelp));
+        let wrong = format!("{head}{person},pigeon,wizard\n");
+        let report = dry(&kit, ImportKind::Contacts, &wrong).await;
+        assert_eq!(faults(&report), [(2, "channel", "cell.choice"), (2, "literacy", "cell.choice")]);
+        assert!(export(&kit, ExportKind::Contacts, TableFormat::Csv).await.contains(",mail,needs_help"));
+
+        assert_eq!(kit.card("KS-3001").await.billing, BillingModel::Ticket, "a file without the column says the usual");
+        let (names, row) = CONTRACTS.trim().split_once('\n').expect("a header and a row");
+        let billed = |number: &str, how: &str| format!("{names},billing\n{},{how}\n", row.replace("KS-3001", number));
+        assert_eq!(brought(&kit, ImportKind::Contracts, &billed("KS-3002", "quote")).await, (1, 0, 0));
+        assert_eq!(kit.card("KS-3002").await.billing, BillingModel::Quote);
+        let report = dry(&kit, ImportKind::Contracts, &billed("KS-3002", "free")).await;
+        assert_eq!(faults(&report), [(2, "billing", "row.differs")]);
+        let contracts = export(&kit, ExportKind::Contracts, TableFormat::Csv).await;
+        assert!(contracts.contains(",quote,"), "{contracts}");
+        kit.assert_sound().await;
     })
     .await;
 }

@@ -6,7 +6,7 @@ use super::receipt;
 use crate::commands::text;
 use crate::domain::ids::{ContractId, LotId};
 use crate::domain::refusal::Refusal;
-use crate::domain::wallet::terms::is_issuer_number;
+use crate::domain::wallet::terms::{LawClass, is_issuer_number};
 use crate::limits;
 use crate::store::wallet::overage_terms;
 use crate::store::{Fault, Unit};
@@ -33,10 +33,11 @@ pub fn invoice_overdraft(
     check(unit, &request.invoice)?;
     receipt(unit, contract, |unit| {
         let today = unit.today();
-        let (_, kind, _) = unit.look().wallet_head(contract)?;
+        let (wallet, kind, _) = unit.look().wallet_head(contract)?;
         let (_, ends_on) = unit.look().contract_term(contract)?;
+        let law_class = unit.look().last_law_class(wallet)?.unwrap_or(LawClass::B2bExempt);
         let number = unit.next_lot_number(kind, today.year())?;
-        let billed = unit.bill_overdraft(contract, &overage_terms(number, today, ends_on))?;
+        let billed = unit.bill_overdraft(contract, &overage_terms(number, today, ends_on, law_class))?;
         unit.set_invoice(contract, billed.lot, &request.invoice)?;
         Ok(None)
     })

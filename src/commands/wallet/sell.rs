@@ -53,6 +53,13 @@ fn add(
             let (ja, en) = ("発行日は今日までです", "a lot is issued today");
             return Err(Refusal::invalid_both("issued_on", ja, en).into());
         }
+        if origin == Origin::Paid && terms.price_yen == 0 {
+            let (ja, en) = (
+                "0円では販売できません。無償で渡すときは「付与」を使ってください",
+                "nothing is sold for 0 yen; grant it instead",
+            );
+            return Err(Refusal::invalid_both("price_yen", ja, en).into());
+        }
         in_force(unit, contract)?;
         replaces_none(unit, wallet, &terms)?;
         if origin == Origin::Paid {
@@ -71,11 +78,15 @@ fn add(
     })
 }
 
+/// Days before their end in which unused six-month units count as lapsing: what is given for nothing then takes their
+/// place.
+const LAPSING_DAYS: u64 = 14;
+
 /// What is free is no longer life for units of a six-month lot.
 pub(super) fn replaces_none(unit: &mut Unit<'_>, wallet: WalletId, terms: &LotTerms) -> Result<(), Fault> {
     let today = unit.today();
     let since = today - Days::new(PURCHASE_YEAR_DAYS + 1);
-    let lapsed = unit.look().lapsed_six_months(wallet, since)?;
+    let lapsed = unit.look().lapsed_six_months(wallet, since, today + Days::new(LAPSING_DAYS))?;
     Ok(terms.check_replaces_none(lapsed.iter(), today)?)
 }
 

@@ -12,8 +12,10 @@ use crate::domain::refusal::Code;
 use crate::domain::time::Seconds;
 use crate::domain::wallet::account::{CorrectionReason, Movement, Origin};
 use crate::domain::wallet::scope::Scope;
+use crate::roads::travel::GreatCircle;
 use crate::store::history::HistoryFilter;
 use crate::store::testing::{Kit, call, company_with, date, lot, on_both};
+use crate::views::claims::ApprovalRequest;
 use crate::views::desk::Channel;
 use crate::views::ledger::{AdjustRequest, DecisionRequest, LotRequest, PolicyRequest, TransferRequest};
 use crate::views::wallet::WalletSummary;
@@ -77,7 +79,7 @@ fn reversals(issue_id: IssueId, units: i64) -> ReversalRequest {
 }
 
 fn lots(units: i64) -> LotRequest {
-    let body = json!({"units": units, "price_yen": 0, "expires_on": "2027-11-22", "scope": "any",
+    let body = json!({"units": units, "price_yen": 5_000 * units, "expires_on": "2027-11-22", "scope": "any",
         "law_class": "b2b_exempt"});
     serde_json::from_value(body).expect("a lot")
 }
@@ -142,7 +144,8 @@ async fn a_purchase_settles_the_overdraft_and_keeps_to_the_contract() {
         assert_eq!((sold.wallet.lots[0].available, sold.wallet.lots[0].held), (3, 2));
         let much = post(&kit, move |unit| sell(unit, contract, &lots(6))).await;
         assert_eq!(refused(much), Code::PurchaseBounds);
-        let gift = post(&kit, move |unit| grant(unit, contract, &lots(1))).await.unwrap();
+        let gift = LotRequest { price_yen: 0, ..lots(1) };
+        let gift = post(&kit, move |unit| grant(unit, contract, &gift)).await.unwrap();
         assert_eq!(gift.wallet.lots[1].origin, Origin::Promotional);
         kit.assert_sound().await;
     })
@@ -366,6 +369,16 @@ async fn a_new_policy_governs_what_is_accepted_from_its_day_and_nothing_before()
         let request = call(&kit.card("KS-1001").await);
         let receipt = kit.write(move |unit| save(unit, &request)).await.unwrap();
         assert_eq!((receipt.consumption.total, receipt.consumption.approval_wanted.len()), (2, 1));
+        let after = wallet(&kit).await;
+        assert_eq!((after.held, after.consumed), (3, 0), "two units are more than the policy lets pass unasked");
+        let (issue, asked) = (receipt.issues[0].id, kit.read(move |reader| reader.approvals(contract)).await.unwrap());
+        assert_eq!(
+            asked.iter().map(|row| (row.approval.issue_id, row.approval.units)).collect::<Vec<_>>(),
+            [(issue, 2)]
+        );
+        let version = asked[0].approval.version;
+        let yes = ApprovalRequest { approved: true, note: "電話で了承(佐藤様)".to_owned(), version };
+        kit.write(move |unit| decide_approval(unit, issue, &yes, &GreatCircle::CITY)).await.unwrap();
         let after = wallet(&kit).await;
         assert_eq!((after.held, after.consumed), (1, 2), "the new one counts at acceptance, the old hold does not");
         let used = post(&kit, move |unit| capture(unit, contract, &captures(old, 1))).await.unwrap();

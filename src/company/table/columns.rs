@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use schemars::schema_for;
 use serde_json::Value;
 
+use crate::domain::contact::{Literacy, PreferredChannel};
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::policy::Policy;
 use crate::views::table::{ColumnView, ImportKind};
 
@@ -109,6 +111,8 @@ pub fn columns(kind: ImportKind) -> Vec<Column> {
             needed("kana", "フリガナ", Text),
             needed("phone", "電話番号", Text),
             usual("email", "メールアドレス", Text),
+            usual("channel", "連絡方法", Form::Choice(PreferredChannel::CODES)),
+            usual("literacy", "操作の慣れ", Form::Choice(Literacy::CODES)),
         ],
         ImportKind::Sites => vec![
             needed("customer", "顧客コード", Code),
@@ -170,6 +174,7 @@ fn contracts() -> Vec<Column> {
         needed("ends_on", "終了日", Day),
         usual("unit", "単位", Form::Choice(UNITS)),
         usual("menu", "ポイント表", Form::Menu),
+        usual("billing", "支払い方", Form::Choice(BillingModel::CODES)),
     ];
     all.extend(policy_fields().iter().map(|field| Column {
         needed: field.needed,

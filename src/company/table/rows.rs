@@ -6,7 +6,8 @@ use super::cells::Cells;
 use super::columns::{PolicyField, policy_fields};
 use crate::company::validate::{self, Faults};
 use crate::company::{
-    Asset, CapturePoint, Contact, Contract, Customer, LawClass, Lot, LotInvoice, Origin, Policy, Scope, Site, UnitKind,
+    Asset, BillingModel, CapturePoint, Contact, Contract, Customer, LawClass, Literacy, Lot, LotInvoice, Origin,
+    Policy, Scope, Site, UnitKind,
 };
 use crate::domain::place::Position;
 use crate::views::table::ImportKind;
@@ -108,6 +109,8 @@ impl Entry for ContactRow {
             kana: cells.owned("kana"),
             phone: cells.owned("phone"),
             email: cells.maybe("email"),
+            channel: if cells.text("channel").is_empty() { None } else { cells.choice(faults, "channel") },
+            literacy: cells.choice_or(faults, "literacy", Literacy::Unknown).unwrap_or_default(),
         };
         code(faults, "code", &contact.code);
         validate::contact(faults, "", &contact);
@@ -158,6 +161,7 @@ impl Entry for ContractRow {
         let (starts_on, ends_on) = (cells.day(faults, "starts_on"), cells.day(faults, "ends_on"));
         let unit = cells.choice_or(faults, "unit", UnitKind::Ticket);
         let menu = cells.menu(faults, "menu");
+        let billing = cells.choice_or(faults, "billing", BillingModel::Ticket);
         let policy = policy(cells, faults);
         let contract = Contract {
             number,
@@ -166,6 +170,7 @@ impl Entry for ContractRow {
             ends_on: ends_on?,
             policy: policy?,
             unit: unit?,
+            billing: billing?,
             menu,
             lots: Vec::new(),
             assets: Vec::new(),

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::ground::{Ground, House};
 use super::wallets::{LotNumbers, lots, plans};
-use crate::company::{Asset, Contact, Contract, Customer, Site, UnitKind};
+use crate::company::{Asset, BillingModel, Contact, Contract, Customer, Literacy, PreferredChannel, Site, UnitKind};
 use crate::demo::dice::{Purpose, days_from, dice, pick, pick_weighted};
 use crate::demo::words::{Trade, catalogue, words};
 
@@ -130,6 +130,8 @@ impl Maker<'_> {
             kana: format!("{} {}", surname.kana, given.kana),
             phone: self.phone("030"),
             email: mail.then(|| format!("{}{nth}@{domain}", surname.mail)),
+            channel: Some(if mail { PreferredChannel::Mail } else { PreferredChannel::Phone }),
+            literacy: if mail { Literacy::Comfortable } else { Literacy::NeedsHelp },
         }
     }
 
@@ -152,6 +154,7 @@ impl Maker<'_> {
             ends_on,
             policy: plan.policy.clone(),
             unit: UnitKind::Ticket,
+            billing: BillingModel::Ticket,
             menu: if nth.is_multiple_of(4) { catalogue().menu.clone() } else { Vec::new() },
             lots,
             assets,

@@ -22,6 +22,13 @@ pub struct ApprovalLimits {
 }
 
 impl ApprovalLimits {
+    /// With the limit that the contract itself sets for an issue: the lower of two counts.
+    pub fn within(self, contract: Option<u32>) -> Self {
+        let contract = contract.map(i64::from);
+        let units_per_issue = self.units_per_issue.into_iter().chain(contract).min();
+        Self { units_per_issue, ..self }
+    }
+
     /// Whether somebody is asked about an issue of so many units, in a month in which `before` were accepted. What
     /// costs nothing needs nobody.
     pub fn asks(&self, units: i64, before: i64) -> bool {
@@ -38,6 +45,19 @@ mod tests {
     fn nobody_is_asked_unless_the_customer_said_so() {
         assert!(!ApprovalLimits::default().asks(1_000, 1_000));
         assert!(!ApprovalLimits { units_per_issue: Some(0), units_per_month: Some(0) }.asks(0, 0), "free of charge");
+    }
+
+    #[test]
+    fn of_the_contracts_and_the_customers_limit_the_lower_one_counts() {
+        let check = |own, contract, expected| {
+            let limits = ApprovalLimits { units_per_issue: own, units_per_month: Some(9) }.within(contract);
+            assert_eq!(limits, ApprovalLimits { units_per_issue: expected, units_per_month: Some(9) });
+        };
+        check(Some(2), Some(3), Some(2));
+        check(Some(3), Some(2), Some(2));
+        check(None, Some(2), Some(2));
+        check(Some(2), None, Some(2));
+        check(None, None, None);
     }
 
     #[test]

@@ -16,9 +16,14 @@ coded! {
 /// Time after a line was shown in which an objection is in time. A later one is taken too, and marked.
 pub const IN_TIME: Seconds = Seconds::hours(72);
 
+/// Until when an objection to a line of `told_at` is in time.
+pub fn in_time_until(told_at: Timestamp) -> Timestamp {
+    told_at + IN_TIME
+}
+
 /// Whether an objection to a line of `told_at` comes late.
 pub fn is_late(told_at: Timestamp, now: Timestamp) -> bool {
-    now > told_at + IN_TIME
+    now > in_time_until(told_at)
 }
 
 /// Whether a line that put units on `to` charges them to an issue: what was held for one, or used. Other movements are
@@ -36,6 +41,7 @@ mod tests {
         let told = Timestamp::from_seconds(1_795_000_000);
         assert!(!is_late(told, told + Seconds::hours(72)));
         assert!(is_late(told, told + Seconds::hours(72) + Seconds(1)));
+        assert!(!is_late(told, in_time_until(told)));
     }
 
     #[test]

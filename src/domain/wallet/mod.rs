@@ -7,6 +7,7 @@
 pub mod account;
 pub mod acknowledgement;
 pub mod approval;
+pub mod billing;
 pub mod book;
 pub mod chain;
 pub mod dispute;

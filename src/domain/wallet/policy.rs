@@ -152,6 +152,7 @@ coded! {
         Recurrence = "recurrence", "再発のため", "Recurrence";
         Unguaranteed = "unguaranteed", "保証期間内の修理がない再発", "A recurrence of no repair within the guarantee";
         Free = "free", "対象外", "Free of charge";
+        Billed = "billed", "チケット払いではない契約", "The contract is not paid with tickets";
     }
 }
 
@@ -215,11 +216,6 @@ impl Policy {
             IssueKind::Question => self.question_cost,
             IssueKind::Inquiry => self.inquiry_cost,
         }
-    }
-
-    /// Whether the customer is asked to approve an issue of so many units.
-    pub fn asks_approval(&self, units: i64) -> bool {
-        self.approval_units.is_some_and(|most| units > i64::from(most))
     }
 
     /// Of the `agreed` units that were read out at acceptance, how many an issue costs that ends so; never more than

@@ -116,7 +116,7 @@ impl LotTerms {
             return Ok(());
         }
         let refusal = Refusal::new(Code::SixMonths).at("expires_on");
-        Err(refusal.with("last_day", self.six_months().pred_opt().unwrap_or(self.issued_on)))
+        Err(refusal.with("last_day", Self::last_of_six_months(self.issued_on)))
     }
 
     /// Units that make a six-month lot right end with it: dated anew, they would have six months of their own.
@@ -130,22 +130,26 @@ impl LotTerms {
     }
 
     /// Free units never replace unused units of a six-month lot beyond that lot's six months: carried over or prolonged
-    /// out of courtesy, its whole validity would pass six months and the exemption would be lost. Whether they replace
+    /// out of courtesy, its whole validity would pass six months and the exemption would be lost. Units that cost less
+    /// than half of what those did are no purchase but a courtesy with a fee, and count as free. Whether they replace
     /// anything is asked for as long again as those units lived at the most. `lapsed` are the six-month lots of the
-    /// wallet of which unused units expired or were taken back.
+    /// wallet of which unused units expired, were taken back, or are about to expire.
     pub fn check_replaces_none<'a>(
         &self,
         mut lapsed: impl Iterator<Item = &'a Self>,
         today: NaiveDate,
     ) -> Result<(), Refusal> {
-        if self.price_yen > 0 {
-            return Ok(());
-        }
         let asked = |lot: &Self| lot.six_months().checked_add_months(Months::new(6)).is_some_and(|end| today < end);
         let beyond = |lot: &Self| self.usable_until().is_none_or(|last| last >= lot.six_months());
-        let Some(lot) = lapsed.find(|lot| asked(lot) && beyond(lot)) else { return Ok(()) };
+        let Some(lot) = lapsed.find(|lot| self.is_gift_beside(lot) && asked(lot) && beyond(lot)) else { return Ok(()) };
         let refusal = Refusal::new(Code::LapsedReplaced).with("number", &lot.number).at("expires_on");
-        Err(refusal.with("last_day", lot.six_months().pred_opt().unwrap_or(lot.issued_on)))
+        Err(refusal.with("last_day", Self::last_of_six_months(lot.issued_on)))
+    }
+
+    /// Whether a unit costs nothing, or less than half of what one of another lot did.
+    fn is_gift_beside(&self, other: &Self) -> bool {
+        let (own, theirs) = (i128::from(self.price_yen), i128::from(other.price_yen));
+        own == 0 || 2 * own * i128::from(other.units) < theirs * i128::from(self.units)
     }
 
     /// The last day on which a unit may be used, days of grace included; none is without end.
@@ -160,6 +164,12 @@ impl LotTerms {
         }
         let ja = "最終日は9999-12-30までです。期限がないときは空欄にしてください";
         Err(Refusal::invalid_both("expires_on", ja, "the last day is 9999-12-30 or earlier; leave it empty for none"))
+    }
+
+    /// The last day that a six-month lot may have.
+    pub fn last_of_six_months(issued_on: NaiveDate) -> NaiveDate {
+        let over = issued_on.checked_add_months(Months::new(6)).unwrap_or(NaiveDate::MAX);
+        over.pred_opt().unwrap_or(issued_on)
     }
 
     /// The first day after the six months.
@@ -327,7 +337,11 @@ mod tests {
         check(&LotTerms { expires_on: None, ..free("2027-06-01") }, "2027-06-01", Some(Code::LapsedReplaced));
         check(&free("2028-03-31"), "2027-11-22", Some(Code::LapsedReplaced));
         check(&free("2028-03-31"), "2027-11-23", None);
-        check(&LotTerms { price_yen: 5_000, ..free("2028-03-31") }, "2027-06-01", None);
+        let at = |price_yen: i64| LotTerms { price_yen, ..free("2028-03-31") };
+        check(&at(1), "2027-06-01", Some(Code::LapsedReplaced));
+        check(&at(24_999), "2027-06-01", Some(Code::LapsedReplaced));
+        check(&at(25_000), "2027-06-01", None);
+        check(&LotTerms { units: 20, ..at(25_000) }, "2027-06-01", Some(Code::LapsedReplaced));
     }
 
     #[test]

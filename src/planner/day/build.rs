@@ -1,16 +1,20 @@
 //! From the file to dense numbers. Whatever cannot be planned is named with a reason and left aside; the rest of the day
 //! is planned. A job that can be read but that nobody can do stays in the model and is reported too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::insertion::alone;
 use super::items::{Reason, job, technician};
 use super::model::{Job, Model, Technician};
 use super::roads::Roads;
+use super::rules::TIME_MAX;
+use super::rules::fairness::{Fairness, WEIGHT_MAX};
 use super::rules::lateness::Lateness;
+use super::together::Ties;
 use super::travel::Travel;
-use super::wire::{self, Item, Note, Unread};
+use super::who::Who;
+use super::wire::{self, CREW_MAX, Item, Note, Unread};
 
 /// A day ready to be planned.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub struct Day {
     pub set_aside: Vec<String>,
     /// What is not planned, or may not be, and why.
     pub notes: Vec<Note>,
+    /// Crews, and jobs that follow others.
+    pub ties: Ties,
 }
 
 /// The file as a whole cannot be planned.
@@ -55,17 +61,38 @@ pub struct Base {
     pub technician_ids: Vec<String>,
     set_aside: Vec<String>,
     notes: Vec<Note>,
-    held: Vec<BTreeSet<String>>,
+    who: Who,
 }
 
 /// Reads a problem into a model. `workers` threads share the work on tables.
 pub fn build(problem: &wire::Problem, workers: usize) -> Result<Day, BadProblem> {
-    let Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, mut notes, .. } =
+    let Base { jobs, technicians, travel, overtime_weight, mut job_ids, technician_ids, set_aside, mut notes, .. } =
         base(problem, workers, false)?;
-    let jobs = jobs.into_iter().map(|j| Job { lateness: Lateness::NONE, ..j }).collect();
-    let model = Model::new(jobs, technicians, travel, overtime_weight, workers);
-    notes.extend(hopeless(&model, &job_ids));
-    Ok(Day { model, job_ids, technician_ids, set_aside, notes })
+    let mut jobs: Vec<Job> = jobs.into_iter().map(hard).collect();
+    let ties = Ties::read(problem, &mut job_ids, &mut jobs, &mut notes);
+    let mut model = Model::new(jobs, technicians, travel, overtime_weight, workers);
+    model.move_cost = problem.objective.told_cost.unwrap_or(900).clamp(0, 1 << 24);
+    model.fairness = fairness(problem, &model);
+    let told: BTreeSet<&str> = notes.iter().map(|note| note.item.as_str()).collect();
+    let hopeless = hopeless(&model, &job_ids[..ties.jobs]).into_iter().filter(|n| !told.contains(n.item.as_str()));
+    let hopeless: Vec<Note> = hopeless.collect();
+    notes.extend(hopeless);
+    Ok(Day { model, job_ids, technician_ids, set_aside, notes, ties })
+}
+
+/// On a day that is being planned windows are hard; only a due time within them can be missed.
+fn hard(job: Job) -> Job {
+    let lateness = if job.lateness.due < job.windows.last() { job.lateness } else { Lateness::NONE };
+    Job { lateness, ..job }
+}
+
+/// The fair shares: service of every job of the file that can be read, by length of shift.
+fn fairness(problem: &wire::Problem, model: &Model) -> Fairness {
+    let weight = problem.objective.fairness_weight.unwrap_or(0).clamp(0, WEIGHT_MAX);
+    let read = problem.jobs.iter().filter_map(|j| j.0.as_ref().ok());
+    let service = read.map(|j| j.service.clamp(0, i64::from(TIME_MAX)) * j.crew.unwrap_or(1).clamp(1, CREW_MAX)).sum();
+    let shifts: Vec<i64> = model.technicians.iter().map(|t| i64::from(t.shift.end - t.shift.start)).collect();
+    Fairness::new(weight, service, &shifts)
 }
 
 /// Reads the items of a problem. `later` says that jobs may come in at places where nobody has been yet.
@@ -80,19 +107,23 @@ pub fn base(problem: &wire::Problem, workers: usize, later: bool) -> Result<Base
         return Err(BadProblem::Places(places));
     }
     let techs = sift(&problem.technicians, "technician", &mut notes, &mut Vec::new(), |t| {
-        technician(t, places).map(|x| (x, skills(&t.skills)))
+        technician(t, places).map(|x| (x, t))
     });
     let (technician_ids, techs): (_, Vec<_>) = techs.into_iter().unzip();
-    let (mut technicians, held): (Vec<_>, Vec<_>) = techs.into_iter().unzip();
-    let mut who = Able { held: &held, known: BTreeMap::new() };
-    let read = |j: &wire::Job| job(j, places).map(|x| Job { able: who.holding(&skills(&j.skills)), ..x });
+    let (mut technicians, read): (Vec<_>, Vec<&wire::Technician>) = techs.into_iter().unzip();
+    let mut who = Who::new(read.iter().copied(), &problem.objective, problem.date);
+    notes.extend(undated(&read, problem));
+    let read = |j: &wire::Job| {
+        job(j, places)
+            .map(|x| if later { alone_only(with_people(x, j, &mut who), j) } else { with_people(x, j, &mut who) })
+    };
     let mut jobs = sift(&problem.jobs, "job", &mut notes, &mut set_aside, read);
     keep_dearest(&mut jobs, &mut notes, &mut set_aside);
     let (job_ids, mut jobs): (_, Vec<_>) = jobs.into_iter().unzip();
     let used = if later { (0..places as u32).collect() } else { renumber(&mut jobs, &mut technicians, places) };
     let travel = Arc::new(Travel::new(used.len(), workers, |i, j| roads.seconds(used[i] as usize, used[j] as usize)));
     let overtime_weight = problem.objective.overtime_weight.unwrap_or(1).clamp(0, 1 << 24);
-    Ok(Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, notes, held })
+    Ok(Base { jobs, technicians, travel, overtime_weight, job_ids, technician_ids, set_aside, notes, who })
 }
 
 /// Sets the jobs aside that are too many: those whose omission costs least, of equals the later ones.
@@ -137,15 +168,33 @@ impl Base {
     /// Takes in one more job. False if it cannot be planned.
     pub fn add(&mut self, new: &wire::Job) -> bool {
         let Ok(read) = job(new, self.travel.places()) else { return false };
-        let able = Able { held: &self.held, known: BTreeMap::new() }.holding(&skills(&new.skills));
-        self.jobs.push(Job { able, ..read });
+        self.jobs.push(alone_only(with_people(read, new, &mut self.who), new));
         self.job_ids.push(new.id.clone());
         true
     }
 }
 
-fn skills(of: &Option<Vec<String>>) -> BTreeSet<String> {
-    of.iter().flatten().cloned().collect()
+/// The job with who may do it, at what price.
+fn with_people(read: Job, job: &wire::Job, who: &mut Who) -> Job {
+    let may = who.may(job);
+    let told = job.told.as_ref().and_then(|told| told.tech.as_deref());
+    Job { before: told.and_then(|id| who.number(id)), able: may.able, wishes: may.wishes, ..read }
+}
+
+/// A running day knows neither crews nor order: such a job is nobody's there.
+fn alone_only(read: Job, job: &wire::Job) -> Job {
+    let tied = job.crew.unwrap_or(1) > 1 || job.after.is_some();
+    if tied { Job { able: Box::default(), ..read } } else { read }
+}
+
+/// Qualifications end on a day, but which day it is, the file does not say.
+fn undated(technicians: &[&wire::Technician], problem: &wire::Problem) -> Option<Note> {
+    let ends = technicians.iter().flat_map(|t| &t.qualifications).any(|q| q.until.is_some());
+    (ends && problem.date.is_none()).then(|| Note {
+        item: "date".to_owned(),
+        code: "no_date".to_owned(),
+        reason: "without the day's date every qualification that ends counts as ended; write date".to_owned(),
+    })
 }
 
 /// Reads each item; those that fail, or whose id was seen before, go to the notes.
@@ -194,24 +243,6 @@ impl Named for wire::Technician {
     }
 }
 
-/// Who holds a set of skills; the same sets come again and again.
-struct Able<'a> {
-    held: &'a [BTreeSet<String>],
-    known: BTreeMap<BTreeSet<String>, Box<[u32]>>,
-}
-
-impl Able<'_> {
-    fn holding(&mut self, needed: &BTreeSet<String>) -> Box<[u32]> {
-        if let Some(able) = self.known.get(needed) {
-            return able.clone();
-        }
-        let able: Box<[u32]> =
-            (0..self.held.len() as u32).filter(|t| needed.is_subset(&self.held[*t as usize])).collect();
-        self.known.insert(needed.clone(), able.clone());
-        able
-    }
-}
-
 /// Jobs that no technician could do even if it were his only one.
 fn hopeless(model: &Model, ids: &[String]) -> Vec<Note> {
     let mut notes = Vec::new();
@@ -220,7 +251,8 @@ fn hopeless(model: &Model, ids: &[String]) -> Vec<Note> {
         let note =
             |code: &str, reason: &str| Note { item: id.clone(), code: code.to_owned(), reason: reason.to_owned() };
         if able.is_empty() {
-            notes.push(note("nobody_able", "no technician holds every skill that it needs"));
+            let why = "no technician who works today has its skills and qualifications, is allowed and is not excluded";
+            notes.push(note("nobody_able", why));
         } else if !able.iter().any(|t| alone(model, *t, j as u32).is_some()) {
             notes.push(note(
                 "nobody_in_time",

@@ -27,6 +27,8 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
     let moving = model.moving(technician, work);
     let (to, from) = (model.travel.to(work.place), model.travel.from(work.place));
     let last_call = work.windows.last();
+    let fair = model.fairness.is_some();
+    let uneven = if fair { model.fairness.cost(technician, route.work()) } else { 0 };
     let mut best = NOWHERE;
     for (k, pair) in route.stops.windows(2).enumerate() {
         let (prev, next) = (&pair[0], &pair[1]);
@@ -34,7 +36,10 @@ pub fn best_spot(model: &Model, technician: u32, route: &Route, job: u32, banned
             break;
         }
         let (there, onward) = (to[prev.place as usize], from[next.place as usize]);
-        let detour = i64::from(there) + i64::from(onward) - i64::from(prev.leg);
+        let mut detour = i64::from(there) + i64::from(onward) - i64::from(prev.leg);
+        if fair {
+            detour += model.fairness.cost(technician, route.work() + detour + i64::from(work.service)) - uneven;
+        }
         if detour + moving >= best.delta || k as u32 == banned {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use super::model::{Job, Technician};
 use super::rules::TIME_MAX;
-use super::rules::lateness::Lateness;
+use super::rules::lateness::{Lateness, weight_of};
 use super::rules::load::Limits;
 use super::rules::overtime::Shift;
 use super::rules::pause::Pause;
@@ -25,10 +25,62 @@ fn place(what: &str, v: usize, places: usize) -> Result<u32, Reason> {
 }
 
 pub(super) fn job(j: &wire::Job, places: usize) -> Result<Job, Reason> {
+    let crew = j.crew.unwrap_or(1);
+    if !(1..=wire::CREW_MAX).contains(&crew) {
+        return Err(("crew", format!("a crew of {crew}; it can be 1 to {}", wire::CREW_MAX)));
+    }
+    if crew > 1 && j.service == 0 {
+        return Err(("crew", "a crew needs a service of some length to begin it together".to_owned()));
+    }
+    if let Some(after) = &j.after {
+        let (least, most) = (after.gap_min.unwrap_or(0), after.gap_max.unwrap_or(i64::MAX));
+        if least < 0 || most < least {
+            return Err(("gap", format!("a gap of {least} to {most} s")));
+        }
+    }
+    let windows = windows(j)?;
+    let demand: Box<[i64]> = j.demand.clone().unwrap_or_default().into();
+    if j.penalty < 0 || demand.iter().any(|d| *d < 0) {
+        return Err(("negative", "penalty or demand is below zero".to_owned()));
+    }
+    let kept = if j.frozen.is_some() { wire::FROZEN_COST } else { 0 };
+    Ok(Job {
+        lateness: lateness(j, windows.last())?,
+        place: place("loc", j.loc, places)?,
+        service: length("service", j.service)?,
+        windows,
+        penalty: j.penalty.min(1 << 40) + kept,
+        demand,
+        ..Job::default()
+    })
+}
+
+/// When a start counts as late: after what people were told, else when it is due, else after the last window.
+fn lateness(j: &wire::Job, last: i32) -> Result<Lateness, Reason> {
+    let asked = j.told.as_ref().and_then(|told| told.window).map(|told| told.1).or(j.due);
+    let due = asked.map_or(Ok(last), |due| time("due", due))?;
+    let usual = asked.map_or(0, |_| weight_of(j.priority.as_i64()));
+    let weight = if j.frozen.is_some() { 0 } else { j.late_weight.unwrap_or(usual).clamp(0, 1 << 24) };
+    Ok(Lateness { due, weight, most: j.penalty })
+}
+
+/// When the service may start.
+fn windows(j: &wire::Job) -> Result<Windows, Reason> {
+    if let Some(start) = j.frozen {
+        let start = time("frozen", start)?;
+        return Ok(Windows::new(&[(start, start)]));
+    }
     if j.windows.is_empty() {
         return Err(("no_window", "there is no window in which the service could start".to_owned()));
     }
-    let release = time("release", j.release.unwrap_or(-i64::from(TIME_MAX)))?;
+    let none = -i64::from(TIME_MAX);
+    let release = time("release", j.release.unwrap_or(none))?;
+    let told = j.told.as_ref().and_then(|told| told.window);
+    let (from, to) = told.unwrap_or((none, i64::MAX));
+    if from > to {
+        return Err(("told_window", format!("the window {from}..{to} that was told is not in order")));
+    }
+    let from = time("told window", from)?;
     let mut windows = Vec::new();
     let mut last = None;
     for (a, b) in &j.windows {
@@ -37,28 +89,17 @@ pub(super) fn job(j: &wire::Job, places: usize) -> Result<Job, Reason> {
             return Err(("window_order", format!("window {a}..{b} is not in order")));
         }
         last = Some(b);
-        if b >= release {
-            windows.push((a.max(release), b));
+        if b >= release.max(from) {
+            windows.push((a.max(release).max(from), b));
         }
     }
-    if windows.is_empty() {
+    if windows.is_empty() && last.is_some_and(|l| l < release) {
         return Err(("released_too_late", format!("every window closes before the release at {release}")));
     }
-    let demand: Box<[i64]> = j.demand.clone().unwrap_or_default().into();
-    if j.penalty < 0 || demand.iter().any(|d| *d < 0) {
-        return Err(("negative", "penalty or demand is below zero".to_owned()));
+    if windows.is_empty() {
+        return Err(("told_window", format!("every window closes before {from}, when the window that was told opens")));
     }
-    let due = windows.last().map_or(i32::MAX, |w| w.1);
-    let weight = j.late_weight.unwrap_or(0).clamp(0, 1 << 24);
-    Ok(Job {
-        lateness: Lateness { due, weight, most: j.penalty },
-        place: place("loc", j.loc, places)?,
-        service: length("service", j.service)?,
-        windows: Windows::new(&windows),
-        penalty: j.penalty.min(1 << 40),
-        demand,
-        ..Job::default()
-    })
+    Ok(Windows::new(&windows))
 }
 
 pub(super) fn technician(t: &wire::Technician, places: usize) -> Result<Technician, Reason> {

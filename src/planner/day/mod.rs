@@ -19,8 +19,10 @@ mod ruin;
 pub mod rules;
 pub mod search;
 pub mod team;
+mod together;
 pub mod travel;
 pub mod tuning;
+mod who;
 pub mod wire;
 pub mod write;
 
@@ -33,5 +35,6 @@ pub use check::{Card, check};
 pub use model::Model;
 pub use search::Plan;
 pub use team::{improve, plan_day};
+pub use together::{Ties, plan};
 pub use tuning::Tuning;
 pub use write::solution;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::near::{self, of_each};
+use super::rules::fairness::Fairness;
 use super::rules::lateness::Lateness;
 use super::rules::load::Limits;
 use super::rules::overtime::Shift;
@@ -24,8 +25,10 @@ pub struct Job {
     /// Cost of leaving it out.
     pub penalty: i64,
     pub demand: Box<[i64]>,
-    /// Technicians who hold every needed skill, ascending.
+    /// Technicians who may do it, ascending.
     pub able: Box<[u32]>,
+    /// What it costs that a technician comes, for each technician; nothing if absent.
+    pub wishes: Option<Arc<[i64]>>,
 }
 
 /// A technician of the day.
@@ -50,6 +53,9 @@ pub struct Model {
     pub move_cost: i64,
     /// Some job may be late.
     pub soft: bool,
+    /// It matters for some job who comes.
+    pub wished: bool,
+    pub fairness: Fairness,
     /// Kinds of parts.
     pub kinds: usize,
     able: Vec<u64>,
@@ -97,7 +103,8 @@ impl Model {
     pub fn bare(jobs: Vec<Job>, technicians: Vec<Technician>, travel: Arc<Travel>, overtime_weight: i64) -> Self {
         let kinds = jobs.iter().map(|j| j.demand.len()).max().unwrap_or(0);
         let soft = jobs.iter().any(|j| j.lateness.weight > 0);
-        let mut model = Self { soft, jobs, technicians, travel, overtime_weight, kinds, ..Self::default() };
+        let wished = jobs.iter().any(|j| j.wishes.is_some());
+        let mut model = Self { soft, wished, jobs, technicians, travel, overtime_weight, kinds, ..Self::default() };
         model.mark_able();
         model
     }
@@ -131,14 +138,18 @@ impl Model {
         }
     }
 
-    /// Cost of giving `job` to `technician` rather than to the one who had it.
+    /// Cost of giving `job` to `technician` rather than to the one who had it, and of wishes that are not met so.
     #[inline]
     #[must_use]
     pub fn moving(&self, technician: u32, job: &Job) -> i64 {
-        if job.before.is_some_and(|t| t != technician) { self.move_cost } else { 0 }
+        let moved = if job.before.is_some_and(|t| t != technician) { self.move_cost } else { 0 };
+        if !self.wished {
+            return moved;
+        }
+        moved + job.wishes.as_ref().map_or(0, |wishes| wishes[technician as usize])
     }
 
-    /// Does the technician hold every skill that the job needs?
+    /// May the technician do the job?
     #[inline]
     #[must_use]
     pub fn able(&self, technician: u32, job: u32) -> bool {

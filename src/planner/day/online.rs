@@ -225,11 +225,12 @@ fn unavailable(tech: &Technician) -> Technician {
 /// The job with its last window open until lateness costs as much as leaving it out.
 fn softened(job: &Job, now: i32) -> Job {
     let lateness = job.lateness;
-    let due = job.windows.last();
+    let (due, close) = (lateness.due, job.windows.last());
     let last = if lateness.weight > 0 {
-        i64::from(due.max(now)).max(i64::from(due) + job.penalty / lateness.weight).min(i64::from(TIME_MAX)) as i32
+        let dear = i64::from(due) + job.penalty / lateness.weight;
+        i64::from(close.max(now)).max(dear).min(i64::from(TIME_MAX)) as i32
     } else {
-        due.max(NO_LATEST)
+        close.max(NO_LATEST)
     };
     Job { windows: job.windows.until(last), lateness: Lateness { due, ..lateness }, ..job.clone() }
 }

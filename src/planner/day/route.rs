@@ -36,10 +36,12 @@ pub struct Route {
     pub late: Vec<Late>,
     /// Overtime and lateness.
     pub paid: i64,
-    /// Travel, overtime, lateness and moves; 0 without jobs.
+    /// Travel, overtime, lateness, moves, wishes and unevenness; 0 without jobs.
     pub cost: i64,
     /// Seconds on the road.
     travel: i64,
+    /// Seconds of service, kept only where days should be even.
+    service: i64,
     /// Sum of the names of its legs: a set of legs is one sequence, and a job put in changes three of them.
     legs: u64,
     /// When the technician is home.
@@ -75,7 +77,7 @@ impl Route {
         self.load.clone_from(&other.load);
         self.late.clone_from(&other.late);
         (self.cost, self.paid, self.end) = (other.cost, other.paid, other.end);
-        (self.travel, self.legs) = (other.travel, other.legs);
+        (self.travel, self.service, self.legs) = (other.travel, other.service, other.legs);
         (self.holds, self.hash) = (other.holds, other.hash);
     }
 
@@ -149,6 +151,10 @@ impl Route {
             self.tell_late(model, tech);
         }
         self.cost = self.travel + self.paid + self.moves(model, technician);
+        if model.fairness.is_some() {
+            self.service = self.jobs().map(|j| i64::from(model.job(j).service)).sum();
+            self.cost += model.fairness.cost(technician, self.travel + self.service);
+        }
         let in_time = self.is_empty() || self.end <= tech.shift.limit;
         self.holds = in_time && tech.limits.hold(self.len(), &self.load);
         self.holds
@@ -182,15 +188,22 @@ impl Route {
             let ahead = (next.due_ahead - stop.leg).max(tech.pause.latest_on_leg(next.due_behind, stop.leg));
             stop.due_ahead = job.windows.latest(ahead - job.service);
             stop.due_behind = job.windows.latest(next.due_behind - stop.leg - job.service);
-            stop.due_paid = job.windows.latest(next.due_paid - stop.leg - job.service).min(job.lateness.due);
+            stop.due_paid = job.windows.latest((next.due_paid - stop.leg - job.service).min(job.lateness.due));
         }
     }
 
     fn moves(&self, model: &Model, technician: u32) -> i64 {
-        if model.move_cost == 0 {
+        if model.move_cost == 0 && !model.wished {
             return 0;
         }
         self.jobs().map(|j| model.moving(technician, model.job(j))).sum()
+    }
+
+    /// Seconds of service and driving. Known only where days should be even.
+    #[inline]
+    #[must_use]
+    pub fn work(&self) -> i64 {
+        self.travel + self.service
     }
 
     /// Adds up lateness along the route.
@@ -259,7 +272,7 @@ impl Late {
     /// Of the whole route, from the arrivals at home.
     #[must_use]
     pub fn end(self, tech: &Technician, home: Departure) -> i64 {
-        if tech.pause.end(home) == home.behind { self.behind } else { self.ahead }
+        if tech.pause.is_some() && home.ahead <= tech.pause.open { self.ahead } else { self.behind }
     }
 }
 

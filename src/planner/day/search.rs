@@ -2,6 +2,8 @@
 //! what it remembers of insertions. A step touches a few routes, and only these are copied, timed and compared; no part
 //! of a step grows with the number of jobs.
 
+use std::collections::BTreeMap;
+
 use super::chance::Chance;
 use super::model::Model;
 use super::place::Memory;
@@ -20,6 +22,8 @@ pub struct Plan {
     pub routes: Vec<Vec<u32>>,
     pub absent: Vec<u32>,
     pub cost: i64,
+    /// When jobs begin that are tied to others; all else begins as early as it can.
+    pub starts: BTreeMap<u32, i32>,
 }
 
 impl Plan {
@@ -30,6 +34,7 @@ impl Plan {
             routes: vec![Vec::new(); model.technicians.len()],
             absent: (0..model.jobs.len() as u32).collect(),
             cost: model.jobs.iter().map(|j| j.penalty).sum(),
+            starts: BTreeMap::new(),
         }
     }
 }
@@ -153,6 +158,7 @@ impl<'a> Search<'a> {
             routes: self.routes.iter().enumerate().map(jobs).collect(),
             absent: self.absent.clone(),
             cost: self.cost,
+            starts: BTreeMap::new(),
         }
     }
 

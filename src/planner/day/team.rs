@@ -20,8 +20,20 @@ pub fn plan_day(model: &Model, tuning: Tuning, workers: usize, seed: u64, budget
 /// every job without technician is put where it costs least; then the search has the budget.
 #[must_use]
 pub fn improve(model: &Model, plan: &Plan, tuning: Tuning, workers: usize, seed: u64, budget: &dyn Budget) -> Plan {
+    go_on(model, plan, tuning, workers, seed, budget).0
+}
+
+/// The same, and how many steps the first worker did.
+pub(super) fn go_on(
+    model: &Model,
+    plan: &Plan,
+    tuning: Tuning,
+    workers: usize,
+    seed: u64,
+    budget: &dyn Budget,
+) -> (Plan, u64) {
     if model.jobs.is_empty() {
-        return Plan { routes: plan.routes.clone(), ..Plan::default() };
+        return (Plan { routes: plan.routes.clone(), ..Plan::default() }, 0);
     }
     let mut team = Team::new(model, plan, tuning, workers.max(1), seed);
     let mut share = workers > 1 && model.jobs.len() >= tuning.share_min;
@@ -43,7 +55,7 @@ pub fn improve(model: &Model, plan: &Plan, tuning: Tuning, workers: usize, seed:
             share &= steps < tuning.share_steps_max;
         }
     }
-    team.best
+    (team.best, team.workers[0].steps)
 }
 
 struct Team<'a> {

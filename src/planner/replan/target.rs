@@ -155,6 +155,7 @@ fn day_job(board: &LiveBoard, known: &Known, place: &mut impl FnMut(Position) ->
         penalty,
         demand: Box::default(),
         able: able(board, known, scene),
+        ..DayJob::default()
     }
 }
 

@@ -4,7 +4,9 @@ use chrono::{Datelike, NaiveDate};
 
 use super::catalogue::{Catalogue, short};
 use super::{Areas, papers};
-use crate::company::{Asset, Contact, Contract, Customer, LawClass, Lot, Origin, Policy, Scope, Site, UnitKind};
+use crate::company::{
+    Asset, BillingModel, Contact, Contract, Customer, LawClass, Literacy, Lot, Origin, Policy, Scope, Site, UnitKind,
+};
 use crate::replay::day::Day;
 
 /// Tickets of a wallet: enough for a repair that has to be taken up again.
@@ -42,6 +44,8 @@ fn customer(index: usize, day: &Day, areas: &Areas, catalogue: &Catalogue, on: N
             kana: format!("ゴタントウシャ {number}"),
             phone,
             email: None,
+            channel: None,
+            literacy: Literacy::Unknown,
         }],
         sites: vec![Site {
             code: format!("s{number}"),
@@ -71,6 +75,7 @@ fn contract(number: usize, product: &str, on: NaiveDate) -> Contract {
         ends_on,
         policy: policy(),
         unit: UnitKind::Ticket,
+        billing: BillingModel::Ticket,
         menu: Vec::new(),
         lots: vec![Lot {
             number: format!("TK-{:04}-{number:06}", on.year()),

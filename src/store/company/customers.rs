@@ -98,6 +98,8 @@ pub(in crate::store) fn insert_contact(unit: &mut Unit<'_>, id: CustomerId, cont
             contacts::kana.eq(&contact.kana),
             contacts::phone.eq(&contact.phone),
             contacts::email.eq(contact.email.as_deref().unwrap_or_default()),
+            contacts::channel.eq(contact.channel),
+            contacts::literacy.eq(contact.literacy),
         ))
         .execute(unit.database)?;
     Ok(())
@@ -158,6 +160,7 @@ pub(in crate::store) fn insert_contract(
             contracts::starts_on.eq(contract.starts_on.to_string()),
             contracts::ends_on.eq(contract.ends_on.to_string()),
             contracts::version.eq(1_i64),
+            contracts::billing.eq(contract.billing),
         ))
         .execute(unit.database)?;
     unit.insert_policy(id, contract.starts_on, &contract.policy, &contract.menu, "import")?;

@@ -2,8 +2,10 @@
 
 use diesel::prelude::*;
 
+use crate::domain::contact::{Literacy, PreferredChannel};
 use crate::domain::ids::*;
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
@@ -13,17 +15,17 @@ use crate::store::repairs::{Whose, repairs};
 use crate::store::schema::*;
 use crate::store::summaries::IssueFilter;
 use crate::store::visits::position;
-use crate::views::desk::{AssetView, ContactView, ContractCard, CustomerView, OtherContract, SiteView};
+use crate::views::contact::ContactView;
+use crate::views::desk::{AssetView, ContractCard, CustomerView, OtherContract, SiteView};
 
 impl Reader<'_> {
     pub fn contract_card(&mut self, id: ContractId) -> Result<ContractCard, Fault> {
-        type Row = (String, String, String, String, i64, CustomerId, String, String);
+        type Row = ((String, String, BillingModel), String, String, i64, CustomerId, String, String);
         let row: Option<Row> = contracts::table
             .inner_join(customers::table)
             .filter(contracts::id.eq(id))
             .select((
-                contracts::number,
-                contracts::plan,
+                (contracts::number, contracts::plan, contracts::billing),
                 contracts::starts_on,
                 contracts::ends_on,
                 contracts::version,
@@ -33,7 +35,7 @@ impl Reader<'_> {
             ))
             .first(self.database)
             .optional()?;
-        let (number, plan, starts_on, ends_on, version, customer, name, kana) =
+        let ((number, plan, billing), starts_on, ends_on, version, customer, name, kana) =
             row.ok_or_else(|| Refusal::new(Code::NotFound))?;
         let today = self.today();
         let in_force = self.policy_on(id, today)?;
@@ -42,6 +44,7 @@ impl Reader<'_> {
             id,
             number,
             plan,
+            billing,
             starts_on: day(&starts_on)?,
             ends_on: day(&ends_on)?,
             version,
@@ -88,12 +91,28 @@ impl Reader<'_> {
     }
 
     fn contacts_of(&mut self, customer: CustomerId) -> Result<Vec<ContactView>, Fault> {
-        let rows: Vec<(ContactId, String, String, String, String)> = contacts::table
+        type Row = (ContactId, String, String, String, String, (Option<PreferredChannel>, Literacy));
+        let rows: Vec<Row> = contacts::table
             .filter(contacts::customer_id.eq(customer))
             .order(contacts::code)
-            .select((contacts::id, contacts::name, contacts::kana, contacts::phone, contacts::email))
+            .select((
+                contacts::id,
+                contacts::name,
+                contacts::kana,
+                contacts::phone,
+                contacts::email,
+                (contacts::channel, contacts::literacy),
+            ))
             .load(self.database)?;
-        let view = |(id, name, kana, phone, email)| ContactView { id, name, kana, phone, email };
+        let view = |(id, name, kana, phone, email, (channel, literacy))| ContactView {
+            id,
+            name,
+            kana,
+            phone,
+            email,
+            channel,
+            literacy,
+        };
         Ok(rows.into_iter().map(view).collect())
     }
 

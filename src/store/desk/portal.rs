@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::domain::ids::{ContractId, CustomerId};
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::billing::BillingModel;
 use crate::store::Reader;
 use crate::store::codec::day;
 use crate::store::error::{Fault, StoreError};
@@ -30,10 +31,17 @@ impl Reader<'_> {
     }
 
     fn portal_contracts(&mut self, customer: CustomerId) -> Result<Vec<PortalContract>, Fault> {
-        let rows: Vec<(ContractId, String, String, String, String)> = contracts::table
+        let rows: Vec<(ContractId, String, String, String, String, BillingModel)> = contracts::table
             .filter(contracts::customer_id.eq(customer))
             .order(contracts::number)
-            .select((contracts::id, contracts::number, contracts::plan, contracts::starts_on, contracts::ends_on))
+            .select((
+                contracts::id,
+                contracts::number,
+                contracts::plan,
+                contracts::starts_on,
+                contracts::ends_on,
+                contracts::billing,
+            ))
             .load(self.database)?;
         let ids: Vec<ContractId> = rows.iter().map(|row| row.0).collect();
         let mut wallets = self.wallet_summaries(&ids)?;
@@ -42,11 +50,11 @@ impl Reader<'_> {
             open.entry(contract).or_default().push(issue);
         }
         rows.into_iter()
-            .map(|(id, number, plan, starts_on, ends_on)| {
+            .map(|(id, number, plan, starts_on, ends_on, billing)| {
                 let wallet = wallets.remove(&id).ok_or_else(|| StoreError::corrupt("a contract without a wallet"))?;
                 let open_issues = open.remove(&id).unwrap_or_default();
                 let (starts_on, ends_on) = (day(&starts_on)?, day(&ends_on)?);
-                Ok(PortalContract { id, number, plan, starts_on, ends_on, wallet, open_issues })
+                Ok(PortalContract { id, number, plan, billing, starts_on, ends_on, wallet, open_issues })
             })
             .collect()
     }

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use crate::domain::ids::{ContractId, ProductId, SiteId};
 use crate::domain::issue::IssueState;
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
-use crate::store::error::Fault;
+use crate::store::error::{Fault, StoreError};
 use crate::store::schema::{assets, contracts, customers, interactions, issues, sites, wallets};
 use crate::store::summaries::IssueFilter;
 use crate::views::desk::Channel;
@@ -37,12 +38,17 @@ impl Reader<'_> {
             .load(self.database)?;
         let site = |(id, name, address)| ReportSite { id, name, address };
         let asset = |(id, site_id, product_id, serial)| ReportAsset { id, site_id, product_id, serial };
+        let today = self.today();
+        let in_force = self.policy_on(contract, today)?;
         Ok(ReportForm {
             contract_id: contract,
             contract_number,
             unit,
             sites: rows.into_iter().map(site).collect(),
             assets: machines.into_iter().map(asset).collect(),
+            menu: in_force.menu,
+            covers_ja: in_force.policy.covers_ja,
+            covers_en: in_force.policy.covers_en,
         })
     }
 
@@ -64,17 +70,20 @@ impl Reader<'_> {
         found.sort_by_key(|(_, issue)| (issue.priority, issue.created_at));
         found.truncate(limits::REPORTED_ISSUES);
         let ids: Vec<ContractId> = found.iter().map(|(contract, _)| *contract).collect();
-        let rows: Vec<(ContractId, String, String)> = contracts::table
+        type Whose = (String, String, i64, UnitKind);
+        let rows: Vec<(ContractId, Whose)> = contracts::table
             .inner_join(customers::table)
+            .inner_join(wallets::table.on(wallets::contract_id.eq(contracts::id)))
             .filter(contracts::id.eq_any(ids))
-            .select((contracts::id, contracts::number, customers::name))
+            .select((contracts::id, (contracts::number, customers::name, wallets::available, wallets::unit)))
             .load(self.database)?;
-        let names: BTreeMap<ContractId, (String, String)> =
-            rows.into_iter().map(|(id, number, name)| (id, (number, name))).collect();
-        let row = |(contract_id, summary)| {
-            let (contract_number, customer_name) = names.get(&contract_id).cloned().unwrap_or_default();
-            ReportedIssue { summary, contract_id, contract_number, customer_name }
+        let known: BTreeMap<ContractId, Whose> = rows.into_iter().collect();
+        let row = |(contract_id, summary): (ContractId, _)| {
+            let whose = known.get(&contract_id).cloned();
+            let (contract_number, customer_name, balance, unit) =
+                whose.ok_or_else(|| StoreError::corrupt("an issue without its contract's wallet"))?;
+            Ok(ReportedIssue { summary, contract_id, contract_number, customer_name, balance, unit })
         };
-        Ok(found.into_iter().map(row).collect())
+        found.into_iter().map(row).collect()
     }
 }

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use super::{Page, cells, parted};
 use crate::company::table::{menu_text, policy_fields};
+use crate::domain::contact::{Literacy, PreferredChannel};
 use crate::domain::ids::*;
 use crate::domain::phone::normalise;
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::Reader;
@@ -41,7 +43,7 @@ pub(super) fn customers(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fa
 
 pub(super) fn contacts(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
     let (customer, code) = parted::<CustomerId>(after);
-    type Row = (CustomerId, String, String, String, String, String, String);
+    type Row = (CustomerId, String, String, String, String, String, String, (Option<PreferredChannel>, Literacy));
     let rows: Vec<Row> = contacts::table
         .inner_join(customers::table.on(customers::id.eq(contacts::customer_id)))
         .filter(contacts::customer_id.ge(customer).and(contacts::customer_id.gt(customer).or(contacts::code.gt(code))))
@@ -55,12 +57,15 @@ pub(super) fn contacts(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fau
             contacts::kana,
             contacts::phone,
             contacts::email,
+            (contacts::channel, contacts::literacy),
         ))
         .load(reader.database)?;
     Ok(Page::of(
         rows,
         |row| format!("{} {}", row.0, row.2),
-        |(_, customer, code, name, kana, phone, email)| cells![customer, code, name, kana, phone, email],
+        |(_, customer, code, name, kana, phone, email, (channel, literacy))| {
+            cells![customer, code, name, kana, phone, email, channel, literacy]
+        },
     ))
 }
 
@@ -89,7 +94,7 @@ pub(super) fn sites(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault>
 
 /// With the policy that is in force today.
 pub(super) fn contracts(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
-    type Row = (ContractId, String, String, String, String, String, UnitKind);
+    type Row = (ContractId, String, String, String, String, String, UnitKind, BillingModel);
     let rows: Vec<Row> = contracts::table
         .inner_join(customers::table)
         .inner_join(wallets::table.on(wallets::contract_id.eq(contracts::id)))
@@ -104,6 +109,7 @@ pub(super) fn contracts(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fa
             contracts::starts_on,
             contracts::ends_on,
             wallets::unit,
+            contracts::billing,
         ))
         .load(reader.database)?;
     let today = reader.today();
@@ -112,10 +118,10 @@ pub(super) fn contracts(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fa
     Ok(Page::of(
         rows,
         |row| row.1.clone(),
-        |(id, number, customer, plan, starts_on, ends_on, unit)| {
+        |(id, number, customer, plan, starts_on, ends_on, unit, billing)| {
             let in_force = policies.get(&id);
             let (menu, policy) = in_force.map(|one| (menu_text(&one.menu), json!(one.policy))).unwrap_or_default();
-            let mut cells = cells![number, customer, plan, starts_on, ends_on, unit, menu];
+            let mut cells = cells![number, customer, plan, starts_on, ends_on, unit, menu, billing];
             // The columns follow the fields of the policy, in the same order.
             cells.extend(policy_fields().iter().map(|field| policy[field.name.as_str()].clone()));
             cells

@@ -1,5 +1,7 @@
 //! What the history of a contract can be narrowed to: its sites, its assets, and who had a part in it.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use crate::domain::ids::{ContactId, ContractId, CustomerId, SiteId, TechnicianId, UserId};
@@ -54,18 +56,27 @@ impl Reader<'_> {
         Ok(rows.into_iter().map(choice).collect())
     }
 
-    /// Those who were sent to the contract's issues, also when they did not go in the end.
+    /// Those who were sent to the contract's issues, also when they did not go in the end, and those who repaired its
+    /// assets before.
     fn technician_choices(&mut self, contract: ContractId) -> Result<Vec<PersonChoice>, Fault> {
         let rows: Vec<(TechnicianId, String, String)> = visits::table
             .inner_join(work_orders::table.inner_join(issues::table))
             .inner_join(technicians::table)
             .filter(issues::contract_id.eq(contract))
-            .order((technicians::kana, technicians::id))
             .select((technicians::id, technicians::name, technicians::kana))
             .distinct()
             .load(self.database)?;
-        let choice = |(id, name, _)| PersonChoice { id: Person::Technician(id), kind: PersonKind::Technician, name };
-        Ok(rows.into_iter().map(choice).collect())
+        let before: Vec<(TechnicianId, String, String)> = past_repairs::table
+            .inner_join(assets::table.on(assets::id.eq(past_repairs::asset_id)))
+            .inner_join(technicians::table.on(past_repairs::technician_id.eq(technicians::id.nullable())))
+            .filter(assets::contract_id.eq(contract))
+            .select((technicians::id, technicians::name, technicians::kana))
+            .distinct()
+            .load(self.database)?;
+        let all: BTreeSet<(String, TechnicianId, String)> =
+            rows.into_iter().chain(before).map(|(id, name, kana)| (kana, id, name)).collect();
+        let choice = |(_, id, name)| PersonChoice { id: Person::Technician(id), kind: PersonKind::Technician, name };
+        Ok(all.into_iter().map(choice).collect())
     }
 
     fn desk_choices(&mut self, contract: ContractId) -> Result<Vec<PersonChoice>, Fault> {

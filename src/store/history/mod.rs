@@ -1,6 +1,7 @@
-//! The one history of a contract: the journal's entries about it, in words.
+//! The one history of a contract: the journal's entries about it in words, then the repairs of the time before it.
 
 mod choices;
+mod earlier;
 mod issue;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use issue::HistoryIssue;
 /// Which part of the history to read.
 #[derive(Debug, Clone, Default)]
 pub struct HistoryFilter {
-    /// Entries before this place; none is from the newest.
+    /// Entries before this place; none is from the newest. Below 0 stand the repairs from before this system.
     pub before: Option<i64>,
     /// At most [`limits::HISTORY_PAGE_MAX`]; none is the usual page.
     pub limit: Option<i64>,
@@ -50,6 +51,24 @@ impl Reader<'_> {
     /// A page of the history, newest first.
     pub fn history(&mut self, contract: ContractId, filter: &HistoryFilter) -> Result<HistoryPage, Fault> {
         let limit = filter.limit.unwrap_or(limits::HISTORY_PAGE).clamp(1, limits::HISTORY_PAGE_MAX);
+        let before = filter.before.unwrap_or(i64::MAX);
+        let (rows, mut more) = if before > 0 { self.told(contract, filter, limit)? } else { (Vec::new(), false) };
+        let mut earlier = Vec::new();
+        if !more {
+            let (skip, room) = (before.min(0).saturating_neg(), limit - rows.len() as i64);
+            (earlier, more) = self.earlier_repairs(contract, filter, skip, room)?;
+        }
+        let last = earlier.last().map(|repair| repair.seq).or(rows.last().map(|row| row.0));
+        let next = last.filter(|_| more);
+        let issues: BTreeSet<IssueId> = rows.iter().filter_map(|(_, row)| row.issue_id).collect();
+        let issues = self.history_issues(contract, issues.into_iter().collect())?;
+        let zone = self.zone;
+        let entries = rows.into_iter().map(|row| entry(row, &issues, zone)).collect::<Result<_, Fault>>()?;
+        Ok(HistoryPage { entries, earlier, next })
+    }
+
+    /// Entries of the journal, and whether there are more of them.
+    fn told(&mut self, contract: ContractId, filter: &HistoryFilter, limit: i64) -> Result<(Vec<Row>, bool), Fault> {
         let mut query = stream_entries::table
             .inner_join(journal::table)
             .filter(stream_entries::stream.eq(Stream::Contract(contract).to_string()))
@@ -92,12 +111,7 @@ impl Reader<'_> {
         let mut rows: Vec<Row> = query.load(self.database)?;
         let more = rows.len() as i64 > limit;
         rows.truncate(usize::try_from(limit).unwrap_or_default());
-        let next = rows.last().map(|row| row.0).filter(|_| more);
-        let issues: BTreeSet<IssueId> = rows.iter().filter_map(|(_, row)| row.issue_id).collect();
-        let issues = self.history_issues(contract, issues.into_iter().collect())?;
-        let zone = self.zone;
-        let entries = rows.into_iter().map(|row| entry(row, &issues, zone)).collect::<Result<_, Fault>>()?;
-        Ok(HistoryPage { entries, next })
+        Ok((rows, more))
     }
 
     fn log_in_of(&mut self, technician: TechnicianId) -> Result<Option<UserId>, Fault> {

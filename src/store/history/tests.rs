@@ -118,7 +118,81 @@ async fn the_choices_name_those_who_had_a_part_in_it() {
         let choices = kit.read(move |reader| reader.history_choices(card.id)).await.unwrap();
         assert_eq!((choices.sites.len(), choices.assets.len()), (1, 2));
         let people: Vec<_> = choices.people.iter().map(|person| (person.kind, person.name.as_str())).collect();
-        assert_eq!(people, [(PersonKind::Contact, "山田 花子")]);
+        // He did the repair that the import brought.
+        assert_eq!(people, [(PersonKind::Contact, "山田 花子"), (PersonKind::Technician, "林 健太")]);
+    })
+    .await;
+}
+
+/// A company with 14 repairs of the time before, two on each of seven days, the newer ones by a technician.
+fn long_kept() -> serde_json::Value {
+    let mut company = company_with(json!([lot(1, 9, None)]));
+    let repair = |serial: &str, on: String, technician: Option<&str>| {
+        json!({"serial": serial, "on": on, "symptom": "noise", "cause": "wear", "remedy": "ベルト交換", "minutes": 40,
+               "technician": technician})
+    };
+    let days = (2019..2026).map(|year| (format!("{year}-03-01"), (year > 2023).then_some("T1")));
+    let twice =
+        |(on, by): (String, Option<&'static str>)| [repair("AC20-0001", on.clone(), by), repair("AC20-0002", on, by)];
+    for asset in 0..2 {
+        company["customers"][0]["contracts"][0]["assets"][asset]["installed_on"] = json!("2018-05-10");
+    }
+    company["history"] = days.flat_map(twice).collect();
+    company
+}
+
+#[tokio::test]
+async fn repairs_from_before_follow_the_journal_page_by_page() {
+    on_both(long_kept(), async |kit| {
+        called(&kit, 0, true).await;
+        let (all, card) = (lines(&kit, HistoryFilter::default()).await, kit.card("KS-1001").await);
+        let contract = card.id;
+        for limit in [1, 3, all.len() as i64, 200] {
+            let (mut before, mut seqs, mut ids) = (None, Vec::new(), Vec::new());
+            loop {
+                let filter = HistoryFilter { before, limit: Some(limit), ..HistoryFilter::default() };
+                let page = kit.read(move |reader| reader.history(contract, &filter)).await.unwrap();
+                assert!(page.entries.len() + page.earlier.len() <= limit as usize);
+                seqs.extend(page.entries.iter().map(|line| line.seq));
+                seqs.extend(page.earlier.iter().map(|repair| repair.seq));
+                ids.extend(page.earlier.iter().map(|repair| (repair.on, repair.id)));
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!((seqs.len(), ids.len()), (all.len() + 14, 14), "pages of {limit}");
+            assert!(seqs.is_sorted_by(|newer, older| newer > older));
+            assert!(ids.is_sorted_by(|newer, older| newer > older), "newest first, each once");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn repairs_from_before_are_narrowed_like_the_rest() {
+    on_both(long_kept(), async |kit| {
+        let receipt = called(&kit, 0, true).await;
+        let card = kit.card("KS-1001").await;
+        let earlier = async |filter: HistoryFilter| {
+            let contract = card.id;
+            kit.read(move |reader| reader.history(contract, &filter)).await.unwrap().earlier
+        };
+        let whole = HistoryFilter::default();
+        let asset = HistoryFilter { asset: Some(card.assets[0].id), ..whole.clone() };
+        let of_asset = earlier(asset).await;
+        assert_eq!((of_asset.len(), of_asset[0].serial.as_str()), (7, "AC20-0001"));
+        let site = HistoryFilter { site: Some(card.sites[0].id), ..whole.clone() };
+        assert_eq!(earlier(site).await.len(), 14);
+        let issue = HistoryFilter { issue: Some(receipt.issues[0].id), ..whole.clone() };
+        assert!(earlier(issue).await.is_empty());
+        let contact = Person::Contact(card.contacts[0].id);
+        assert!(earlier(HistoryFilter { person: Some(contact), ..whole.clone() }).await.is_empty());
+
+        let choices = kit.read(move |reader| reader.history_choices(card.id)).await.unwrap();
+        let hayashi = choices.people.iter().find(|person| person.kind == PersonKind::Technician).unwrap();
+        let his = earlier(HistoryFilter { person: Some(hayashi.id), ..whole }).await;
+        assert_eq!((his.len(), his[0].technician_name.as_deref()), (4, Some("林 健太")));
     })
     .await;
 }

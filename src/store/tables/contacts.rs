@@ -1,4 +1,4 @@
-//! Contact persons: name, kana, phone and mail address may change.
+//! Contact persons: name, kana, phone, mail address and how they are best reached may change.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::customers::{contact_phones, phones_of, set_phones};
 use super::{Judged, Stored, Touched, customers_by_code, known, note, unknown};
 use crate::company::table::ContactRow;
+use crate::domain::contact::{Literacy, PreferredChannel};
 use crate::domain::ids::{ContactId, CustomerId};
 use crate::domain::phone::normalise;
 use crate::store::company::customers::{insert_contact, numbers};
@@ -14,7 +15,8 @@ use crate::store::error::Fault;
 use crate::store::schema::contacts;
 use crate::store::{Reader, Unit};
 
-type Row = (ContactId, CustomerId, String, String, String, String, String);
+/// Id, customer, code, name, kana, phone, mail, and how he is reached.
+type Row = (ContactId, CustomerId, String, String, String, String, String, (Option<PreferredChannel>, Literacy));
 
 impl Stored for ContactRow {
     /// Whose it is, and who it is when he is known.
@@ -34,6 +36,7 @@ impl Stored for ContactRow {
                 contacts::kana,
                 contacts::phone,
                 contacts::email,
+                (contacts::channel, contacts::literacy),
             ))
             .load(reader.database)?;
         let stands: BTreeMap<(CustomerId, &str), &Row> =
@@ -43,7 +46,9 @@ impl Stored for ContactRow {
                 return Judged::Wrong(vec![unknown("customer", &row.customer)]);
             };
             let contact = &row.contact;
-            let Some((id, _, _, name, kana, phone, email)) = stands.get(&(*customer, contact.code.as_str())) else {
+            let Some((id, _, _, name, kana, phone, email, (channel, literacy))) =
+                stands.get(&(*customer, contact.code.as_str()))
+            else {
                 return Judged::Add((*customer, None));
             };
             let mut columns = Vec::new();
@@ -51,6 +56,8 @@ impl Stored for ContactRow {
             note(&mut columns, "kana", kana, &contact.kana);
             note(&mut columns, "phone", phone, &contact.phone);
             note(&mut columns, "email", email, &contact.email.clone().unwrap_or_default());
+            note(&mut columns, "channel", channel, &contact.channel);
+            note(&mut columns, "literacy", literacy, &contact.literacy);
             known((*customer, Some(*id)), columns, Vec::new())
         });
         Ok(judged.collect())
@@ -72,6 +79,8 @@ impl Stored for ContactRow {
                         contacts::kana.eq(&contact.kana),
                         contacts::phone.eq(&contact.phone),
                         contacts::email.eq(contact.email.as_deref().unwrap_or_default()),
+                        contacts::channel.eq(contact.channel),
+                        contacts::literacy.eq(contact.literacy),
                     ))
                     .execute(unit.database)?;
             }

@@ -11,6 +11,7 @@ use crate::company::table::{ContractRow, menu_text};
 use crate::company::validate;
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::{ContractId, CustomerId};
+use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::policy::Policy;
 use crate::domain::wallet::terms::UnitKind;
 use crate::store::company::customers::insert_contract;
@@ -19,8 +20,8 @@ use crate::store::policies::PolicyVersion;
 use crate::store::schema::{contracts, customers, wallets};
 use crate::store::{Reader, Unit};
 
-/// Id, number, code of the customer, plan, first and last day, unit.
-type Row = (ContractId, String, String, String, String, String, UnitKind);
+/// Id, number, code of the customer, plan, first and last day, unit, how it is paid for.
+type Row = (ContractId, String, String, String, String, String, UnitKind, BillingModel);
 
 impl Stored for ContractRow {
     type Plan = CustomerId;
@@ -41,6 +42,7 @@ impl Stored for ContractRow {
                 contracts::starts_on,
                 contracts::ends_on,
                 wallets::unit,
+                contracts::billing,
             ))
             .load(reader.database)?;
         let ids: Vec<ContractId> = stands.iter().map(|row| row.0).collect();
@@ -64,7 +66,7 @@ impl Stored for ContractRow {
         ledger.save(unit)?;
         let about = About { contract_id: Some(id), ..About::default() };
         let data = json!({ "number": contract.number, "plan": contract.plan, "starts_on": contract.starts_on,
-            "ends_on": contract.ends_on, "unit": contract.unit, "policy": contract.policy, "menu": contract.menu });
+            "ends_on": contract.ends_on, "unit": contract.unit, "billing": contract.billing, "policy": contract.policy, "menu": contract.menu });
         unit.record(&[Stream::Contract(id)], EventKind::ContractEntered, about, data);
         Ok(())
     }
@@ -73,7 +75,7 @@ impl Stored for ContractRow {
 /// Every difference to the contract as it stands today.
 fn beside(
     row: &ContractRow,
-    (_, _, customer, plan, starts_on, ends_on, unit): &Row,
+    (_, _, customer, plan, starts_on, ends_on, unit, billing): &Row,
     in_force: Option<&PolicyVersion>,
 ) -> Vec<validate::Fault> {
     let contract = &row.contract;
@@ -83,6 +85,7 @@ fn beside(
         ("starts_on", starts_on.clone(), contract.starts_on.to_string()),
         ("ends_on", ends_on.clone(), contract.ends_on.to_string()),
         ("unit", unit.to_string(), contract.unit.to_string()),
+        ("billing", billing.to_string(), contract.billing.to_string()),
         ("menu", in_force.map_or_else(String::new, |one| menu_text(&one.menu)), menu_text(&contract.menu)),
     ];
     let plain = pairs.into_iter().filter(|(_, stands, row)| stands != row);

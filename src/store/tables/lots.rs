@@ -131,9 +131,9 @@ fn sound(wallet: WalletId, faults: [Vec<validate::Fault>; 2]) -> Judged<WalletId
     if faults.is_empty() { Judged::Add(wallet) } else { Judged::Wrong(faults) }
 }
 
-/// A free lot that may still be used: such a one could be a longer life for units that have lapsed.
-fn is_gift(terms: &LotTerms, today: NaiveDate) -> bool {
-    terms.price_yen == 0 && terms.usable_until().is_none_or(|last| last >= today)
+/// A lot that may still be used: if it cost next to nothing, it could be a longer life for units that have lapsed.
+fn may_replace(terms: &LotTerms, today: NaiveDate) -> bool {
+    terms.usable_until().is_none_or(|last| last >= today)
 }
 
 /// The six-month lots with lapsed units, in the ledger or in these rows, of the wallets to which these rows give.
@@ -143,13 +143,13 @@ fn lapsed(
     wallet: impl Fn(&LotRow) -> Option<WalletId>,
 ) -> Result<BTreeMap<WalletId, Vec<Lapsed>>, Fault> {
     let today = reader.today();
-    let gifts = rows.iter().filter(|row| is_gift(&terms(&row.lot, UNSAID), today)).filter_map(|row| wallet(row));
-    let gifts: Vec<WalletId> = gifts.collect::<BTreeSet<_>>().into_iter().collect();
-    let mut found = reader.lapsed_of(&gifts, today - Days::new(PURCHASE_YEAR_DAYS + 1))?;
+    let heirs = rows.iter().filter(|row| may_replace(&terms(&row.lot, UNSAID), today)).filter_map(|row| wallet(row));
+    let heirs: Vec<WalletId> = heirs.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut found = reader.lapsed_of(&heirs, today - Days::new(PURCHASE_YEAR_DAYS + 1))?;
     for row in rows.iter().filter(|row| row.lot.law_class == LawClass::SixMonthExempt) {
         let (terms, rest) = (terms(&row.lot, UNSAID), row.lot.count > row.lot.used + row.lot.voided);
         let over = terms.usable_until().filter(|last| rest && *last < today).and_then(|last| last.succ_opt());
-        if let (Some(since), Some(wallet)) = (over, wallet(row).filter(|wallet| gifts.contains(wallet))) {
+        if let (Some(since), Some(wallet)) = (over, wallet(row).filter(|wallet| heirs.contains(wallet))) {
             found.entry(wallet).or_default().push(Lapsed { terms, since });
         }
     }
@@ -176,7 +176,7 @@ fn fresh(row: &LotRow, unit: UnitKind, today: NaiveDate, lapsed: &[Lapsed]) -> V
         faults.push(fault("uses", "lot.in_future", ja, en));
     }
     let terms = terms(&row.lot, UNSAID);
-    let before = lapsed.iter().filter(|gone| is_gift(&terms, today) && gone.since <= terms.issued_on);
+    let before = lapsed.iter().filter(|gone| may_replace(&terms, today) && gone.since <= terms.issued_on);
     let replaces = terms.check_replaces_none(before.map(|gone| &gone.terms), terms.issued_on);
     if let Err(refusal) = terms.check_end().and_then(|()| terms.check_law()).and(replaces) {
         faults.push(fault("expires_on", refusal.code.as_str(), refusal.ja(), refusal.en()));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
@@ -72,18 +73,22 @@ impl Unit<'_> {
     }
 }
 
-/// What a lot for an invoice of overdrawn units is sold as. A use that is reversed later may be used for anything until
-/// the contract ends.
-pub fn overage_terms(number: String, today: chrono::NaiveDate, ends_on: chrono::NaiveDate) -> LotTerms {
+/// What a lot for an invoice of overdrawn units is sold as, under the class of the customer's other lots. A use that is
+/// reversed later may be used for anything until the contract ends, or until the class says.
+pub fn overage_terms(number: String, today: NaiveDate, ends_on: NaiveDate, law_class: LawClass) -> LotTerms {
+    let last = match law_class {
+        LawClass::SixMonthExempt => ends_on.min(LotTerms::last_of_six_months(today)),
+        LawClass::B2bExempt | LawClass::Regulated => ends_on,
+    };
     LotTerms {
         number,
         origin: Origin::Paid,
         units: 0,
         price_yen: 0,
         issued_on: today,
-        expires_on: last_day(Some(ends_on.max(today))),
+        expires_on: last_day(Some(last.max(today))),
         grace_days: 0,
         scope: Scope::Any,
-        law_class: LawClass::B2bExempt,
+        law_class,
     }
 }

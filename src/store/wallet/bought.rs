@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::domain::ids::{LotId, WalletId};
 use crate::domain::wallet::account::{Movement, Origin};
+use crate::domain::wallet::terms::LawClass;
 use crate::store::Reader;
 use crate::store::error::Fault;
 use crate::store::schema::{lots, postings};
@@ -31,6 +32,17 @@ impl Reader<'_> {
             .select(postings::units)
             .load(self.database)?;
         Ok(bought - undone.into_iter().sum::<i64>())
+    }
+
+    /// The class under which the wallet last bought, or was last invoiced; none when it never did.
+    pub fn last_law_class(&mut self, wallet: WalletId) -> Result<Option<LawClass>, Fault> {
+        let found = lots::table
+            .filter(lots::wallet_id.eq(wallet).and(lots::origin.eq(Origin::Paid)))
+            .order((lots::issued_on.desc(), lots::number.desc()))
+            .select(lots::law_class)
+            .first(self.database)
+            .optional()?;
+        Ok(found)
     }
 
     /// Of lots that were taken over, those of units that the wallet once gave away itself: it bought them once.

@@ -24,13 +24,19 @@ pub struct Lapsed {
 }
 
 impl Reader<'_> {
-    /// The six-month lots of a wallet, issued after a day, of which unused units expired or were taken back.
-    pub fn lapsed_six_months(&mut self, wallet: WalletId, since: NaiveDate) -> Result<Vec<LotTerms>, Fault> {
-        let rows: Vec<(LotId, TermsRow)> = lots::table
+    /// The six-month lots of a wallet, issued after a day, of which unused units expired, were taken back, or are about to
+    /// expire on a day up to `soon`.
+    pub fn lapsed_six_months(
+        &mut self,
+        wallet: WalletId,
+        since: NaiveDate,
+        soon: NaiveDate,
+    ) -> Result<Vec<LotTerms>, Fault> {
+        let rows: Vec<(LotId, i64, String, TermsRow)> = lots::table
             .filter(lots::wallet_id.eq(wallet).and(lots::law_class.eq(LawClass::SixMonthExempt)))
             .filter(lots::issued_on.gt(since.to_string()))
             .order(lots::number)
-            .select((lots::id, TermsRow::as_select()))
+            .select((lots::id, lots::available, lots::usable_until, TermsRow::as_select()))
             .load(self.database)?;
         let ids: Vec<LotId> = rows.iter().map(|row| row.0).collect();
         let gone: Vec<Option<LotId>> = postings::table
@@ -40,8 +46,11 @@ impl Reader<'_> {
             .select(postings::lot_id)
             .distinct()
             .load(self.database)?;
-        let mine = rows.into_iter().filter(|(lot, _)| gone.contains(&Some(*lot)));
-        Ok(mine.map(|(_, row)| row.terms()).collect::<Result<_, _>>()?)
+        let soon = soon.to_string();
+        let mine = rows
+            .into_iter()
+            .filter(|(lot, available, until, _)| gone.contains(&Some(*lot)) || (*available > 0 && *until <= soon));
+        Ok(mine.map(|(_, _, _, row)| row.terms()).collect::<Result<_, _>>()?)
     }
 
     /// The same of several wallets at once, with the day from which their units were missing.

@@ -151,7 +151,7 @@ impl World {
         let contract: ContractId = self.services.store.seeds().id(SystemClock.now());
         let (visit, customer, territory) = (blob(visit), blob(self.customer), blob(self.territory));
         self.sql(&format!(
-            "INSERT INTO contracts VALUES ({0}, 'K-1', {customer}, '標準', '2026-01-01', '2026-12-31', 1);
+            "INSERT INTO contracts VALUES ({0}, 'K-1', {customer}, '標準', '2026-01-01', '2026-12-31', 1, 'ticket');
              INSERT INTO issues VALUES ({visit}, 'I-1', {visit}, {0}, {territory}, {visit}, NULL, NULL, NULL, 'fault', '', 'none',
                 'whenever', 'P4', 'in_field', NULL, NULL, NULL, NULL, NULL, 0, 'standard', 0, NULL, 1, '', 0, FALSE);
              INSERT INTO work_orders VALUES ({visit}, {visit}, {territory}, 'assigned', '', 0, NULL, 60, NULL, 0, 1, '[]');",

@@ -289,7 +289,16 @@ fn small_company() -> Value {
             user("dispatcher2", "dispatcher", None, None), user("admin", "admin", None, None),
             user("hayashi", "technician", Some("T1"), None), user("mori", "technician", Some("T2"), None),
             user("customer", "customer", None, Some("C1"))],
+        "history": torn_belts(),
     })
+}
+
+/// What was repaired before: a belt each quarter of three years on one machine, and once at the other customer's.
+fn torn_belts() -> Value {
+    let repair = |serial: &str, on: String| json!({"serial": serial, "on": on, "symptom": "torn", "cause": "wear", "remedy": "ベルト交換", "minutes": 45});
+    let quarters = (2023..2026).flat_map(|year| [2, 5, 8, 11].map(|month| format!("{year}-{month:02}-10")));
+    let belts = quarters.map(|on| repair("AC20-1C", on));
+    Value::Array(belts.chain([repair("AC20-2A", "2024-06-03".to_owned())]).collect())
 }
 
 fn technician(code: &str, name: &str, lat: f64, parts: Value) -> Value {
@@ -302,7 +311,7 @@ fn technician(code: &str, name: &str, lat: f64, parts: Value) -> Value {
 fn customer(code: &str, name: &str, site: &str, contract: &str, lat: f64, nth: u32) -> Value {
     let asset = |letter: &str| {
         json!({"serial": format!("AC20-{nth}{letter}"), "product": "AC-20", "site": site,
-            "installed_on": "2024-05-10"})
+            "installed_on": "2022-05-10"})
     };
     json!({"code": code, "name": name, "kana": "テスト", "phones": [format!("076-555-011{nth}")], "contacts": [],
         "sites": [{"code": site, "name": "本社工場", "postcode": "920-0001", "address": "金沢市東山1-1",

@@ -19,6 +19,22 @@ export class Scene {
     return told;
   }
 
+  /** A table as it is exported, split into cells as they are written. */
+  async table(kind) {
+    const answer = await fetch(`${this.base}/api/export/${kind}.csv`, { headers: { Authorization: `Bearer ${await this.#token("admin")}` } });
+    const lines = (await answer.text()).replace("\u{feff}", "").trim().split("\r\n");
+    const [head, ...rows] = lines.map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/));
+    return { head, rows };
+  }
+
+  /** Brings rows of a table in. */
+  async bring(kind, head, rows) {
+    const headers = { "Content-Type": "text/csv", Authorization: `Bearer ${await this.#token("admin")}`, "Idempotency-Key": operation() };
+    const body = [head, ...rows].map((cells) => cells.join(",")).join("\r\n");
+    const answer = await fetch(`${this.base}/api/import/${kind}`, { method: "POST", headers, body });
+    if (!answer.ok) throw new Error(`import of ${kind}: ${answer.status} ${await answer.text()}`);
+  }
+
   async #token(login) {
     if (!this.#tokens.has(login)) {
       const answer = await fetch(`${this.base}/api/session`, {

@@ -267,6 +267,7 @@ async function approves(page, scene, card) {
     await page.getByText("上限を登録しました").waitFor();
     await scene.fault(card, 2, "取っ手がゆるい");
     await scene.fault(card, 3, "ふたが閉まらない");
+    await page.reload();
     const waiting = page.locator("[data-approval]").filter({ hasText: "ふたが閉まらない" });
     await waiting.waitFor();
     await picture(page, "wallet-approval");

@@ -57,16 +57,21 @@ async fn no_free_lot_of_a_table_prolongs_a_lot_of_six_months() {
              TK-2026-000701,KS-1001,promotional,3,0,2026-10-31,2027-03-31,\n\
              TK-2026-000702,KS-1001,paid,3,15000,2026-11-23,2027-03-31,\n\
              TK-2026-000703,KS-2001,promotional,3,0,2026-11-20,,\n\
-             TK-2026-000704,KS-2001,paid,3,15000,2026-05-01,2026-10-31,six_month_exempt\n"
+             TK-2026-000704,KS-2001,paid,3,15000,2026-05-01,2026-10-31,six_month_exempt\n\
+             TK-2026-000705,KS-1001,paid,3,1,2026-11-23,2027-03-31,\n"
         );
         let report = dry(&kit, ImportKind::Lots, &text).await;
-        let expected = [(2, "expires_on", "wallet.lapsed_replaced"), (5, "expires_on", "wallet.lapsed_replaced")];
+        let expected = [
+            (2, "expires_on", "wallet.lapsed_replaced"),
+            (5, "expires_on", "wallet.lapsed_replaced"),
+            (7, "expires_on", "wallet.lapsed_replaced"),
+        ];
         assert_eq!(faults(&report), expected);
         assert!(bring(&kit, ImportKind::Lots, &text).await.is_err());
         let good: String = text
             .lines()
             .enumerate()
-            .filter(|(at, _)| ![1, 4].contains(at))
+            .filter(|(at, _)| ![1, 4, 6].contains(at))
             .map(|(_, line)| format!("{line}\n"))
             .collect();
         assert_eq!(brought(&kit, ImportKind::Lots, &good).await, (3, 0, 0));

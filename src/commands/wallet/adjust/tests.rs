@@ -62,12 +62,16 @@ async fn no_gift_prolongs_a_lot_of_six_months() {
             ..added_units(1)
         };
         assert_eq!(refused(asked(&kit, like).await), Code::SixMonths, "it ends with its lot");
-        kit.clock.advance(Seconds::hours(24 * 40));
-        kit.write(|unit| unit.expire_due(unit.today())).await.unwrap();
-        assert_eq!(refused(asked(&kit, added_units(3)).await), Code::LapsedReplaced);
         let body = json!({"units": 3, "price_yen": 0, "expires_on": "2027-03-31", "scope": "any",
             "law_class": "b2b_exempt"});
         let gift: LotRequest = serde_json::from_value(body).expect("a lot");
+        kit.clock.advance(Seconds::hours(24 * 10));
+        let early = gift.clone();
+        let early = post(&kit, move |unit| grant(unit, contract, &early)).await;
+        assert_eq!(refused(early), Code::LapsedReplaced, "twelve days before its end it takes their place as well");
+        kit.clock.advance(Seconds::hours(24 * 30));
+        kit.write(|unit| unit.expire_due(unit.today())).await.unwrap();
+        assert_eq!(refused(asked(&kit, added_units(3)).await), Code::LapsedReplaced);
         let bought = LotRequest { price_yen: 15_000, ..gift.clone() };
         assert_eq!(refused(post(&kit, move |unit| grant(unit, contract, &gift)).await), Code::LapsedReplaced);
         post(&kit, move |unit| sell(unit, contract, &bought)).await.expect("a new lot is sold");

@@ -102,6 +102,32 @@ async fn an_invoice_of_overdrawn_units_is_no_purchase() {
 }
 
 #[tokio::test]
+async fn the_invoice_of_overuse_stands_in_the_class_of_what_was_bought() {
+    let mut company = company(12_000.into());
+    company["customers"][0]["contracts"][0]["lots"] = json!([lot(1, 10, Some("2027-03-31"))]);
+    company["customers"][0]["contracts"][0]["lots"][0]["used"] = 10.into();
+    company["customers"][0]["contracts"][0]["lots"][0]["law_class"] = "regulated".into();
+    on_both(company, async |kit| {
+        let (contract, _) = used(&kit).await;
+        let billed = kit.write(move |unit| invoice_overdraft(unit, contract, &bill())).await.unwrap();
+        assert!(billed.wallet.lots.iter().all(|lot| lot.law_class == LawClass::Regulated), "{:?}", billed.wallet.lots);
+        kit.assert_sound().await;
+    })
+    .await;
+}
+
+#[test]
+fn units_invoiced_to_a_six_month_customer_end_with_their_six_months() {
+    let check = |law_class, expected: &str| {
+        let terms = overage_terms(String::new(), date("2026-11-23"), date("2028-03-31"), law_class);
+        assert_eq!(terms.expires_on, Some(date(expected)));
+        terms.check_law().expect("lawful");
+    };
+    check(LawClass::SixMonthExempt, "2027-05-22");
+    check(LawClass::B2bExempt, "2028-03-31");
+}
+
+#[tokio::test]
 async fn without_a_price_in_the_contract_only_a_purchase_settles() {
     on_both(company(Value::Null), async |kit| {
         let (contract, _) = used(&kit).await;

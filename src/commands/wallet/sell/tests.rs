@@ -88,3 +88,17 @@ async fn days_of_grace_do_not_lead_out_of_the_calendar() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_costs_nothing_is_granted_and_not_sold() {
+    on_both(company(), async |kit| {
+        let contract = kit.card("KS-1001").await.id;
+        let free = LotRequest { price_yen: 0, ..lots("2027-11-22") };
+        match kit.write(move |unit| sell(unit, contract, &free)).await {
+            Err(Fault::Refused(refusal)) => assert_eq!(refusal.field.as_deref(), Some("price_yen")),
+            other => panic!("must be refused, is {other:?}"),
+        }
+        assert_eq!(kit.card("KS-1001").await.wallet.available, 1);
+    })
+    .await;
+}

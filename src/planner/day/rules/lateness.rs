@@ -1,5 +1,6 @@
-//! Lateness: on a running day a job may start after its last window; each second costs, at most as much as leaving the
-//! job out. On a day that is still being planned windows are hard and nothing is ever late.
+//! Lateness: a start after the job's due time costs by the second, at most as much as leaving the job out. On a running
+//! day the last window is such a due time; on a day that is still being planned windows are hard, and only a job that
+//! has a due time of its own, or whose window people were told, can be late.
 
 /// What a late start costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,15 @@ impl Lateness {
     #[must_use]
     pub fn cost(&self, start: i32) -> i64 {
         if start <= self.due { 0 } else { (self.weight * i64::from(start - self.due)).min(self.most) }
+    }
+}
+
+/// Cost of a second for jobs that only have a priority, 1 to 4.
+#[must_use]
+pub fn weight_of(priority: Option<i64>) -> i64 {
+    match priority {
+        Some(level @ 2..=4) => 1 << (level - 1),
+        _ => 1,
     }
 }
 

@@ -1,11 +1,16 @@
-//! The hard rules of a route, one a file. Skill is not here: who may do a job at all is decided once, when the model is
-//! made, and the search only ever looks at the technicians who may.
+//! The rules of a plan, one a file. Skill, qualification, territory and wishes are asked once, when the model is made
+//! (`who.rs`): the search only ever looks at the technicians who may, and adds a constant for each.
 
+pub mod fairness;
 pub mod lateness;
 pub mod load;
 pub mod overtime;
 pub mod pause;
+pub mod qualification;
+pub mod skill;
+pub mod territory;
 pub mod window;
+pub mod wish;
 
 /// Later than every time of the model; sums with a drive and a service still fit an `i32`.
 pub const NEVER: i32 = 1 << 29;

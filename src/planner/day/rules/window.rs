@@ -60,6 +60,14 @@ impl Windows {
         all
     }
 
+    /// The parts of the windows between two times.
+    #[must_use]
+    pub fn within(&self, from: i32, to: i32) -> Self {
+        let all = std::iter::once((self.open, self.close)).chain(self.more.iter().copied());
+        let cut = all.map(|(open, close)| (open.max(from), close.min(to))).filter(|(open, close)| open <= close);
+        Self::new(&cut.collect::<Vec<_>>())
+    }
+
     /// Seconds in which the service may start.
     #[must_use]
     pub fn width(&self) -> i64 {

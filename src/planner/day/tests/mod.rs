@@ -4,5 +4,7 @@ mod calm;
 mod holes;
 mod kit;
 mod laws;
+mod people;
 mod running;
 mod timing;
+mod together;

@@ -28,7 +28,7 @@ fn check_day(jobs: Value, tech: Value, expected: &[&str], cost: i64) {
         .iter()
         .flat_map(|r| &r.stops)
         .map(|s| match s {
-            StopOut::Job { job } => job.as_str(),
+            StopOut::Job { job, .. } => job.as_str(),
             StopOut::Break { .. } => "break",
         })
         .collect();

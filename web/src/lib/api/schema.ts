@@ -479,6 +479,7 @@ export interface components {
              */
             six_month_exempt_yen: number;
         };
+        BillingModel: ("free" | "monthly_fee" | "ticket") | "quote";
         Board: {
             date: string;
             queue: components["schemas"]["QueueRow"][];
@@ -853,15 +854,21 @@ export interface components {
         };
         ContactId: string;
         ContactView: {
+            /** @description How he likes to be reached, when known. */
+            channel: components["schemas"]["PreferredChannel"] | null;
             email: string;
             id: components["schemas"]["ContactId"];
             kana: string;
+            /** @description How well he gets along with screens. */
+            literacy: components["schemas"]["Literacy"];
             name: string;
             phone: string;
         };
         /** @description All that the operator needs of a contract while the caller talks. */
         ContractCard: {
             assets: components["schemas"]["AssetView"][];
+            /** @description How it is paid for. */
+            billing: components["schemas"]["BillingModel"];
             contacts: components["schemas"]["ContactView"][];
             customer: components["schemas"]["CustomerView"];
             ends_on: string;
@@ -896,7 +903,7 @@ export interface components {
          * @description Why an issue costs what it costs.
          * @enum {string}
          */
-        CostReason: "standard" | "menu" | "recurrence" | "unguaranteed" | "free";
+        CostReason: "standard" | "menu" | "recurrence" | "unguaranteed" | "free" | "billed";
         CrewForecast: {
             days: components["schemas"]["Spread"];
             skill: string;
@@ -943,8 +950,9 @@ export interface components {
         DecisionRequest: {
             accept: boolean;
         };
-        /** @description What was asked for, month by month. */
+        /** @description What was asked for, month by month, and what was asked most in all of them. */
         Demand: {
+            frequent: components["schemas"]["Frequent"];
             months: components["schemas"]["DemandLine"][];
         };
         /** @description The issues accepted in one month of the company's calendar. */
@@ -1045,6 +1053,11 @@ export interface components {
         };
         /** @description A dispute beside what it is about. */
         DisputeRow: {
+            /**
+             * Format: int64
+             * @description Units that the contract has left.
+             */
+            balance: number;
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             customer_name: string;
@@ -1085,7 +1098,7 @@ export interface components {
              */
             returned: number;
             state: components["schemas"]["DisputeState"];
-            /** @description What the wallet counts. */
+            /** @description What they are. */
             unit: components["schemas"]["UnitKind"];
             /**
              * Format: int64
@@ -1100,6 +1113,35 @@ export interface components {
         DisputeWithdrawal: {
             /** Format: int64 */
             version: number;
+        };
+        /** @description A repair of the time before this system, as the import brought it. */
+        EarlierRepair: {
+            asset_id: components["schemas"]["AssetId"];
+            cause_en: string;
+            cause_ja: string;
+            id: components["schemas"]["ReportId"];
+            /**
+             * Format: int64
+             * @description Time on site; 0 is not known.
+             */
+            minutes: number;
+            /** @description The hour is not known. */
+            on: string;
+            product_name_en: string;
+            product_name_ja: string;
+            remedy: string;
+            /**
+             * Format: int64
+             * @description Place below the contract's stream: -1 is the newest.
+             */
+            seq: number;
+            serial: string;
+            site_id: components["schemas"]["SiteId"];
+            site_name: string;
+            symptom_en: string;
+            symptom_ja: string;
+            /** @description Who did it, when known. */
+            technician_name: string | null;
         };
         /**
          * @description One evaluation of when the technician will be at the door. `earliest`, `likely`, `latest` are the 10th, 50th and
@@ -1178,6 +1220,26 @@ export interface components {
             /** @description Who then does the job, and when it would start. */
             technician_id: components["schemas"]["TechnicianId"];
         };
+        /** @description Lots whose last day is over, as one. Units that were moved to another wallet, refunded or withdrawn do not count. */
+        Experience: {
+            /** Format: int64 */
+            lots: number;
+            /**
+             * Format: int64
+             * @description The second of the two amounts in thousandths of the first; none while nothing that was sold is over.
+             */
+            permille: number | null;
+            /**
+             * Format: int64
+             * @description Their price.
+             */
+            sold_yen: number;
+            /**
+             * Format: int64
+             * @description The price of those of their units that nobody used.
+             */
+            unused_yen: number;
+        };
         /** @description Units whose last day comes within so many days. */
         ExpiringForecast: {
             /** Format: uint64 */
@@ -1222,6 +1284,11 @@ export interface components {
             impact: components["schemas"]["Impact"];
             /** @description A fault or a question; how an issue stands is seen on the page and needs no report. */
             kind: components["schemas"]["IssueKind"];
+            /**
+             * @description Code of a work item on the contract's price list, whose cost then counts instead of the kind's.
+             * @default null
+             */
+            menu_item?: string | null;
             needs_visit: boolean;
             /**
              * @description He agrees to use units before buying them.
@@ -1267,6 +1334,39 @@ export interface components {
             lon: number;
             /** Format: int64 */
             seq: number;
+        };
+        /** @description What is asked and reported most in a period: where an article, a briefing or a better part would help. */
+        Frequent: {
+            /** @description By product, the most frequent first. */
+            products: components["schemas"]["FrequentProduct"][];
+            /** @description By product and symptom, the most frequent first. */
+            symptoms: components["schemas"]["FrequentSymptom"][];
+        };
+        /** @description How often, without what was asked about the state of things and planned maintenance. */
+        FrequentProduct: {
+            /** Format: int64 */
+            faults: number;
+            /** @description None: nobody said which. */
+            product_id: components["schemas"]["ProductId"] | null;
+            product_name_en: string;
+            product_name_ja: string;
+            /** Format: int64 */
+            questions: number;
+        };
+        /** @description How often, without what was asked about the state of things and planned maintenance. */
+        FrequentSymptom: {
+            /** Format: int64 */
+            faults: number;
+            /** @description None: nobody said which. */
+            product_id: components["schemas"]["ProductId"] | null;
+            product_name_en: string;
+            product_name_ja: string;
+            /** Format: int64 */
+            questions: number;
+            /** @description Code of the product's list. None: nobody said which. */
+            symptom: string | null;
+            symptom_en: string;
+            symptom_ja: string;
         };
         /** @description One goal's grade, 0 to 100, and the weight it has in the total. */
         GoalGrade: {
@@ -1360,6 +1460,11 @@ export interface components {
             visit_id: components["schemas"]["VisitId"] | null;
         };
         HistoryPage: {
+            /**
+             * @description Repairs of the time before this system; they follow the oldest entry, newest first.
+             * @default []
+             */
+            earlier: components["schemas"]["EarlierRepair"][];
             /** @description Newest first. */
             entries: components["schemas"]["HistoryEntry"][];
             /**
@@ -1698,6 +1803,8 @@ export interface components {
         };
         /** @description The months of the books. */
         Liability: {
+            /** @description What of the lots that are over was never used, on which the expected part can be based. */
+            experience: components["schemas"]["Experience"];
             months: components["schemas"]["MonthLine"][];
         };
         /** @enum {string} */
@@ -1707,6 +1814,11 @@ export interface components {
             id: components["schemas"]["DisputeId"];
             state: components["schemas"]["DisputeState"];
         };
+        /**
+         * @description How well he gets along with screens: who needs help is guided on the phone.
+         * @enum {string}
+         */
+        Literacy: "unknown" | "needs_help" | "comfortable";
         LogIn: {
             login: string;
             password: string;
@@ -2463,6 +2575,8 @@ export interface components {
             vendor_phone: string;
         };
         PortalContract: {
+            /** @description How it is paid for. */
+            billing: components["schemas"]["BillingModel"];
             ends_on: string;
             id: components["schemas"]["ContractId"];
             number: string;
@@ -2562,6 +2676,11 @@ export interface components {
             /** Format: int64 */
             units: number;
         };
+        /**
+         * @description The way a contact likes to be reached (連絡方法).
+         * @enum {string}
+         */
+        PreferredChannel: "phone" | "mail" | "portal" | "chat";
         /** @description Somebody of the company who watches a topic. */
         Present: {
             name: string;
@@ -2861,6 +2980,11 @@ export interface components {
             /** @description How it stands with the customer's approval; none was never asked for. */
             approval: components["schemas"]["ApprovalState"] | null;
             asset_id: components["schemas"]["AssetId"] | null;
+            /**
+             * Format: int64
+             * @description Units that the contract has left.
+             */
+            balance: number;
             /** @description Over which it came. */
             channel: components["schemas"]["Channel"];
             contract_id: components["schemas"]["ContractId"];
@@ -2876,6 +3000,8 @@ export interface components {
             site_name: string;
             state: components["schemas"]["IssueState"];
             symptom: string | null;
+            /** @description What they are. */
+            unit: components["schemas"]["UnitKind"];
             visit_id: components["schemas"]["VisitId"] | null;
             visit_state: components["schemas"]["VisitState"] | null;
         };
@@ -2884,9 +3010,15 @@ export interface components {
             assets: components["schemas"]["ReportAsset"][];
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
+            covers_en: string;
+            /** @description What one unit covers, in the words of the contract. */
+            covers_ja: string;
+            /** @description The price list in force today; empty where the contract has none. */
+            menu: components["schemas"]["MenuItem"][];
             sites: components["schemas"]["ReportSite"][];
             unit: components["schemas"]["UnitKind"];
         };
+        ReportId: string;
         ReportRequest: {
             at: components["schemas"]["Timestamp"];
             /** @description Code of the cause. */
@@ -3258,6 +3390,11 @@ export interface components {
             from: components["schemas"]["Account"];
             /** Format: int64 */
             held: number;
+            /**
+             * @description Until when an objection to it is in time; a later one is taken too, and marked. None: it cannot be disputed.
+             * @default null
+             */
+            in_time_until: components["schemas"]["Timestamp"] | null;
             /**
              * @description The invoice of a lot that was bought, as far as it is known.
              * @default null
@@ -3802,6 +3939,7 @@ export type Assignment = components['schemas']['Assignment'];
 export type AssignRequest = components['schemas']['AssignRequest'];
 export type Balances = components['schemas']['Balances'];
 export type BaseDateReport = components['schemas']['BaseDateReport'];
+export type BillingModel = components['schemas']['BillingModel'];
 export type Board = components['schemas']['Board'];
 export type BoardChange = components['schemas']['BoardChange'];
 export type BoardChangeInput = components['schemas']['BoardChangeInput'];
@@ -3840,6 +3978,7 @@ export type DisputeRequest = components['schemas']['DisputeRequest'];
 export type DisputeRow = components['schemas']['DisputeRow'];
 export type DisputeState = components['schemas']['DisputeState'];
 export type DisputeWithdrawal = components['schemas']['DisputeWithdrawal'];
+export type EarlierRepair = components['schemas']['EarlierRepair'];
 export type Eta = components['schemas']['Eta'];
 export type EtaAccuracy = components['schemas']['EtaAccuracy'];
 export type EtaSource = components['schemas']['EtaSource'];
@@ -3847,6 +3986,7 @@ export type Event = components['schemas']['Event'];
 export type EventId = components['schemas']['EventId'];
 export type EventKind = components['schemas']['EventKind'];
 export type Exchange = components['schemas']['Exchange'];
+export type Experience = components['schemas']['Experience'];
 export type ExpiringForecast = components['schemas']['ExpiringForecast'];
 export type Expiry = components['schemas']['Expiry'];
 export type ExportKind = components['schemas']['ExportKind'];
@@ -3854,6 +3994,9 @@ export type FaultReport = components['schemas']['FaultReport'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
 export type Fix = components['schemas']['Fix'];
+export type Frequent = components['schemas']['Frequent'];
+export type FrequentProduct = components['schemas']['FrequentProduct'];
+export type FrequentSymptom = components['schemas']['FrequentSymptom'];
 export type GoalGrade = components['schemas']['GoalGrade'];
 export type GoalName = components['schemas']['GoalName'];
 export type GoalScale = components['schemas']['GoalScale'];
@@ -3892,6 +4035,7 @@ export type LeftOver = components['schemas']['LeftOver'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
 export type LineDispute = components['schemas']['LineDispute'];
+export type Literacy = components['schemas']['Literacy'];
 export type LogIn = components['schemas']['LogIn'];
 export type LotId = components['schemas']['LotId'];
 export type LotRequest = components['schemas']['LotRequest'];
@@ -3951,6 +4095,7 @@ export type PositionReport = components['schemas']['PositionReport'];
 export type PositionsAccepted = components['schemas']['PositionsAccepted'];
 export type PostingId = components['schemas']['PostingId'];
 export type PostingView = components['schemas']['PostingView'];
+export type PreferredChannel = components['schemas']['PreferredChannel'];
 export type Present = components['schemas']['Present'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
@@ -3978,6 +4123,7 @@ export type ReplanSlot = components['schemas']['ReplanSlot'];
 export type ReportAsset = components['schemas']['ReportAsset'];
 export type ReportedIssue = components['schemas']['ReportedIssue'];
 export type ReportForm = components['schemas']['ReportForm'];
+export type ReportId = components['schemas']['ReportId'];
 export type ReportRequest = components['schemas']['ReportRequest'];
 export type ReportSite = components['schemas']['ReportSite'];
 export type ReportView = components['schemas']['ReportView'];

@@ -273,6 +273,8 @@ export const en = {
   dispute: {
     title: "Disputes",
     raise: "Dispute this line",
+    until: (time: string) => `Dispute by ${time}`,
+    over: (time: string) => `Dispute period ended ${time}`,
     raiseNote: "Please tell us within 72 hours of the notice. Later disputes are taken too and marked as late.",
     reason: "What is wrong",
     send: "Dispute",

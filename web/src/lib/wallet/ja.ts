@@ -261,6 +261,8 @@ export const ja = {
   dispute: {
     title: "異議の申し出",
     raise: "異議を申し出る",
+    until: (time: string) => `異議の期限 ${time}`,
+    over: (time: string) => `異議の期限 ${time}（経過）`,
     raiseNote: "お知らせから72時間以内にお申し出ください。過ぎてもお受けし、その旨を記録します。",
     reason: "異議の内容",
     send: "申し出る",

@@ -90,6 +90,11 @@ export class BoardStore {
     return this.queue.get(id);
   }
 
+  /** What the customer of a visit, or of a work order that waits, has left. */
+  walletOf(visit: string | null, order: string): Pick<QueueRow, "balance" | "unit"> | undefined {
+    return (visit && this.visit(visit)) || this.order(order);
+  }
+
   /** Takes a row that came as an answer, before its event arrives. */
   put(visit: VisitRow): void {
     this.#tell(this.rows.put(visit));

@@ -6,6 +6,8 @@ import { atClock, onDay } from "$lib/time";
 export interface IssueDraft {
   key: string;
   kind: IssueKind;
+  /** Code of a work item on the contract's price list, or empty. */
+  menu_item: string;
   site_id: string;
   /** `asset:<id>`, `product:<id>` for a machine that is not registered, or empty. */
   subject: string;
@@ -61,7 +63,7 @@ export class Draft {
   /** Something was typed or chosen that would be missed. */
   get touched(): boolean {
     const { note, issues, pending } = this.fields;
-    return pending !== null || note !== "" || issues.length > 1 || issues.some((issue) => issue.description !== "" || issue.symptom !== "" || issue.impact !== null);
+    return pending !== null || note !== "" || issues.length > 1 || issues.some((issue) => issue.description !== "" || issue.menu_item !== "" || issue.symptom !== "" || issue.impact !== null);
   }
 
   keep(): void {
@@ -101,7 +103,7 @@ export class Draft {
       // Whoever is sent must know to which kind of machine.
       if (issue.needs_visit && !issue.subject) found.push({ issue: index, what: "asset" });
       if (!issue.site_id) found.push({ issue: index, what: "site" });
-      if (!issue.description.trim() && !issue.symptom) found.push({ issue: index, what: "description" });
+      if (!issue.description.trim() && !issue.symptom && !issue.menu_item) found.push({ issue: index, what: "description" });
       if (!issue.impact) found.push({ issue: index, what: "impact" });
       if (!issue.urgency) found.push({ issue: index, what: "urgency" });
       const wish = wishOf(issue);
@@ -139,7 +141,10 @@ export class Draft {
 
 function restore(key: string): DraftFields | null {
   try {
-    return JSON.parse(sessionStorage.getItem(key) ?? "null") as DraftFields | null;
+    const kept = JSON.parse(sessionStorage.getItem(key) ?? "null") as DraftFields | null;
+    // A draft may have been kept by a page that knew of no price list.
+    kept?.issues.forEach((issue) => (issue.menu_item ??= ""));
+    return kept;
   } catch {
     return null;
   }
@@ -170,6 +175,7 @@ function emptyIssue(card: ContractCard, subject: string): IssueDraft {
   return {
     key: newOperation(),
     kind: "fault",
+    menu_item: "",
     site_id: asset?.site_id ?? card.sites[0]?.id ?? "",
     subject: chosen,
     symptom: "",
@@ -201,13 +207,15 @@ function wishOf({ needs_visit, wish: { date, from, to } }: IssueDraft): IssueReq
 export function issueRequest(issue: IssueDraft, card: ContractCard, catalog: Catalog | null): IssueRequest {
   const product = productOf(issue, card, catalog);
   const symptom = product?.symptoms.find((symptom) => symptom.code === issue.symptom);
+  const item = card.menu.find(({ code }) => code === issue.menu_item);
   return {
     kind: issue.kind,
+    menu_item: item?.code ?? null,
     site_id: issue.site_id,
     asset_id: issue.subject.startsWith("asset:") ? issue.subject.slice(6) : null,
     product_id: product?.id ?? null,
     symptom: symptom?.code ?? null,
-    description: issue.description.trim() || (symptom?.name_ja ?? ""),
+    description: issue.description.trim() || (symptom?.name_ja ?? item?.name_ja ?? ""),
     impact: issue.impact ?? "none",
     urgency: issue.urgency ?? "whenever",
     needs_visit: issue.needs_visit,

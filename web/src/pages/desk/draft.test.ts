@@ -22,6 +22,7 @@ const card = {
     { id: "ast_1", site_id: "sit_1", product_id: "prd_1" },
     { id: "ast_2", site_id: "sit_2", product_id: "prd_2" },
   ],
+  menu: [{ code: "filter", name_ja: "フィルター清掃", name_en: "Filter cleaning", units: 30 }],
 } as ContractCard;
 const catalog = { products: [{ id: "prd_2", symptoms: [{ code: "jam", name_ja: "紙づまり" }] }] } as Catalog;
 
@@ -74,6 +75,7 @@ describe("the draft of a contact", () => {
     const request = draft.request(catalog);
     expect(request.issues[1]).toEqual({
       kind: "fault",
+      menu_item: null,
       site_id: "sit_2",
       asset_id: "ast_2",
       product_id: "prd_2",
@@ -86,6 +88,19 @@ describe("the draft of a contact", () => {
       slot: null,
     });
     expect([request.contract_version, request.contact_id, request.caller_phone]).toEqual([3, "ctt_1", "076-555-0101"]);
+  });
+
+  it("names work of the price list, which says enough, and nothing that is not on it", () => {
+    const check = (chosen: string, expected: { menu_item: string | null; description: string }): void => {
+      const draft = new Draft(card);
+      draft.fields.issues[0]!.menu_item = chosen;
+      expect(draft.request(catalog).issues[0]).toMatchObject(expected);
+      expect(draft.missing().some((gap) => gap.what === "description")).toBe(chosen === "");
+      expect(draft.touched).toBe(chosen !== "");
+    };
+    check("", { menu_item: null, description: "" });
+    check("filter", { menu_item: "filter", description: "フィルター清掃" });
+    check("gone", { menu_item: null, description: "" });
   });
 
   it("survives a reload, with the operation it was sent under", () => {

@@ -4,6 +4,8 @@ import { atClock, onDay } from "$lib/time";
 
 export interface ReportFields {
   kind: Extract<IssueKind, "fault" | "question">;
+  /** Code of a work item on the contract's price list, or empty. */
+  menu_item: string;
   site_id: string;
   /** `asset:<id>`, `product:<id>` for a machine that is not registered, or empty. */
   subject: string;
@@ -23,6 +25,7 @@ export type Gap = "site" | "subject" | "description" | "impact" | "urgency" | "w
 
 const empty = (): ReportFields => ({
   kind: "fault",
+  menu_item: "",
   site_id: "",
   subject: "",
   symptom: "",
@@ -85,7 +88,7 @@ export class Report {
       ["site", !fields.site_id],
       // Whoever is sent must know to which kind of machine.
       ["subject", fields.needs_visit && !fields.subject],
-      ["description", !fields.description.trim() && !fields.symptom],
+      ["description", !fields.description.trim() && !fields.symptom && !fields.menu_item],
       ["impact", !fields.impact],
       ["urgency", !fields.urgency],
       ["wish", wish !== null && wish.from >= wish.to],
@@ -97,13 +100,15 @@ export class Report {
     const { fields } = this;
     const product = this.product(form, catalog);
     const symptom = product?.symptoms.find(({ code }) => code === fields.symptom);
+    const item = form.menu.find(({ code }) => code === fields.menu_item);
     return {
       kind: fields.kind,
+      menu_item: item?.code ?? null,
       site_id: fields.site_id,
       asset_id: fields.subject.startsWith("asset:") ? fields.subject.slice(6) : null,
       product_id: product?.id ?? null,
       symptom: symptom?.code ?? null,
-      description: fields.description.trim() || (symptom?.name_ja ?? ""),
+      description: fields.description.trim() || (symptom?.name_ja ?? item?.name_ja ?? ""),
       impact: fields.impact ?? "none",
       urgency: fields.urgency ?? "whenever",
       needs_visit: fields.needs_visit,

@@ -13,6 +13,7 @@ beforeEach(() => kept.clear());
 const form = {
   sites: [{ id: "sit_1" }],
   assets: [{ id: "ast_1", site_id: "sit_1", product_id: "prd_1", serial: "AC20-0001" }],
+  menu: [{ code: "filter", name_ja: "フィルター清掃", name_en: "Filter cleaning", units: 30 }],
 } as ReportForm;
 const catalog = { products: [{ id: "prd_1", symptoms: [{ code: "noise", name_ja: "異音" }] }] } as Catalog;
 
@@ -33,6 +34,15 @@ describe("a fault that a customer reports", () => {
 
   it("names the machine, its model and the symptom", () => {
     expect(filled().body(form, catalog)).toMatchObject({ asset_id: "ast_1", product_id: "prd_1", symptom: "noise", description: "異音", wish: null, agreed_units: null });
+  });
+
+  it("names work of the price list, which says enough", () => {
+    const report = filled();
+    report.fields.symptom = "";
+    expect(report.body(form, catalog).menu_item).toBeNull();
+    report.fields.menu_item = "filter";
+    expect(report.gaps()).toEqual([]);
+    expect(report.body(form, catalog)).toMatchObject({ menu_item: "filter", description: "フィルター清掃" });
   });
 
   it("is one action, however often the key is pressed or the page is loaded again", () => {

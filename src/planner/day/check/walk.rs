@@ -1,67 +1,25 @@
-//! An independent look at a finished plan: it reads the files, not the model, walks every route once by the letter of
-//! the rules and shares no code with the search. Used by tests, by fuzzing and in debug builds.
+//! One route by the letter of the rules.
 
 use std::collections::BTreeMap;
 
-use super::wire::{BreakRule, Item, Job, Problem, Solution, StopOut, Technician, Travel};
+use super::{Card, people};
+use crate::planner::day::wire::{BreakRule, Job, Problem, StopOut, Technician, Travel};
 
-/// The cost of a plan and every rule that it breaks.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Card {
-    pub cost: i64,
-    pub penalty: i64,
-    pub travel: i64,
-    pub overtime: i64,
-    pub served: usize,
-    /// Broken rules, as "technician: rule".
-    pub broken: Vec<String>,
+/// Somebody at a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Visit {
+    pub tech: String,
+    pub start: i64,
 }
 
-/// Checks and prices a plan.
-#[must_use]
-pub fn check(problem: &Problem, solution: &Solution) -> Card {
-    let jobs: BTreeMap<&str, &Job> = named(&problem.jobs, |j| &j.id);
-    let techs: BTreeMap<&str, &Technician> = named(&problem.technicians, |t| &t.id);
-    let mut card = Card::default();
-    let mut served: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut used: BTreeMap<&str, ()> = BTreeMap::new();
-    for route in &solution.routes {
-        let Some(tech) = techs.get(route.tech.as_str()) else {
-            card.broken.push(format!("{}: unknown technician", route.tech));
-            continue;
-        };
-        if used.insert(&route.tech, ()).is_some() {
-            card.broken.push(format!("{}: two routes", route.tech));
-        }
-        for stop in &route.stops {
-            if let StopOut::Job { job } = stop
-                && served.insert(job, &route.tech).is_some()
-            {
-                card.broken.push(format!("{}: job {job} twice", route.tech));
-            }
-        }
-        walk(problem, tech, &route.stops, &jobs, &mut card);
-    }
-    for id in &solution.unserved {
-        if served.contains_key(id.as_str()) {
-            card.broken.push(format!("{id}: served and unserved"));
-        }
-    }
-    card.served = served.len();
-    card.penalty = jobs.values().filter(|j| !served.contains_key(j.id.as_str())).map(|j| j.penalty).sum();
-    card.cost = card.penalty + card.travel + problem.objective.overtime_weight.unwrap_or(1) * card.overtime;
-    card
-}
-
-fn named<'a, T>(items: &'a [Item<T>], id: impl Fn(&'a T) -> &'a String) -> BTreeMap<&'a str, &'a T> {
-    let mut out = BTreeMap::new();
-    for item in items.iter().filter_map(|i| i.0.as_ref().ok()) {
-        out.entry(id(item).as_str()).or_insert(item);
-    }
-    out
-}
-
-fn walk(problem: &Problem, tech: &Technician, stops: &[StopOut], jobs: &BTreeMap<&str, &Job>, card: &mut Card) {
+/// Walks one route; tells what it costs, what it breaks and when it is where.
+pub(super) fn walk<'a>(
+    problem: &Problem,
+    tech: &'a Technician,
+    stops: &'a [StopOut],
+    jobs: &BTreeMap<&str, &'a Job>,
+    (card, visits): (&mut Card, &mut BTreeMap<&'a str, Vec<Visit>>),
+) {
     let mut say = |what: String| card.broken.push(format!("{}: {what}", tech.id));
     let mut walk = Walk { now: tech.shift.0, place: tech.start, ..Walk::default() };
     for stop in stops {
@@ -73,8 +31,12 @@ fn walk(problem: &Problem, tech: &Technician, stops: &[StopOut], jobs: &BTreeMap
                     None => say("has no break".to_owned()),
                 }
             }
-            StopOut::Job { job } => match jobs.get(job.as_str()) {
-                Some(job) => walk.serve(&problem.travel, tech, job, &mut say),
+            StopOut::Job { job, start } => match jobs.get(job.as_str()) {
+                Some(job) => {
+                    people::check(problem, tech, job, &mut say);
+                    let start = walk.serve(&problem.travel, job, *start, &mut say);
+                    visits.entry(&job.id).or_default().push(Visit { tech: tech.id.clone(), start });
+                }
                 None => say(format!("unknown job {job}")),
             },
         }
@@ -83,7 +45,7 @@ fn walk(problem: &Problem, tech: &Technician, stops: &[StopOut], jobs: &BTreeMap
         return;
     }
     let home = walk.drive(&problem.travel, tech.end);
-    let Walk { travel, jobs: count, breaks, load, .. } = walk;
+    let Walk { travel, jobs: count, breaks, load, service, lateness, .. } = walk;
     let over = (home - tech.shift.1).max(0);
     if over > tech.overtime_max.unwrap_or(0) {
         say(format!("home at {home}, shift ends {}", tech.shift.1));
@@ -101,6 +63,20 @@ fn walk(problem: &Problem, tech: &Technician, stops: &[StopOut], jobs: &BTreeMap
     }
     card.travel += travel;
     card.overtime += over;
+    card.lateness += lateness;
+    card.unfair += unfair(problem, tech, travel + service);
+}
+
+/// Work beyond the fair share costs with its square.
+fn unfair(problem: &Problem, tech: &Technician, work: i64) -> i64 {
+    let weight = i128::from(problem.objective.fairness_weight.unwrap_or(0).clamp(0, 1_000));
+    let jobs = problem.jobs.iter().filter_map(|j| j.0.as_ref().ok());
+    let service: i64 = jobs.map(|j| j.service * j.crew.unwrap_or(1).max(1)).sum();
+    let length = |t: &Technician| t.shift.1 - t.shift.0;
+    let all: i64 = problem.technicians.iter().filter_map(|t| t.0.as_ref().ok()).map(length).sum();
+    let share = i128::from(service) * i128::from(length(tech)) / i128::from(all.max(1));
+    let over = (i128::from(work) - share).max(0);
+    (weight * over * over / share.max(1)) as i64
 }
 
 /// A technician on his way through his route.
@@ -115,6 +91,8 @@ struct Walk {
     breaks: usize,
     /// What he carries, by kind of part.
     load: Vec<i64>,
+    service: i64,
+    lateness: i64,
 }
 
 impl Walk {
@@ -126,21 +104,49 @@ impl Walk {
         arrive(self.now, self.pending.take(), leg)
     }
 
-    fn serve(&mut self, travel: &Travel, tech: &Technician, job: &Job, say: &mut impl FnMut(String)) {
-        let lo = self.drive(travel, job.loc).max(job.release.unwrap_or(i64::MIN));
-        let begin = job.windows.iter().find(|w| lo.max(w.0) <= w.1).map(|w| lo.max(w.0));
+    /// Drives to the job and does it. Returns when the service begins.
+    fn serve(&mut self, travel: &Travel, job: &Job, told: Option<i64>, say: &mut impl FnMut(String)) -> i64 {
+        let arrived = self.drive(travel, job.loc);
+        let begin = begin(job, arrived.max(told.unwrap_or(arrived)));
         if begin.is_none() {
-            say(format!("job {} reached at {lo}, after its last window", job.id));
+            say(format!("job {} reached at {arrived}, after its last window", job.id));
         }
-        if job.skills.iter().flatten().any(|s| !tech.skills.iter().flatten().any(|h| h == s)) {
-            say(format!("job {} needs another skill", job.id));
+        if told.is_some_and(|told| begin != Some(told)) {
+            say(format!("job {} cannot begin when the plan says", job.id));
         }
         let demand = job.demand.as_deref().unwrap_or(&[]);
         self.load.resize(self.load.len().max(demand.len()), 0);
         demand.iter().enumerate().for_each(|(k, d)| self.load[k] += d);
         self.jobs += 1;
-        self.now = begin.unwrap_or(lo) + job.service;
+        let begin = begin.unwrap_or(arrived);
+        self.now = begin + job.service;
+        self.service += job.service;
+        self.lateness += late(job, begin);
+        begin
     }
+}
+
+/// The earliest begin for an arrival.
+fn begin(job: &Job, arrived: i64) -> Option<i64> {
+    if let Some(frozen) = job.frozen {
+        return (arrived <= frozen).then_some(frozen);
+    }
+    let told = job.told.as_ref().and_then(|told| told.window).map_or(i64::MIN, |window| window.0);
+    let lo = arrived.max(job.release.unwrap_or(i64::MIN)).max(told);
+    job.windows.iter().find(|w| lo.max(w.0) <= w.1).map(|w| lo.max(w.0))
+}
+
+/// What a begin after the due time costs.
+fn late(job: &Job, begin: i64) -> i64 {
+    let told = job.told.as_ref().and_then(|told| told.window).map(|window| window.1);
+    let Some(due) = told.or(job.due).filter(|_| job.frozen.is_none()) else { return 0 };
+    let weight = job.late_weight.unwrap_or(match job.priority.as_i64() {
+        Some(2) => 2,
+        Some(3) => 4,
+        Some(4) => 8,
+        _ => 1,
+    });
+    (weight * (begin - due).max(0)).min(job.penalty)
 }
 
 fn rest(rule: &BreakRule, now: i64, say: &mut impl FnMut(String)) -> (i64, i64) {
