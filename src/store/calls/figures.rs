@@ -77,12 +77,12 @@ impl Reader<'_> {
                 operators.entry(agent).or_default().add(&call);
             }
         }
-        let operators = self.named(&operators)?;
+        let operators = self.operators_calls(&operators)?;
         let hour = |(from, tally): (Timestamp, Tally)| HourOfCalls { from, figures: tally.figures() };
         Ok(CallReport { total: total.figures(), hours: hours.into_iter().map(hour).collect(), operators })
     }
 
-    fn named(&mut self, of: &BTreeMap<UserId, Tally>) -> Result<Vec<OperatorsCalls>, Fault> {
+    fn operators_calls(&mut self, of: &BTreeMap<UserId, Tally>) -> Result<Vec<OperatorsCalls>, Fault> {
         let ids: Vec<UserId> = of.keys().copied().collect();
         let rows: Vec<(UserId, String)> = users::table
             .filter(users::id.eq_any(ids))
