@@ -23,6 +23,8 @@ pub mod replay;
 pub mod roads;
 pub mod sentences;
 pub mod sim;
+pub mod sla;
 pub mod store;
+pub mod telephone;
 pub mod views;
 pub mod web;

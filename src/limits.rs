@@ -81,6 +81,51 @@ pub const REPLAN_DRIFT_S: i64 = 900;
 pub const WHAT_IF_CHANGES: usize = 20;
 /// Days back that a contact may have begun, for mails that are entered late.
 pub const CONTACT_AGE_DAYS: i64 = 60;
+/// Body of a telephone system's message: the longest honest one rings fifty agents.
+pub const CALL_BYTES: usize = 16 * 1024;
+/// Seconds by which the time of a telephone system's signature may differ from ours, as the Standard Webhooks ask; a
+/// replay is known for twice as long by its name.
+pub const CALL_TOLERANCE_S: i64 = 300;
+/// Characters of the name that a telephone system gives a call or a message, and of what it shows of a caller.
+pub const CALL_NAME_CHARS: usize = 128;
+/// Agents that one call rings: a whole desk.
+pub const CALL_AGENTS: usize = 50;
+/// Hours for which a telephone system may keep what it could not tell us.
+pub const CALL_LATE_HOURS: i64 = 24;
+/// Digits and letters of an extension.
+pub const EXTENSION_CHARS: usize = 16;
+/// Refused messages of telephone systems that are kept in a minute; more are counted in the log. A forger must not fill
+/// the disk.
+pub const CALL_REFUSALS_A_MINUTE: i64 = 60;
+/// Bytes that are kept of such a message.
+pub const CALL_REFUSED_BYTES: usize = 1_024;
+/// Calls, and dialled channels, of an Asterisk that are remembered at once.
+pub const ARI_CALLS: usize = 2_000;
+/// Bytes of one event of an Asterisk; a bridge with a hundred channels has 5 kB.
+pub const ARI_EVENT_BYTES: usize = 256 * 1024;
+/// For an Asterisk to take a connection, or to answer.
+pub const ARI_DEADLINE: Duration = Duration::from_secs(10);
+/// An Asterisk that says nothing for so long is asked whether it is there, and after as long again it is not.
+pub const ARI_QUIET: Duration = Duration::from_secs(30);
+/// First pause before a broken connection to an Asterisk is opened again; it doubles up to the longest. Calls ring for
+/// half a minute, so the longest is shorter.
+pub const ARI_PAUSE_FIRST: Duration = Duration::from_millis(250);
+pub const ARI_PAUSE_LONGEST: Duration = Duration::from_secs(15);
+/// Times that an event is offered to a busy store.
+pub const ARI_ATTEMPTS: usize = 4;
+/// A call that rings for so long was given up, and its end was lost on the way.
+pub const RING_S: i64 = 600;
+/// The longest conversation: after it the end of the call was lost.
+pub const TALK_S: i64 = 12 * 3_600;
+/// Calls that are given up or shown at once.
+pub const CALLS_AT_ONCE: i64 = 100;
+/// Call-backs that the desk sees, the oldest first.
+pub const CALL_BACKS: i64 = 200;
+/// Customers offered for one number, and open issues shown of each: more are found by the search.
+pub const CALLERS: usize = 10;
+pub const CALLER_ISSUES: usize = 5;
+/// Days of a report of calls.
+pub const CALL_REPORT_DAYS: i64 = 31;
 /// How far a desk's clock may run ahead of ours.
 pub const CLOCK_SKEW_S: i64 = 300;
 /// Minutes of work at the desk for one issue: a day.

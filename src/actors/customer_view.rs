@@ -17,7 +17,9 @@ const COARSE_M: f64 = 100.0;
 pub fn customer_view(topic: Stream, event: &Event) -> Event {
     match topic {
         Stream::Contract(_) => of_contract(event),
-        Stream::Visit(_) | Stream::Technician(_) | Stream::Territory(_) => of_visit(event),
+        Stream::Agent(_) | Stream::Desk | Stream::Visit(_) | Stream::Technician(_) | Stream::Territory(_) => {
+            of_visit(event)
+        }
     }
 }
 

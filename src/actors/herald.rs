@@ -105,7 +105,7 @@ impl Rounds {
     pub fn look_at(&mut self, streams: impl IntoIterator<Item = Stream>) {
         self.todo.extend(streams.into_iter().filter_map(|stream| match stream {
             Stream::Contract(id) => Some(id),
-            Stream::Visit(_) | Stream::Technician(_) | Stream::Territory(_) => None,
+            Stream::Agent(_) | Stream::Desk | Stream::Visit(_) | Stream::Technician(_) | Stream::Territory(_) => None,
         }));
     }
 

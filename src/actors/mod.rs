@@ -13,6 +13,7 @@ pub mod planner;
 mod presence;
 pub mod relay;
 pub mod replanner;
+pub mod switchboard;
 pub mod timekeeper;
 pub mod tracker;
 mod triggers;

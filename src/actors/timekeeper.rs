@@ -1,12 +1,12 @@
 //! Does what the calendar asks for: lets tickets die after their last day, takes the root of the ledger once a day, approves what a customer lets pass by itself
-//! after a time, clears away slots whose hold has run out, and forgets log-ins and answers that nobody will ask for again. Each step is idempotent and bounded, so a fall or a restart costs nothing.
+//! after a time, clears away slots whose hold has run out, ends calls whose end was lost, and forgets log-ins and answers that nobody will ask for again. Each step is idempotent and bounded, so a fall or a restart costs nothing.
 
 use actix::prelude::*;
 use serde_json::json;
 use tracing::Instrument;
 
 use super::guardian::{Kept, Lifeline};
-use crate::commands::{slots, wallet};
+use crate::commands::{calls, slots, wallet};
 use crate::domain::access;
 use crate::domain::time::Seconds;
 use crate::limits;
@@ -70,6 +70,7 @@ impl Kept for Timekeeper {
 async fn step(store: Store) -> Result<Expired, Fault> {
     let keeper = || access::Actor::system("timekeeper");
     store.task(keeper(), slots::sweep).await?;
+    store.task(keeper(), calls::sweep).await?;
     let approved = store.task(keeper(), wallet::approve_overdue).await?;
     let work = store.task(keeper(), |unit| {
         let today = unit.today();

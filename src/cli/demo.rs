@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::{NaiveTime, Timelike};
 
@@ -42,10 +44,13 @@ pub(super) fn place(text: &str) -> Result<Position, String> {
 /// Serves the demo company until the process is told to stop. Everything lives in a folder that goes with it, unless a
 /// data folder or a database is named.
 pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<()> {
+    let seeds = Seeds::from_entropy()?;
     let scratch = tempfile::tempdir().context("no temporary folder")?;
     if layer.data.is_none() && layer.database.is_none() {
         layer.data = Some(scratch.path().to_owned());
     }
+    let secret = || format!("whsec_{}", STANDARD.encode(seeds.bytes::<32>()));
+    layer.call_secret.get_or_insert_with(secret);
     layer.log.get_or_insert_with(|| "warn".to_owned());
     let settings = layer.resolve()?;
     crate::node::telemetry::start(&settings.log, settings.log_format)?;
@@ -74,7 +79,7 @@ pub async fn run(mut layer: SettingsLayer, options: Options) -> anyhow::Result<(
     greet(&application);
     if !options.quiet {
         let base = format!("http://{}", application.address());
-        Crowd::new(&base, company, calls, ground, clock, Seeds::from_entropy()?).play();
+        Crowd::new(&base, company, calls, ground, clock, seeds, settings.call_keys).play();
     }
     application.run().await
 }

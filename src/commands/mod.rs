@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod assign;
+pub mod calls;
 mod case;
 pub mod intake;
 pub mod learned;

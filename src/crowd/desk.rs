@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 
-use super::{AGAIN, Crowd};
+use super::{AGAIN, Crowd, telephone};
 use crate::clients::{Api, CallError};
 use crate::company::calls::{Call, CalledIssue};
-use crate::domain::ids::IssueId;
+use crate::domain::ids::{CallId, IssueId};
 use crate::domain::issue::IssueKind;
 use crate::domain::time::{Seconds, Timestamp, Window};
 use crate::views::desk::{Catalog, ContractCard, IntakeRequest, IssueRequest, OutcomeRequest, RemoteOutcome};
@@ -23,16 +23,20 @@ pub async fn work(crowd: Crowd) {
     let begun = crowd.calls.calls.partition_point(|call| at(call) <= now);
     let (earlier, later) = crowd.calls.calls.split_at(begun);
     for call in earlier.iter().rev().take(EARLIER_CALLS).rev() {
-        take(&crowd, &api, &catalog, call, midnight).await;
+        take(&crowd, &api, &catalog, call, midnight, None).await;
     }
     // A demo that begins in the morning still has something to show.
     let head_start = EARLIER_CALLS.saturating_sub(earlier.len()).min(later.len());
     for call in &later[..head_start] {
-        take(&crowd, &api, &catalog, call, midnight).await;
+        take(&crowd, &api, &catalog, call, midnight, None).await;
     }
     for call in &later[head_start..] {
         crowd.wait(at(call).since(crowd.clock.now()).max_zero()).await;
-        take(&crowd, &api, &catalog, call, midnight).await;
+        let line = telephone::ring(&crowd, call).await;
+        take(&crowd, &api, &catalog, call, midnight, line.as_ref().map(|line| line.id)).await;
+        if let Some(line) = line {
+            telephone::hang_up_later(&crowd, line, call);
+        }
     }
 }
 
@@ -55,8 +59,8 @@ fn midnight(crowd: &Crowd) -> Timestamp {
     Timestamp::on_day(crowd.clock.now().day(zone), NaiveTime::MIN, zone)
 }
 
-async fn take(crowd: &Crowd, api: &Api, catalog: &Catalog, call: &Call, midnight: Timestamp) {
-    match save(crowd, api, catalog, call, midnight).await {
+async fn take(crowd: &Crowd, api: &Api, catalog: &Catalog, call: &Call, midnight: Timestamp, line: Option<CallId>) {
+    match save(crowd, api, catalog, call, midnight, line).await {
         Ok(answered) => {
             for issue in answered {
                 actix_rt::spawn(answer(crowd.clone(), api.clone(), issue, call.talk_s));
@@ -74,6 +78,7 @@ async fn save(
     catalog: &Catalog,
     call: &Call,
     midnight: Timestamp,
+    line: Option<CallId>,
 ) -> Result<Vec<IssueId>, CallError> {
     let hits = api.search(&call.contract).await?.hits;
     let Some(hit) = hits.first() else { return Ok(Vec::new()) };
@@ -96,6 +101,7 @@ async fn save(
         note: call.note.clone(),
         overdraft: card.policy.overdraft_limit > 0,
         started_at: None,
+        call_id: line,
         issues,
     };
     let receipt = api.save(&request).await?;

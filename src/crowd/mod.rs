@@ -5,6 +5,7 @@ mod customer;
 mod desk;
 mod dispatcher;
 mod technician;
+mod telephone;
 mod way;
 
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use crate::domain::time::Seconds;
 use crate::effects::clock::SharedClock;
 use crate::effects::seeds::Seeds;
 use crate::node::Ground;
+use crate::telephone::signature::Keys;
+use telephone::Exchange;
 
 /// The technician whom the newcomer plays.
 pub const YOURS: &str = "tanaka";
@@ -32,6 +35,7 @@ pub struct Crowd {
     pub seeds: Seeds,
     pub ground: Ground,
     visitor: Api,
+    exchange: Exchange,
     checks: Arc<LiveChecks>,
 }
 
@@ -44,6 +48,7 @@ impl Crowd {
         ground: Ground,
         clock: SharedClock,
         seeds: Seeds,
+        keys: Keys,
     ) -> Self {
         let visitor = Api::new(Http::new(base, Arc::default()), clock.clone(), seeds.clone());
         Self {
@@ -53,6 +58,7 @@ impl Crowd {
             seeds,
             ground,
             visitor,
+            exchange: Exchange::new(base, keys),
             checks: Arc::default(),
         }
     }

@@ -10,12 +10,14 @@ pub enum Form {
     Instant,
     Window,
     ClockTime,
+    Hours,
     Position,
     Topic,
 }
 
 impl Form {
-    const ALL: [Self; 6] = [Self::Day, Self::Instant, Self::Window, Self::ClockTime, Self::Position, Self::Topic];
+    const ALL: [Self; 7] =
+        [Self::Day, Self::Instant, Self::Window, Self::ClockTime, Self::Hours, Self::Position, Self::Topic];
 
     pub const fn ja(self) -> &'static str {
         match self {
@@ -25,9 +27,12 @@ impl Form {
                 "from が to より前の時間帯（例 from 2026-11-24T09:00:00+09:00、to 2026-11-24T12:00:00+09:00）"
             }
             Self::ClockTime => "08:30 のような時刻（00:00から23:59）",
+            Self::Hours => {
+                "09:00-12:00 13:00-17:30 のような1日の時間帯（6つまで、夜勤は 22:00-06:00、終日は 00:00-24:00、休みは空欄）"
+            }
             Self::Position => "lat が-90から90、lon が-180から180の位置（例 lat 36.5613、lon 136.6562）",
             Self::Topic => {
-                "visit:vis_、territory:ter_、technician:tec_、contract:con_ のどれかに小文字の16進数32桁が続く宛先"
+                "visit:vis_、territory:ter_、technician:tec_、contract:con_、agent:usr_ のどれかに小文字の16進数32桁が続く宛先か、desk:duties"
             }
         }
     }
@@ -44,12 +49,16 @@ impl Form {
                  2026-11-24T12:00:00+09:00"
             }
             Self::ClockTime => "a time of day such as 08:30, from 00:00 to 23:59",
+            Self::Hours => {
+                "the hours of a day such as 09:00-12:00 13:00-17:30, at most six spans that do not overlap; a night is \
+                 22:00-06:00, a whole day 00:00-24:00, a closed day empty"
+            }
             Self::Position => {
                 "a position whose lat lies in -90 to 90 and lon in -180 to 180, such as 36.5613, 136.6562"
             }
             Self::Topic => {
-                "a topic: visit:vis_, territory:ter_, technician:tec_ or contract:con_, and 32 hexadecimal digits in \
-                 small letters"
+                "a topic: visit:vis_, territory:ter_, technician:tec_, contract:con_ or agent:usr_, and 32 hexadecimal \
+                 digits in small letters; or desk:duties"
             }
         }
     }

@@ -7,12 +7,21 @@ use serde_json::Value;
 use crate::coded;
 use crate::domain::access::Actor;
 use crate::domain::complaint::Form;
-use crate::domain::ids::{ContractId, EventId, Id, IssueId, TechnicianId, TerritoryId, VisitId, WorkOrderId};
+use crate::domain::ids::{ContractId, EventId, Id, IssueId, TechnicianId, TerritoryId, UserId, VisitId, WorkOrderId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::{Link, Seal};
 
 coded! {
     EventKind {
+        CallRang = "call.rang", "着信", "Call rings";
+        CallAnswered = "call.answered", "応答", "Call answered";
+        CallEnded = "call.ended", "終話", "Call ended";
+        CallMissed = "call.missed", "不在着信", "Call missed";
+        CallLinked = "call.linked", "応対に結び付け", "Call linked to a contact";
+        CallBackTaken = "call_back.taken", "折り返しを担当", "Call-back taken";
+        CallBackDone = "call_back.done", "折り返し済み", "Call-back done";
+        CallerEntered = "caller.entered", "新しいお客様を登録", "New customer entered";
+        ExtensionSet = "extension.set", "内線を設定", "Extension set";
         InteractionLogged = "interaction.logged", "応対を記録", "Contact logged";
         IssueReceived = "issue.received", "要件を受付", "Issue received";
         IssueResolved = "issue.resolved", "要件を解決", "Issue resolved";
@@ -164,7 +173,11 @@ pub fn entry_link(before: &[u8], stream: &str, seq: i64, event: &Link) -> Link {
 /// A stream of events with a gapless sequence of its own; also the name of a live topic (`visit:vis_…`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stream {
+    /// What rings at one person's telephone.
+    Agent(UserId),
     Contract(ContractId),
+    /// The duties that everybody at the desk shares: whom to call back.
+    Desk,
     Technician(TechnicianId),
     Territory(TerritoryId),
     Visit(VisitId),
@@ -173,13 +186,18 @@ pub enum Stream {
 impl std::fmt::Display for Stream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Agent(id) => write!(f, "agent:{id}"),
             Self::Contract(id) => write!(f, "contract:{id}"),
+            Self::Desk => f.write_str(DESK),
             Self::Technician(id) => write!(f, "technician:{id}"),
             Self::Territory(id) => write!(f, "territory:{id}"),
             Self::Visit(id) => write!(f, "visit:{id}"),
         }
     }
 }
+
+/// There is one desk, so its stream has a word where others have an id.
+const DESK: &str = "desk:duties";
 
 /// The text names no stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -190,8 +208,12 @@ impl std::str::FromStr for Stream {
     type Err = BadStream;
 
     fn from_str(text: &str) -> Result<Self, BadStream> {
+        if text == DESK {
+            return Ok(Self::Desk);
+        }
         let (kind, id) = text.split_once(':').ok_or(BadStream)?;
         match kind {
+            "agent" => id.parse().map(Self::Agent).map_err(|_| BadStream),
             "contract" => id.parse().map(Self::Contract).map_err(|_| BadStream),
             "technician" => id.parse().map(Self::Technician).map_err(|_| BadStream),
             "territory" => id.parse().map(Self::Territory).map_err(|_| BadStream),
@@ -219,6 +241,6 @@ impl JsonSchema for Stream {
         "Topic".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^(contract:con|technician:tec|territory:ter|visit:vis)_[0-9a-f]{32}$" })
+        schemars::json_schema!({ "type": "string", "pattern": "^(desk:duties|(agent:usr|contract:con|technician:tec|territory:ter|visit:vis)_[0-9a-f]{32})$" })
     }
 }

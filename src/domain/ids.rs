@@ -122,6 +122,10 @@ ids! {
     AdjustmentId = "adj";
     /// An objection to a line of the statement (異議).
     DisputeId = "dsp";
+    /// A telephone call.
+    CallId = "cal";
+    /// A request of a telephone system that was refused, kept for audit.
+    CallRefusalId = "crf";
     /// A call, mail or chat.
     InteractionId = "int";
     /// A thing to be solved (要件).

@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod access;
 pub mod arrival_window;
+pub mod call;
 pub mod complaint;
 pub mod contact;
 pub mod eta;

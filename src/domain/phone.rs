@@ -31,7 +31,13 @@ pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '－' | 'ー' | 'ｰ' | '─')
 }
 
-fn half_width(text: &str) -> String {
+/// The digits alone, in half width.
+pub fn digits(text: &str) -> String {
+    half_width(text).chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Latin letters, digits and signs in half width.
+pub fn half_width(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '！'..='～' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),

@@ -123,6 +123,15 @@ codes! {
     SiteForeign = "site.foreign", Invalid, "設置先がこの契約のお客様のものではありません。選び直してください。", "The site is not this customer's. Choose again.";
     AssetForeign = "asset.foreign", Invalid, "機器がこの契約のものではありません。選び直してください。", "The asset is not under this contract. Choose again.";
     OffGlobe = "position.off_globe", Invalid, "位置が地球上にありません。端末の位置情報を確かめてください。", "The position is not on the globe. Check the device.";
+    CallOff = "call.off", NotFound, "電話連携が設定されていません。管理者に設定（call_secret）を依頼してください。", "No telephone system is connected. Ask the administrator to set call_secret.";
+    CallForged = "call.forged", Unauthenticated, "署名が合わないため受け付けません。電話システムの署名鍵を確かめてください。", "The signature does not fit. Check the secret of the telephone system.";
+    CallLate = "call.late", Unauthenticated, "署名の時刻が{seconds}秒以上ずれています。電話システムの時計を合わせて送り直してください。", "The signature's time is more than {seconds} seconds off. Set the clock of the telephone system and send it again.";
+    CallReplayed = "call.replayed", Conflict, "この通知（webhook-id）は受け付け済みです。送り直さないでください。", "This message (webhook-id) was taken already. Do not send it again.";
+    CallUnsigned = "call.unsigned", Unauthenticated, "webhook-id、webhook-timestamp、webhook-signature の見出しを付けて送ってください。", "Send the headers webhook-id, webhook-timestamp and webhook-signature.";
+    CallForeign = "call.not_yours", Forbidden, "この電話はあなたの通話ではありません。電話の一覧を開き直してください。", "This call is not yours. Open the list of calls again.";
+    CallBackNone = "call_back.none", Conflict, "この電話に折り返しの予定はありません。一覧を更新してください。", "Nobody is to be called back for this call. Refresh the list.";
+    CallBackClosed = "call_back.closed", Conflict, "この折り返しは{by}が済ませました（{at}）。一覧を更新してください。", "{by} has done this call-back ({at}). Refresh the list.";
+    ExtensionTaken = "extension.taken", Conflict, "内線{extension}は{holder}が使っています。番号を確かめるか、先に外してもらってください。", "Extension {extension} is {holder}'s. Check the number, or ask them to let it go first.";
     OffShift = "position.off_shift", Conflict, "勤務時間外の位置は受け取りません。勤務時間を手配担当に確かめてください。", "Positions outside the shift are not taken. Ask the dispatcher about the shift.";
     PositionFuture = "position.future", Invalid, "位置の時刻が未来です。端末の時計を合わせてください。", "The position was taken in the future. Set the device's clock.";
     PositionInaccurate = "position.inaccurate", Invalid, "位置の誤差が大きすぎます。空の見える場所で測り直してください。", "The position is too inaccurate. Measure again under the open sky.";

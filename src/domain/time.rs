@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Sub};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeZone, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,6 +12,9 @@ use crate::domain::complaint::Form;
 /// An instant, microseconds since 1970 UTC. Shown as RFC 3339 with milliseconds and `Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
+
+/// The longest time that clocks ever skipped: a whole day, where islands moved over the date line.
+const GAP_MINUTES: i64 = 24 * 60;
 
 /// The last instant that a four-digit year can show; later ones are refused as typing errors.
 const LAST_MICROS: i64 = 253_402_300_799_000_000;
@@ -57,11 +60,16 @@ impl Timestamp {
         self.utc().with_timezone(&zone).date_naive()
     }
 
-    /// The instant of a local time on a local day. Where the clock is set forward the later offset counts.
+    /// The instant of a local time on a local day. A time that comes twice, because clocks are set back, is the first of
+    /// the two; one that never comes, because they are set forward, is the moment when they are.
     pub fn on_day(day: NaiveDate, time: NaiveTime, zone: Tz) -> Self {
-        let local = zone.from_local_datetime(&day.and_time(time));
-        let instant = local.earliest().unwrap_or_else(|| zone.from_utc_datetime(&day.and_time(time)));
-        Self(instant.timestamp_micros())
+        let wanted = day.and_time(time);
+        let existing = |minutes| zone.from_local_datetime(&(wanted + TimeDelta::minutes(minutes))).earliest();
+        let instant = (0..=GAP_MINUTES).find_map(|minutes| Some((existing(minutes)?, minutes)));
+        let (instant, past) = instant.unwrap_or_else(|| (zone.from_utc_datetime(&wanted), 0));
+        // Seconds of the wanted minute go beyond the gap's end.
+        let beyond = if past > 0 { i64::from(wanted.second()) * 1_000_000 } else { 0 };
+        Self(instant.timestamp_micros() - beyond)
     }
 
     /// `HH:MM` in the zone, as screens and sentences say it.
@@ -209,6 +217,19 @@ mod tests {
         let at: Timestamp = serde_json::from_str("\"2026-11-23T09:05:12+09:00\"").unwrap();
         assert_eq!(at.to_string(), "2026-11-23T00:05:12.000Z");
         assert_eq!(at.clock_face(chrono_tz::Asia::Tokyo), "09:05");
+    }
+
+    #[test]
+    fn a_local_time_that_never_comes_is_the_moment_when_the_clocks_are_set() {
+        let check = |day: &str, time: &str, zone, utc: &str| {
+            let at = Timestamp::on_day(day.parse().unwrap(), time.parse().unwrap(), zone);
+            assert_eq!(at.to_string(), utc, "{day} {time}");
+        };
+        check("2026-03-08", "02:30:00", chrono_tz::America::New_York, "2026-03-08T07:00:00.000Z");
+        check("2026-03-08", "02:59:30", chrono_tz::America::New_York, "2026-03-08T07:00:00.000Z");
+        check("2026-11-01", "01:30:00", chrono_tz::America::New_York, "2026-11-01T05:30:00.000Z");
+        check("2011-12-30", "09:00:00", chrono_tz::Pacific::Apia, "2011-12-30T10:00:00.000Z");
+        check("2026-11-23", "09:00:00", chrono_tz::Asia::Tokyo, "2026-11-23T00:00:00.000Z");
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod advice;
 mod audit;
 pub mod call;
 pub mod caller;
+mod calls;
 mod claims;
 pub mod cookie;
 pub mod describe;
@@ -75,6 +76,7 @@ pub fn routes() -> Vec<Route> {
         session::routes(),
         desk::routes(),
         slots::routes(),
+        calls::routes(),
         portal::routes(),
         wallet::routes(),
         claims::routes(),

@@ -22,6 +22,7 @@ use crate::actors::guardian::Guardian;
 use crate::actors::herald::Herald;
 use crate::actors::hub::Hub;
 use crate::actors::relay::Relay;
+use crate::actors::switchboard::Switchboard;
 use crate::actors::timekeeper::Timekeeper;
 use crate::actors::tracker::TrackerParts;
 use crate::domain::ids::TerritoryId;
@@ -57,8 +58,16 @@ impl Application {
         let post = mail.map(|mail| Post::new(&mail.smtp_url, &mail.from)).transpose()?;
         let post = post.map(|post| post.with_pages(settings.public_url.clone()));
         keep_actors(&parts, &guardian, &arbiter.handle(), &territories, post);
+        if let Some(exchange) = settings.exchange.clone() {
+            let store = store.clone();
+            guardian.keep(&arbiter.handle(), "", move |lifeline| {
+                Switchboard::new(store.clone(), exchange.clone(), lifeline)
+            });
+        }
         let mut services = Services::new(store, seeds, hub, guardian, world)?;
         services.secure_cookie = settings.secure_cookie;
+        services.telephone = settings.exchange.is_some() || !settings.call_keys.is_empty();
+        services.call_keys = settings.call_keys.clone();
         services.proxies = settings.proxies;
         services.session_days = settings.session_days;
         services.spool = spool_folder(settings)?;

@@ -16,6 +16,7 @@ use crate::live::lines::Lines;
 use crate::map::BaseMap;
 use crate::roads::TravelTimes;
 use crate::store::{Fault, Store};
+use crate::telephone::signature::Keys;
 use crate::views::session::ServerClock;
 
 /// The ground on which the company works.
@@ -45,6 +46,10 @@ pub struct Services {
     pub lines: Lines,
     /// Turns of tables that come in.
     pub imports: Semaphore,
+    /// A telephone system is connected.
+    pub telephone: bool,
+    /// Secrets of the telephone system.
+    pub call_keys: Keys,
     /// The pages are served over TLS, so the cookie must not leave it.
     pub secure_cookie: bool,
     /// Proxies in front, each of which adds whom it serves to `X-Forwarded-For`.
@@ -73,6 +78,8 @@ impl Services {
             door: Door::default(),
             lines: Lines::default(),
             imports: Semaphore::new(limits::IMPORTS),
+            telephone: false,
+            call_keys: Keys::default(),
             secure_cookie: false,
             proxies: 0,
             session_days: limits::SESSION_DAYS,

@@ -8,10 +8,12 @@ use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::effects::ari::Exchange;
 use crate::limits;
 use crate::roads::SpeedTable;
 use crate::roads::profile::SpeedFile;
 use crate::store::Address;
+use crate::telephone::signature::Keys;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
@@ -78,6 +80,18 @@ pub struct SettingsLayer {
     /// Sender of these mails, such as "Service desk <desk@example.jp>"
     #[arg(long, global = true, env = "KAKETSUKE_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// Secret with which the telephone system signs its messages, as whsec_ and base64 of 24 to 64 bytes [default: none]
+    #[arg(long, global = true, env = "KAKETSUKE_CALL_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub call_secret: Option<String>,
+    /// The secret before it, taken as well while the telephone system changes to the new one
+    #[arg(long, global = true, env = "KAKETSUKE_CALL_SECRET_BEFORE", value_name = "SECRET", hide_env_values = true)]
+    pub call_secret_before: Option<String>,
+    /// Event socket of an Asterisk (ARI), such as ws://user:password@127.0.0.1:8088/ari [default: none]
+    #[arg(long, global = true, env = "KAKETSUKE_ARI_URL", value_name = "URL", hide_env_values = true)]
+    pub ari_url: Option<String>,
+    /// Name under which we listen there; no other program may use it [default: kaketsuke]
+    #[arg(long, global = true, env = "KAKETSUKE_ARI_APP", value_name = "NAME")]
+    pub ari_app: Option<String>,
     /// Address at which customers reach these pages, for links in mails, such as https://desk.example.jp [default: no links]
     #[arg(long, global = true, env = "KAKETSUKE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -102,6 +116,10 @@ pub struct Settings {
     pub secure_cookie: bool,
     pub proxies: usize,
     pub mail: Option<MailSettings>,
+    /// Secrets of the telephone system's messages.
+    pub call_keys: Keys,
+    /// The Asterisk that is listened to.
+    pub exchange: Option<Exchange>,
     /// Address at which customers reach the pages, without a slash at its end.
     pub public_url: Option<String>,
 }
@@ -154,6 +172,10 @@ impl SettingsLayer {
             proxies: self.proxies.or(lower.proxies),
             smtp_url: self.smtp_url.or(lower.smtp_url),
             mail_from: self.mail_from.or(lower.mail_from),
+            call_secret: self.call_secret.or(lower.call_secret),
+            call_secret_before: self.call_secret_before.or(lower.call_secret_before),
+            ari_url: self.ari_url.or(lower.ari_url),
+            ari_app: self.ari_app.or(lower.ari_app),
             public_url: self.public_url.or(lower.public_url),
         }
     }
@@ -185,6 +207,8 @@ impl SettingsLayer {
             secure_cookie: self.secure_cookie.unwrap_or(false),
             proxies,
             mail: mail(self.smtp_url, self.mail_from)?,
+            exchange: exchange(self.ari_url.as_deref(), self.ari_app.as_deref())?,
+            call_keys: call_keys(self.call_secret.as_deref(), self.call_secret_before.as_deref())?,
             public_url: self.public_url.map(public_url).transpose()?,
         })
     }
@@ -214,6 +238,19 @@ fn public_url(text: String) -> anyhow::Result<String> {
         ["https://", "http://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
     ensure!(is_page && !text.contains(['#', '?', ' ']), "public_url must read https://desk.example.jp, not {text:?}");
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn exchange(url: Option<&str>, app: Option<&str>) -> anyhow::Result<Option<Exchange>> {
+    ensure!(url.is_some() || app.is_none(), "ari_app needs ari_url: at which Asterisk?");
+    Ok(url.map(|url| Exchange::parse(url, app.unwrap_or("kaketsuke"))).transpose()?)
+}
+
+fn call_keys(now: Option<&str>, before: Option<&str>) -> anyhow::Result<Keys> {
+    ensure!(now.is_some() || before.is_none(), "call_secret_before needs call_secret: which one is the new one?");
+    let read = |name: &str, text: &str| Keys::parse(text).with_context(|| format!("{name} cannot be used"));
+    let keys = now.map(|text| read("call_secret", text)).transpose()?.unwrap_or_default();
+    let old = before.map(|text| read("call_secret_before", text)).transpose()?.unwrap_or_default();
+    Ok(keys.and(old))
 }
 
 fn mail(smtp_url: Option<String>, from: Option<String>) -> anyhow::Result<Option<MailSettings>> {
@@ -289,6 +326,22 @@ mod tests {
         assert!(!format!("{both:?}").contains("secret"));
         assert!(layer(Some("smtp://localhost"), None).resolve().is_err());
         assert!(layer(None, Some("desk@example.jp")).resolve().is_err());
+    }
+
+    #[test]
+    fn a_secret_of_the_telephone_system_is_whole_and_shown_to_nobody() {
+        let layer = |now: Option<&str>, before: Option<&str>| SettingsLayer {
+            call_secret: now.map(str::to_owned),
+            call_secret_before: before.map(str::to_owned),
+            ..SettingsLayer::default()
+        };
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let settings = layer(Some(secret), Some(secret)).resolve().unwrap();
+        assert!(!settings.call_keys.is_empty() && !format!("{settings:?}").contains("MfKQ"));
+        assert!(layer(None, None).resolve().unwrap().call_keys.is_empty());
+        for (now, before) in [(None, Some(secret)), (Some("whsec_c2hvcnQ="), None), (Some("not base64!"), None)] {
+            assert!(layer(now, before).resolve().is_err(), "{now:?} {before:?}");
+        }
     }
 
     #[test]

@@ -110,6 +110,7 @@ impl Operator {
             note: String::new(),
             overdraft: false,
             started_at: None,
+            call_id: None,
             issues: vec![issue],
         })
     }

@@ -138,6 +138,8 @@ impl Reader<'_> {
         let allowed = match who {
             Watcher::Track(pass) => topic == Stream::Visit(pass.visit),
             Watcher::User(user) => match user.role {
+                Role::Operator | Role::Dispatcher | Role::Admin if topic == Stream::Agent(user.id) => true,
+                Role::Dispatcher if topic == Stream::Desk => false,
                 Role::Operator | Role::Dispatcher | Role::Admin => return self.exists(topic),
                 Role::Technician => self.technician_may_watch(user, topic)?,
                 Role::Customer => self.customer_may_watch(user, topic)?,
@@ -152,6 +154,9 @@ impl Reader<'_> {
             Stream::Technician(id) => technicians::table.find(id).count().get_result(self.database)?,
             Stream::Territory(id) => territories::table.find(id).count().get_result(self.database)?,
             Stream::Visit(id) => visits::table.find(id).count().get_result(self.database)?,
+            Stream::Desk => 1,
+            // Only whom it rings hears it.
+            Stream::Agent(_) => 0,
         };
         if found > 0 { Ok(()) } else { Err(Refusal::new(Code::NotFound).into()) }
     }
@@ -170,7 +175,7 @@ impl Reader<'_> {
                 let withdrawn = |state| matches!(state, VisitState::Cancelled | VisitState::Declined);
                 Ok(visit.is_some_and(|(holder, state)| holder == technician && !withdrawn(state)))
             }
-            Stream::Contract(_) | Stream::Territory(_) => Ok(false),
+            Stream::Agent(_) | Stream::Contract(_) | Stream::Desk | Stream::Territory(_) => Ok(false),
         }
     }
 
@@ -189,7 +194,7 @@ impl Reader<'_> {
                 .select(contracts::customer_id)
                 .first(self.database)
                 .optional()?,
-            Stream::Technician(_) | Stream::Territory(_) => None,
+            Stream::Agent(_) | Stream::Desk | Stream::Technician(_) | Stream::Territory(_) => None,
         };
         Ok(owner == Some(customer))
     }

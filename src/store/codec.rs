@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::error::StoreError;
 use crate::domain::absence::AbsenceKind;
 use crate::domain::access::{Language, Role};
+use crate::domain::call::{CallBackOutcome, CallBackState, CallState, CallerKind};
 use crate::domain::contact::{Literacy, PreferredChannel};
 use crate::domain::event::EventKind;
 use crate::domain::ids::*;
@@ -96,6 +97,8 @@ ids!(
     RefundId,
     AdjustmentId,
     DisputeId,
+    CallId,
+    CallRefusalId,
     InteractionId,
     IssueId,
     WorkOrderId,
@@ -153,6 +156,10 @@ macro_rules! codes {
 }
 
 codes!(
+    CallState,
+    CallerKind,
+    CallBackState,
+    CallBackOutcome,
     AbsenceKind,
     Role,
     Language,

@@ -79,6 +79,7 @@ impl Reader<'_> {
             Stream::Visit(id) => query.filter(visits::id.eq(id)),
             Stream::Territory(id) => query.filter(visits::territory_id.eq(id)),
             Stream::Technician(id) => query.filter(visits::technician_id.eq(id)),
+            Stream::Agent(_) | Stream::Desk => query.filter(visits::id.is_null()),
             Stream::Contract(id) => {
                 let orders = work_orders::table.inner_join(issues::table).filter(issues::contract_id.eq(id));
                 query.filter(visits::work_order_id.eq_any(orders.select(work_orders::id)))

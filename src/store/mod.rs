@@ -11,6 +11,7 @@ pub mod advice;
 pub mod approvals;
 pub mod board;
 pub mod books;
+pub mod calls;
 pub mod cases;
 pub mod catalog;
 mod codec;

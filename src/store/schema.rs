@@ -249,6 +249,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    calls (id) {
+        id -> Binary,
+        source -> Text,
+        external_id -> Text,
+        state -> Text,
+        caller_kind -> Text,
+        caller_number -> Text,
+        caller_shown -> Text,
+        dialled -> Text,
+        agents -> Text,
+        rings -> Text,
+        answered_by -> Nullable<Binary>,
+        rang_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        call_back -> Nullable<Text>,
+        call_back_by -> Nullable<Binary>,
+        call_back_at -> Nullable<BigInt>,
+        call_back_outcome -> Nullable<Text>,
+        call_back_note -> Text,
+        joined_to -> Nullable<Binary>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    call_contacts (interaction_id) {
+        interaction_id -> Binary,
+        call_id -> Binary,
+    }
+}
+
+diesel::table! {
+    call_signals (id) {
+        id -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    call_refusals (id) {
+        id -> Binary,
+        signal -> Text,
+        code -> Text,
+        sender -> Text,
+        body -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    extensions (user_id) {
+        user_id -> Binary,
+        extension -> Text,
+    }
+}
+
+diesel::table! {
     slots (id) {
         id -> Binary,
         territory_id -> Binary,
@@ -762,6 +820,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     postings,
     past_moves,
     slots,
+    calls,
+    call_contacts,
+    call_signals,
+    call_refusals,
+    extensions,
     interactions,
     issues,
     work_orders,
@@ -789,6 +852,9 @@ diesel::allow_tables_to_appear_in_same_query!(
 
 diesel::joinable!(visits -> work_orders (work_order_id));
 diesel::joinable!(visits -> technicians (technician_id));
+diesel::joinable!(call_contacts -> calls (call_id));
+diesel::joinable!(call_contacts -> interactions (interaction_id));
+diesel::joinable!(extensions -> users (user_id));
 diesel::joinable!(eta_figures -> visits (visit_id));
 diesel::joinable!(slots -> work_orders (work_order_id));
 diesel::joinable!(work_orders -> issues (issue_id));

@@ -191,7 +191,7 @@ impl Reader<'_> {
                 .select(visits::technician_id)
                 .load(self.database)?,
             Stream::Territory(territory) => self.technicians_at_home(territory)?,
-            Stream::Contract(_) | Stream::Technician(_) => Vec::new(),
+            Stream::Contract(_) | Stream::Technician(_) | Stream::Agent(_) | Stream::Desk => Vec::new(),
         };
         if technicians.is_empty() { Ok(Vec::new()) } else { self.fixes(&technicians, since) }
     }

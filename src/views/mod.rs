@@ -3,6 +3,7 @@
 
 pub mod absence;
 pub mod board;
+pub mod call;
 pub mod claims;
 pub mod contact;
 pub mod demand;
@@ -11,6 +12,7 @@ pub mod history;
 pub mod ledger;
 pub mod live;
 pub mod notice;
+mod outcome;
 pub mod portal;
 pub mod position;
 pub mod replan;

@@ -30,6 +30,9 @@ coded! {
         Wallets = "wallets", "チケットウォレット", "Ticket wallets";
         Postings = "postings", "入出記録", "Ledger entries";
         Interactions = "interactions", "応対", "Contacts made";
+        Calls = "calls", "電話", "Telephone calls";
+        CallRefusals = "call_refusals", "断った電話通知", "Refused call messages";
+        Extensions = "extensions", "内線", "Extensions";
         Issues = "issues", "要件", "Issues";
         Visits = "visits", "訪問", "Visits";
         Reports = "reports", "作業報告書", "Service reports";

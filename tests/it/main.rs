@@ -3,6 +3,7 @@
 mod absence;
 mod bad_input;
 mod books;
+mod calls;
 mod claims;
 mod concurrency;
 mod decision;
@@ -22,6 +23,7 @@ mod restart;
 mod roots;
 mod slots;
 mod staff;
+mod switchboard;
 mod tables;
 mod track;
 mod trackers;

@@ -8,6 +8,7 @@ import { light } from "./stories/light.mjs";
 import { looks } from "./stories/looks.mjs";
 import { offline } from "./stories/offline.mjs";
 import { office } from "./stories/office.mjs";
+import { phone } from "./stories/phone.mjs";
 import { quiet } from "./stories/quiet.mjs";
 import { points } from "./stories/points.mjs";
 import { replan } from "./stories/replan.mjs";
@@ -16,7 +17,7 @@ import { slots } from "./stories/slots.mjs";
 import { wallet } from "./stories/wallet.mjs";
 
 /** In this order: the later ones find the day as the earlier ones left it; the last looks back at all of them. */
-const stories = { repair, offline, keyboard, away, replan, slots, wallet, points, office, looks, light, quiet };
+const stories = { repair, offline, keyboard, away, replan, slots, phone, wallet, points, office, looks, light, quiet };
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith("-"));
 const unknown = wanted.find((name) => !stories[name]);
 if (unknown) throw new Error(`no story ${unknown}; there are ${Object.keys(stories).join(", ")}`);

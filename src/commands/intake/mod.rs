@@ -11,7 +11,7 @@ mod write;
 pub(super) use needs::{job_of, same_work};
 pub use report::{preview_report, report};
 
-use super::slots;
+use super::{calls, slots};
 use crate::domain::time::Timestamp;
 use crate::store::{Fault, Reader, Unit};
 use crate::views::desk::{IntakeReceipt, IntakeRequest};
@@ -36,5 +36,8 @@ pub fn save(unit: &mut Unit<'_>, request: &IntakeRequest) -> Result<IntakeReceip
     let plan = plan::plan(&request, &facts, now, zone)?;
     let receipt = write::write(unit, &request, &facts, plan)?;
     slots::sell(unit, &claims, &receipt)?;
+    if let Some(call) = request.call_id {
+        calls::link(unit, call, receipt.interaction_id)?;
+    }
     Ok(receipt)
 }

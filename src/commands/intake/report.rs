@@ -88,6 +88,7 @@ fn request(user: &User, contract: ContractId, report: &FaultReport) -> Result<In
         note: String::new(),
         overdraft: report.overdraft,
         started_at: None,
+        call_id: None,
         issues: vec![IssueRequest {
             kind: report.kind,
             menu_item: report.menu_item.clone(),

@@ -128,7 +128,8 @@ async fn too_few_tickets_are_refused_with_the_figures_and_nothing_is_written() {
 async fn of_a_thousand_calls_for_ten_tickets_ten_are_taken() {
     on_both(company_with(json!([lot(1, 10, None)])), async |kit| {
         let request = call(&kit.card("KS-1001").await);
-        let store = kit.store.clone();
+        // The last of them may wait longer than a caller would on a machine that has other work.
+        let store = kit.store.clone().patient();
         let calls = (0..1000_u128).map(|number| {
             let (store, request) = (store.clone(), request.clone());
             let id = OperationId::from_uuid(uuid::Uuid::from_u128(number));

@@ -35,6 +35,7 @@ pub(super) fn contact(contract: ContractId, issue: &IssueRequest) -> IntakeReque
         note: String::new(),
         overdraft: false,
         started_at: None,
+        call_id: None,
         issues: vec![issue.clone()],
     }
 }

@@ -9,6 +9,9 @@ const OUT: &[(&str, &[ExportKind])] = &[
     ("approval_rules", &[ExportKind::ApprovalRules]),
     ("approvals", &[ExportKind::Approvals]),
     ("assets", &[ExportKind::Assets]),
+    ("call_contacts", &[ExportKind::Calls]),
+    ("call_refusals", &[ExportKind::CallRefusals]),
+    ("calls", &[ExportKind::Calls]),
     (
         "company",
         &[
@@ -24,6 +27,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
     ("contracts", &[ExportKind::Contracts]),
     ("customers", &[ExportKind::Customers]),
     ("disputes", &[ExportKind::Disputes]),
+    ("extensions", &[ExportKind::Extensions]),
     ("holds", &[ExportKind::Holds]),
     ("interactions", &[ExportKind::Interactions]),
     ("invoices", &[ExportKind::Invoices]),
@@ -60,6 +64,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
 
 /// What stays, and why.
 const STAYS: &[(&str, &str)] = &[
+    ("call_signals", "names of messages that were taken, kept as long as somebody could send them again"),
     ("consumers", "how far the server's own readers of the journal have come"),
     ("counters", "the last number of each series: the greatest of those that go out"),
     ("eta_figures", "samples that the estimate learns from; what was told stands in the journal"),

@@ -3,6 +3,7 @@
 //!
 //! Those that can come in as a table have the same columns and the same words, so that what went out can come in again.
 
+mod calls;
 mod cases;
 mod catalog;
 mod claims;
@@ -84,6 +85,9 @@ pub fn columns(kind: ExportKind) -> Vec<String> {
         ExportKind::Tickets => ledger::TICKETS,
         ExportKind::Postings => ledger::POSTINGS,
         ExportKind::Interactions => cases::INTERACTIONS,
+        ExportKind::Calls => calls::CALLS,
+        ExportKind::CallRefusals => calls::CALL_REFUSALS,
+        ExportKind::Extensions => calls::EXTENSIONS,
         ExportKind::Issues => cases::ISSUES,
         ExportKind::Visits => cases::VISITS,
         ExportKind::Reports => cases::REPORTS,
@@ -135,6 +139,9 @@ impl Reader<'_> {
             ExportKind::Tickets => ledger::tickets(self, after),
             ExportKind::Postings => ledger::postings(self, after),
             ExportKind::Interactions => cases::interactions(self, after),
+            ExportKind::Calls => calls::calls(self, after),
+            ExportKind::CallRefusals => calls::call_refusals(self, after),
+            ExportKind::Extensions => calls::extensions(self, after),
             ExportKind::Issues => cases::issues(self, after),
             ExportKind::Visits => cases::visits(self, after),
             ExportKind::Reports => cases::reports(self, after),

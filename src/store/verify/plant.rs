@@ -71,10 +71,14 @@ const SHOWN: [&str; 15] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 37] = [
+const OTHERS: [&str; 42] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
+    "call_contacts",
+    "call_refusals",
+    "call_signals",
+    "calls",
     "company",
     "consumers",
     "contacts",
@@ -83,6 +87,7 @@ const OTHERS: [&str; 37] = [
     "customers",
     "eta_figures",
     "etas",
+    "extensions",
     "interactions",
     "issues",
     "mails",

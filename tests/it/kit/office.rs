@@ -34,6 +34,10 @@ macro_rules! on_both {
     )*};
 }
 
+/// With which the office's telephone system signs, and the one before it.
+pub const CALL_SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd";
+pub const CALL_SECRET_BEFORE: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
 pub struct Office {
     pub address: SocketAddr,
     pub services: Arc<Services>,
@@ -42,10 +46,16 @@ pub struct Office {
     stop: Option<oneshot::Sender<()>>,
     stopped: Option<oneshot::Receiver<()>>,
     folder: tempfile::TempDir,
+    ari_url: Option<String>,
 }
 
 impl Office {
     pub async fn open(kind: Kind) -> Self {
+        Self::open_on_line(kind, None).await
+    }
+
+    /// With an Asterisk at an address.
+    pub async fn open_on_line(kind: Kind, ari_url: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = Data::new(kind, &folder);
         let nine = chrono::DateTime::parse_from_rfc3339("2026-11-23T09:00:00+09:00").expect("an instant");
@@ -56,10 +66,10 @@ impl Office {
         let file = serde_json::from_value(small_company()).expect("a company file");
         company::import(&store, file).await.expect("the company is imported");
         drop(store);
-        let (application, stop, stopped) = start(&folder, &data, clock);
+        let (application, stop, stopped) = start(&folder, &data, clock, ari_url.clone());
         let (services, address) = (Arc::clone(application.services()), application.address());
         serve(application, stop.1, stopped.0);
-        Self { address, services, data, clock, stop: Some(stop.0), stopped: Some(stopped.1), folder }
+        Self { address, services, data, clock, stop: Some(stop.0), stopped: Some(stopped.1), folder, ari_url }
     }
 
     /// Stops the server and starts another on the same data.
@@ -68,7 +78,7 @@ impl Office {
             let _ = stop.send(());
             let _ = stopped.await;
         }
-        let (application, stop, stopped) = start(&self.folder, &self.data, self.clock);
+        let (application, stop, stopped) = start(&self.folder, &self.data, self.clock, self.ari_url.clone());
         self.services = Arc::clone(application.services());
         self.address = application.address();
         serve(application, stop.1, stopped.0);
@@ -228,7 +238,12 @@ pub fn usual_policy() -> Value {
 
 type Pair = (oneshot::Sender<()>, oneshot::Receiver<()>);
 
-fn start(folder: &tempfile::TempDir, data: &Data, clock: ScaledClock) -> (Application, Pair, Pair) {
+fn start(
+    folder: &tempfile::TempDir,
+    data: &Data,
+    clock: ScaledClock,
+    ari_url: Option<String>,
+) -> (Application, Pair, Pair) {
     let database = match &data.address {
         Address::File(path) => path.clone(),
         Address::Postgres(url) => url.clone(),
@@ -237,6 +252,9 @@ fn start(folder: &tempfile::TempDir, data: &Data, clock: ScaledClock) -> (Applic
         data: Some(folder.path().to_owned()),
         database: Some(database),
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+        ari_url,
+        call_secret: Some(CALL_SECRET.to_owned()),
+        call_secret_before: Some(CALL_SECRET_BEFORE.to_owned()),
         ..SettingsLayer::default()
     };
     let settings = layer.resolve().expect("settings");

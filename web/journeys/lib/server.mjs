@@ -8,6 +8,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CALL_SECRET } from "./telephone.mjs";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** A debug binary makes the demo's city in some seconds; a busy machine takes longer. */
@@ -42,7 +43,7 @@ export async function startServer() {
   const base = `http://127.0.0.1:${port}`;
   // The journeys play all the roles: nobody else may move anything.
   const database = process.env.KAKETSUKE_JOURNEY_DATABASE;
-  const settings = ["--listen", `127.0.0.1:${port}`, "--data", data, ...(database ? ["--database", database] : [])];
+  const settings = ["--listen", `127.0.0.1:${port}`, "--data", data, "--call-secret", CALL_SECRET, ...(database ? ["--database", database] : [])];
   const server = spawn(binary(), [...settings, "demo", "--quiet"], {
     stdio: ["ignore", "ignore", "pipe"],
   });

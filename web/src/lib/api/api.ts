@@ -72,6 +72,16 @@ export const api = {
   /** A ticket or lot by its number; a customer finds his own. */
   ticket: (number: string) => get<T.QuotedTicket>(`/api/tickets${query({ number })}`),
   reported: () => get<T.ReportedIssue[]>("/api/desk/reported"),
+  /** Calls that ring for whoever asks, with everybody to whom their numbers belong. */
+  telephone: () => get<T.Telephone>("/api/desk/telephone"),
+  sitDown: (extension: string | null, operation: string) =>
+    send<T.Extension>("PUT", "/api/desk/telephone", { body: { extension }, operation }),
+  enterCaller: (body: T.NewCaller, operation: string) => post<T.Caller[]>("/api/desk/callers", body, operation),
+  callBacks: () => get<T.CallBackRow[]>("/api/desk/call-backs"),
+  takeCallBack: (id: string, version: number, operation: string) =>
+    post<T.CallView>(`/api/desk/call-backs/${part(id)}/take`, { version }, operation),
+  callBackDone: (id: string, body: T.CallBackEnd, operation: string) =>
+    post<T.CallView>(`/api/desk/call-backs/${part(id)}/done`, body, operation),
   catalog: () => get<T.Catalog>("/api/catalog"),
   contract: (id: string, options?: Signal) => get<T.ContractCard>(`/api/contracts/${part(id)}`, options),
   wallet: (contractId: string) => get<T.WalletDetail>(`/api/contracts/${part(contractId)}/wallet`),

@@ -707,6 +707,177 @@ export interface components {
             visit_id: components["schemas"]["VisitId"];
             would_start: components["schemas"]["Timestamp"];
         };
+        CallBackEnd: {
+            /** @default  */
+            note?: string;
+            outcome: components["schemas"]["CallBackOutcome"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description How a call-back ended.
+         * @enum {string}
+         */
+        CallBackOutcome: "reached" | "unreached" | "not_needed" | "called_again";
+        /** @description Somebody who was missed and is to be called back. */
+        CallBackRow: {
+            /** @description Who has taken it. */
+            by_name: string | null;
+            call: components["schemas"]["CallView"];
+            callers: components["schemas"]["Caller"][];
+            last_rang_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often the number was missed since.
+             */
+            missed: number;
+        };
+        /**
+         * @description How it stands with calling back whoever was missed.
+         * @enum {string}
+         */
+        CallBackState: "open" | "taken" | "done";
+        CallBackTake: {
+            /**
+             * Format: int64
+             * @description The version that was seen: of two who take it at once one is told.
+             */
+            version: number;
+        };
+        /** @description Somebody to whom a number belongs. */
+        Caller: {
+            /** @description The customer's person with this number, when there is one. */
+            contact_id: components["schemas"]["ContactId"] | null;
+            contact_name: string | null;
+            /** @description Those in force first. */
+            contracts: components["schemas"]["CallerContract"][];
+            customer_id: components["schemas"]["CustomerId"];
+            customer_kana: string;
+            customer_name: string;
+        };
+        CallerContract: {
+            /**
+             * Format: int64
+             * @description Units available.
+             */
+            balance: number;
+            ends_on: string;
+            id: components["schemas"]["ContractId"];
+            in_force: boolean;
+            number: string;
+            /** @description The newest first. */
+            open_issues: components["schemas"]["IssueSummary"][];
+            plan: string;
+            unit: components["schemas"]["UnitKind"];
+        };
+        /** @description Who calls, as far as the telephone system knows. */
+        CallerKind: "number" | "internal" | "withheld" | "unknown";
+        /** @description Calls of one hour, or of one operator. */
+        CallFigures: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Answered ones of a thousand; none without calls.
+             */
+            answered_permille: number | null;
+            /**
+             * Format: int64
+             * @description That rang and are over or answered.
+             */
+            calls: number;
+            /** Format: int64 */
+            missed: number;
+            /** @description Mean seconds of a conversation that is over. */
+            talk_s: components["schemas"]["Seconds"] | null;
+            /** @description Mean seconds until somebody answered. */
+            wait_s: components["schemas"]["Seconds"] | null;
+        };
+        CallId: string;
+        /** @description A message of a telephone system that was refused. */
+        CallRefusal: {
+            at: components["schemas"]["Timestamp"];
+            /** @description Its beginning. */
+            body: string;
+            code: string;
+            /** @description The address from which it came. */
+            sender: string;
+            /** @description The name that it gave itself. */
+            signal: string;
+        };
+        CallReport: {
+            /** @description In order, those in which it rang. */
+            hours: components["schemas"]["HourOfCalls"][];
+            /** @description By name. */
+            operators: components["schemas"]["OperatorsCalls"][];
+            total: components["schemas"]["CallFigures"];
+        };
+        /** @description What a telephone system tells of a call: the body of `POST /api/calls/events`. */
+        CallSignal: {
+            /**
+             * @description Whom it rings, and with `answered` who took it: extensions or log-in names. Unknown ones are left out.
+             * @default []
+             */
+            agents?: string[];
+            /**
+             * @description When it happened; now, when it is not said.
+             * @default null
+             */
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description The telephone system's own name of the call, the same in all that it tells of it. */
+            call: string;
+            event: components["schemas"]["CallTold"];
+            /**
+             * @description What it shows of the caller: a number in any writing, an address, `anonymous`, or a word.
+             * @default
+             */
+            from?: string;
+            /**
+             * @description The number that was called.
+             * @default
+             */
+            to?: string;
+        };
+        /** @enum {string} */
+        CallState: "ringing" | "answered" | "ended" | "missed";
+        /**
+         * @description What a telephone system tells of a call.
+         * @enum {string}
+         */
+        CallTold: "ring" | "answered" | "ended" | "missed";
+        /** @description A call as it stands. */
+        CallView: {
+            /** @description Whom it rang, up to now. */
+            agents: components["schemas"]["UserId"][];
+            answered_at: components["schemas"]["Timestamp"] | null;
+            answered_by: components["schemas"]["UserId"] | null;
+            /** @description None: nobody is to be called back. */
+            call_back: components["schemas"]["CallBackState"] | null;
+            /** @description When it was taken, or done. */
+            call_back_at: components["schemas"]["Timestamp"] | null;
+            call_back_by: components["schemas"]["UserId"] | null;
+            call_back_note: string;
+            call_back_outcome: components["schemas"]["CallBackOutcome"] | null;
+            caller: components["schemas"]["CallerKind"];
+            dialled: string;
+            ended_at: components["schemas"]["Timestamp"] | null;
+            external_id: string;
+            id: components["schemas"]["CallId"];
+            /** @description The earlier call of the same number whose call-back stands for this one, too. */
+            joined_to: components["schemas"]["CallId"] | null;
+            /** @description Digits in the national form; empty unless the caller is known by a number. */
+            number: string;
+            rang_at: components["schemas"]["Timestamp"];
+            /** @description Whom it rings now. */
+            rings: components["schemas"]["UserId"][];
+            /** @description As the telephone system showed it. */
+            shown: string;
+            /** @description Over which way it was told: `webhook`, or `ari`. */
+            source: string;
+            state: components["schemas"]["CallState"];
+            /** Format: int64 */
+            version: number;
+        };
         /** @description One technician's answer: the hard rules, and for a fit one the graded goals and what the insertion does. */
         Candidate: {
             breaks: components["schemas"]["Break"][];
@@ -1204,7 +1375,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        EventKind: ("interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("call.rang" | "call.answered" | "call.ended" | "call.missed" | "call.linked" | "call_back.taken" | "call_back.done" | "caller.entered" | "extension.set" | "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -1269,7 +1440,14 @@ export interface components {
          * @description What a table that goes out holds.
          * @enum {string}
          */
-        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "calls" | "call_refusals" | "extensions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
+        Extension: {
+            extension: string | null;
+        };
+        ExtensionRequest: {
+            /** @description None: he leaves his telephone. */
+            extension?: string | null;
+        };
         /** @description A fault or a question that a customer's contact reports himself. It becomes one issue. */
         FaultReport: {
             /**
@@ -1486,6 +1664,28 @@ export interface components {
         };
         /** @enum {string} */
         HoldState: "live" | "captured" | "released";
+        /** @description Calls of one hour, or of one operator. */
+        HourOfCalls: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Answered ones of a thousand; none without calls.
+             */
+            answered_permille: number | null;
+            /**
+             * Format: int64
+             * @description That rang and are over or answered.
+             */
+            calls: number;
+            from: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            missed: number;
+            /** @description Mean seconds of a conversation that is over. */
+            talk_s: components["schemas"]["Seconds"] | null;
+            /** @description Mean seconds until somebody answered. */
+            wait_s: components["schemas"]["Seconds"] | null;
+        };
         IgnoredPosition: {
             /** @description Stable code of the reason, and what to do. */
             code: string;
@@ -1580,6 +1780,11 @@ export interface components {
         };
         /** @description One contact with all its issues, saved at once. */
         IntakeRequest: {
+            /**
+             * @description The telephone call that was answered, or that is called back with this contact.
+             * @default null
+             */
+            call_id?: components["schemas"]["CallId"] | null;
             caller_name: string;
             caller_phone: string;
             channel: components["schemas"]["Channel"];
@@ -2097,6 +2302,14 @@ export interface components {
             name_en: string;
             name_ja: string;
         };
+        /** @description Whoever calls for the first time. */
+        NewCaller: {
+            kana: string;
+            /** @description The company, or the person. */
+            name: string;
+            /** @description In any writing. */
+            number: string;
+        };
         /** @description A new person who may log in. */
         NewUser: {
             customer_id?: components["schemas"]["CustomerId"] | null;
@@ -2195,6 +2408,29 @@ export interface components {
             links: components["schemas"]["OpenLink"][];
         };
         OperationId: string;
+        /** @description Calls of one hour, or of one operator. */
+        OperatorsCalls: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Answered ones of a thousand; none without calls.
+             */
+            answered_permille: number | null;
+            /**
+             * Format: int64
+             * @description That rang and are over or answered.
+             */
+            calls: number;
+            /** Format: int64 */
+            missed: number;
+            name: string;
+            /** @description Mean seconds of a conversation that is over. */
+            talk_s: components["schemas"]["Seconds"] | null;
+            user_id: components["schemas"]["UserId"];
+            /** @description Mean seconds until somebody answered. */
+            wait_s: components["schemas"]["Seconds"] | null;
+        };
         /**
          * @description Where a lot comes from. The order is the order of use among lots of one last day.
          * @enum {string}
@@ -2565,6 +2801,16 @@ export interface components {
             set_at: components["schemas"]["Timestamp"];
             /** Format: int64 */
             version: number;
+        };
+        /**
+         * @description A call that rings for somebody or that he speaks in, with everybody to whom its number belongs; an empty list is for
+         *     whoever is new.
+         */
+        Pop: {
+            call: components["schemas"]["CallView"];
+            callers: components["schemas"]["Caller"][];
+            /** @description Contacts saved from it. */
+            contacts: components["schemas"]["InteractionId"][];
         };
         /** @description What a customer contact sees first. */
         Portal: {
@@ -3286,6 +3532,14 @@ export interface components {
             token: string | null;
             user: components["schemas"]["Me"];
         };
+        /** @description What became of a message. */
+        SignalTaken: {
+            /** @description None: it told of a call that is not known. */
+            call_id: components["schemas"]["CallId"] | null;
+            /** @description False: it came too late to change anything. */
+            changed: boolean;
+            state: components["schemas"]["CallState"] | null;
+        };
         SiteChoice: {
             id: components["schemas"]["SiteId"];
             name: string;
@@ -3480,6 +3734,15 @@ export interface components {
             route: components["schemas"]["VisitId"][];
             shift: components["schemas"]["Window"] | null;
             skills: components["schemas"]["SkillView"][];
+        };
+        /** @description Somebody's telephone. */
+        Telephone: {
+            /** @description The newest first. */
+            calls: components["schemas"]["Pop"][];
+            /** @description A telephone system is connected. */
+            connected: boolean;
+            /** @description Where he sits. */
+            extension: string | null;
         };
         TerritoryId: string;
         TerritoryLoad: {
@@ -3945,6 +4208,22 @@ export type BoardChange = components['schemas']['BoardChange'];
 export type BoardChangeInput = components['schemas']['BoardChangeInput'];
 export type BoardFigures = components['schemas']['BoardFigures'];
 export type Break = components['schemas']['Break'];
+export type CallBackEnd = components['schemas']['CallBackEnd'];
+export type CallBackOutcome = components['schemas']['CallBackOutcome'];
+export type CallBackRow = components['schemas']['CallBackRow'];
+export type CallBackState = components['schemas']['CallBackState'];
+export type CallBackTake = components['schemas']['CallBackTake'];
+export type Caller = components['schemas']['Caller'];
+export type CallerContract = components['schemas']['CallerContract'];
+export type CallerKind = components['schemas']['CallerKind'];
+export type CallFigures = components['schemas']['CallFigures'];
+export type CallId = components['schemas']['CallId'];
+export type CallRefusal = components['schemas']['CallRefusal'];
+export type CallReport = components['schemas']['CallReport'];
+export type CallSignal = components['schemas']['CallSignal'];
+export type CallState = components['schemas']['CallState'];
+export type CallTold = components['schemas']['CallTold'];
+export type CallView = components['schemas']['CallView'];
 export type Candidate = components['schemas']['Candidate'];
 export type CapturePoint = components['schemas']['CapturePoint'];
 export type CaptureRequest = components['schemas']['CaptureRequest'];
@@ -3990,6 +4269,8 @@ export type Experience = components['schemas']['Experience'];
 export type ExpiringForecast = components['schemas']['ExpiringForecast'];
 export type Expiry = components['schemas']['Expiry'];
 export type ExportKind = components['schemas']['ExportKind'];
+export type Extension = components['schemas']['Extension'];
+export type ExtensionRequest = components['schemas']['ExtensionRequest'];
 export type FaultReport = components['schemas']['FaultReport'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FieldOutcome = components['schemas']['FieldOutcome'];
@@ -4008,6 +4289,7 @@ export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryPage = components['schemas']['HistoryPage'];
 export type HoldRequest = components['schemas']['HoldRequest'];
 export type HoldState = components['schemas']['HoldState'];
+export type HourOfCalls = components['schemas']['HourOfCalls'];
 export type IgnoredPosition = components['schemas']['IgnoredPosition'];
 export type Impact = components['schemas']['Impact'];
 export type ImportKind = components['schemas']['ImportKind'];
@@ -4056,6 +4338,7 @@ export type Movement = components['schemas']['Movement'];
 export type MyDay = components['schemas']['MyDay'];
 export type MyVisit = components['schemas']['MyVisit'];
 export type NamedView = components['schemas']['NamedView'];
+export type NewCaller = components['schemas']['NewCaller'];
 export type NewUser = components['schemas']['NewUser'];
 export type NoSlot = components['schemas']['NoSlot'];
 export type Nothing = components['schemas']['Nothing'];
@@ -4067,6 +4350,7 @@ export type Offer = components['schemas']['Offer'];
 export type OpenLink = components['schemas']['OpenLink'];
 export type OpenLinks = components['schemas']['OpenLinks'];
 export type OperationId = components['schemas']['OperationId'];
+export type OperatorsCalls = components['schemas']['OperatorsCalls'];
 export type Origin = components['schemas']['Origin'];
 export type OtherContract = components['schemas']['OtherContract'];
 export type Outcome = components['schemas']['Outcome'];
@@ -4086,6 +4370,7 @@ export type Policy = components['schemas']['Policy'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyRequest = components['schemas']['PolicyRequest'];
 export type PolicyView = components['schemas']['PolicyView'];
+export type Pop = components['schemas']['Pop'];
 export type Portal = components['schemas']['Portal'];
 export type PortalContract = components['schemas']['PortalContract'];
 export type PortalCustomer = components['schemas']['PortalCustomer'];
@@ -4146,6 +4431,7 @@ export type Seconds = components['schemas']['Seconds'];
 export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
 export type Session = components['schemas']['Session'];
+export type SignalTaken = components['schemas']['SignalTaken'];
 export type SiteChoice = components['schemas']['SiteChoice'];
 export type SiteId = components['schemas']['SiteId'];
 export type SiteView = components['schemas']['SiteView'];
@@ -4162,6 +4448,7 @@ export type SymptomView = components['schemas']['SymptomView'];
 export type Tap = components['schemas']['Tap'];
 export type TechnicianId = components['schemas']['TechnicianId'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
+export type Telephone = components['schemas']['Telephone'];
 export type TerritoryId = components['schemas']['TerritoryId'];
 export type TerritoryLoad = components['schemas']['TerritoryLoad'];
 export type TerritoryLoads = components['schemas']['TerritoryLoads'];

@@ -30,10 +30,21 @@ export interface DraftFields {
   note: string;
   overdraft: boolean;
   started_at: string;
+  /** The call in which it is told. */
+  call_id: string | null;
   contract_version: number;
   issues: IssueDraft[];
   /** Sent and not answered: the same operation with the same body must be sent before anything else. */
   pending: { operation: string; body: IntakeRequest } | null;
+}
+
+/** A call as the form needs it. */
+export interface Heard {
+  id: string;
+  /** The customer's person to whom the number belongs. */
+  contactId: string | null;
+  number: string;
+  since: string;
 }
 
 export type Missing = { issue: number | null; what: "callerName" | "asset" | "site" | "description" | "impact" | "urgency" | "wish" };
@@ -69,6 +80,21 @@ export class Draft {
     this.fields.issues.push(emptyIssue(this.card, subject));
   }
 
+  /** The contact is told in this call, by whoever has its number. Nothing that was typed is written over. */
+  hear(call: Heard): void {
+    const typed = this.touched;
+    this.fields.call_id = call.id;
+    this.fields.channel = "call";
+    if (typed) return;
+    const contact = this.card.contacts.find((contact) => contact.id === call.contactId);
+    if (contact) {
+      this.fields.contact_id = contact.id;
+      this.fields.caller_name = contact.name;
+    }
+    if (call.number) this.fields.caller_phone = call.number;
+    this.fields.started_at = call.since;
+  }
+
   /** What still has to be asked before this can be saved. */
   missing(): Missing[] {
     const found: Missing[] = [];
@@ -99,6 +125,7 @@ export class Draft {
       note: fields.note.trim(),
       overdraft: fields.overdraft,
       started_at: fields.started_at,
+      call_id: fields.call_id ?? null,
       issues: fields.issues.map((issue) => issueRequest(issue, card, catalog)),
     };
   }
@@ -134,6 +161,7 @@ function fresh(card: ContractCard): DraftFields {
     note: "",
     overdraft: false,
     started_at: new Date(serverNow()).toISOString(),
+    call_id: null,
     contract_version: card.version,
     issues: [emptyIssue(card, "")],
     pending: null,
