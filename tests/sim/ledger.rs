@@ -32,21 +32,20 @@ fn check(commands: u64, night: &Night) {
     assert!(any(|world| world.retries) && any(|world| world.doubled) && any(|world| world.clock_jumps));
 }
 
-/// In several worlds; together the twenty thousand of a test run. A night has more: `simulate --ledger`.
-const ON_SQLITE: u64 = 15_000;
-const ON_POSTGRES: u64 = 5_000;
+/// On each database, in four worlds. A night has more: `simulate --ledger`.
+const COMMANDS: u64 = 20_000;
 
 #[test]
-fn fifteen_thousand_commands_leave_every_wallet_sound_on_sqlite() {
+fn twenty_thousand_commands_leave_every_wallet_sound_on_sqlite() {
     check(
-        ON_SQLITE,
-        &night(&Options { nodes: 2, ..Options::new(1, ON_SQLITE) }, ON_SQLITE, |_| ()).expect("the run ends"),
+        COMMANDS,
+        &night(&Options { nodes: 2, ..Options::new(1, COMMANDS) }, COMMANDS, |_| ()).expect("the run ends"),
     );
 }
 
 #[test]
-fn five_thousand_commands_leave_every_wallet_sound_on_postgres() {
+fn twenty_thousand_commands_leave_every_wallet_sound_on_postgres() {
     let server = std::env::var("KAKETSUKE_TEST_POSTGRES").expect("scripts/test.sh starts a PostgreSQL server");
-    let options = Options { database: Some(Address::Postgres(server)), ..Options::new(1_000, ON_POSTGRES) };
-    check(ON_POSTGRES, &night(&options, ON_POSTGRES, |_| ()).expect("the run ends"));
+    let options = Options { database: Some(Address::Postgres(server)), ..Options::new(1_000, COMMANDS) };
+    check(COMMANDS, &night(&options, COMMANDS, |_| ()).expect("the run ends"));
 }
