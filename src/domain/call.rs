@@ -105,6 +105,20 @@ pub fn caller(shown: &str) -> (CallerKind, String) {
     }
 }
 
+/// The number as people in Japan read it: without its address, `+81` as the 0 before the area. Whatever is no number stays
+/// as it was told.
+pub fn readable(shown: &str) -> String {
+    if caller(shown).0 != CallerKind::Number {
+        return shown.to_owned();
+    }
+    let text = bare(shown);
+    let abroad = text.strip_prefix("+81").or_else(|| text.strip_prefix("0081"));
+    match abroad {
+        Some(rest) => format!("0{}", rest.trim_start_matches(|c: char| !('1'..='9').contains(&c))),
+        None => text,
+    }
+}
+
 /// Without what addresses carry beside the number: `"Name" <sip:0355550199@pbx.example;user=phone>`, `tel:+81-3-…`.
 fn bare(shown: &str) -> String {
     let mut text = shown.trim();
@@ -167,6 +181,22 @@ mod tests {
 
     fn check(shown: &str, kind: CallerKind, digits: &str) {
         assert_eq!(caller(shown), (kind, digits.to_owned()), "{shown}");
+    }
+
+    #[test]
+    fn a_number_is_shown_as_people_in_japan_read_it() {
+        for (told, read) in [
+            ("+81-21-892-9196", "021-892-9196"),
+            ("+8121-892-9196", "021-892-9196"),
+            ("+81 (0)21 892 9196", "021 892 9196"),
+            ("\"Nagisa\" <sip:0081355550199@pbx.example;user=phone>", "0355550199"),
+            ("０３－５５５５－０１９９", "03-5555-0199"),
+            ("+44 20 7946 0958", "+44 20 7946 0958"),
+            ("たなか", "たなか"),
+            ("201", "201"),
+        ] {
+            assert_eq!(readable(told), read, "{told}");
+        }
     }
 
     #[test]

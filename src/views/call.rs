@@ -56,7 +56,7 @@ pub struct CallView {
     pub caller: CallerKind,
     /// Digits in the national form; empty unless the caller is known by a number.
     pub number: String,
-    /// As the telephone system showed it.
+    /// As the telephone system showed it, a number as people in Japan read it.
     pub shown: String,
     pub dialled: String,
     /// Whom it rang, up to now.

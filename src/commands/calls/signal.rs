@@ -2,7 +2,7 @@
 
 use super::{call_back, tell};
 use crate::commands::text::line;
-use crate::domain::call::{CallBackOutcome, CallBackState, CallState, CallTold, CallerKind, caller, step};
+use crate::domain::call::{CallBackOutcome, CallBackState, CallState, CallTold, CallerKind, caller, readable, step};
 use crate::domain::event::EventKind;
 use crate::domain::ids::UserId;
 use crate::domain::refusal::{Code, Refusal};
@@ -65,8 +65,8 @@ fn open(
         state,
         caller,
         number,
-        shown: told.from.trim().to_owned(),
-        dialled: told.to.trim().to_owned(),
+        shown: readable(told.from.trim()),
+        dialled: readable(told.to.trim()),
         agents: agents.clone(),
         rings: Vec::new(),
         answered_by: None,

@@ -870,7 +870,7 @@ export interface components {
             rang_at: components["schemas"]["Timestamp"];
             /** @description Whom it rings now. */
             rings: components["schemas"]["UserId"][];
-            /** @description As the telephone system showed it. */
+            /** @description As the telephone system showed it, a number as people in Japan read it. */
             shown: string;
             /** @description Over which way it was told: `webhook`, or `ari`. */
             source: string;

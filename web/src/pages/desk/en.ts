@@ -36,6 +36,7 @@ export const en = {
     caller: { number: "Number shown", internal: "A call of the house", withheld: "Number withheld", unknown: "Not a number" },
     several: (n: number) => `${n} customers share this number. Ask who is calling and choose.`,
     none: "No customer has this number. Ask for the name, find and open the customer: the contact that you save is linked to this call.",
+    noNumber: "The number does not say who calls. Ask for the name, find and open the customer: the contact that you save is linked to this call.",
     lookUp: "Search by part of the number",
     newName: "Name (company)",
     newKana: "Kana",
