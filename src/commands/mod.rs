@@ -4,6 +4,7 @@ pub mod absence;
 pub mod assign;
 pub mod calls;
 mod case;
+pub mod clocks;
 pub mod intake;
 pub mod learned;
 pub mod notices;

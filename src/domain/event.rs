@@ -22,6 +22,9 @@ coded! {
         CallBackDone = "call_back.done", "折り返し済み", "Call-back done";
         CallerEntered = "caller.entered", "新しいお客様を登録", "New customer entered";
         ExtensionSet = "extension.set", "内線を設定", "Extension set";
+        ServiceLevelSet = "service_level.set", "サービスレベルを設定", "Service level set";
+        ClockPaused = "clock.paused", "期限の計測を停止", "Clock stopped";
+        ClockResumed = "clock.resumed", "期限の計測を再開", "Clock runs again";
         InteractionLogged = "interaction.logged", "応対を記録", "Contact logged";
         IssueReceived = "issue.received", "要件を受付", "Issue received";
         IssueResolved = "issue.resolved", "要件を解決", "Issue resolved";

@@ -126,6 +126,8 @@ ids! {
     CallId = "cal";
     /// A request of a telephone system that was refused, kept for audit.
     CallRefusalId = "crf";
+    /// A time in which an issue's clocks stand still.
+    ClockPauseId = "cps";
     /// A call, mail or chat.
     InteractionId = "int";
     /// A thing to be solved (要件).

@@ -131,6 +131,10 @@ codes! {
     CallForeign = "call.not_yours", Forbidden, "この電話はあなたの通話ではありません。電話の一覧を開き直してください。", "This call is not yours. Open the list of calls again.";
     CallBackNone = "call_back.none", Conflict, "この電話に折り返しの予定はありません。一覧を更新してください。", "Nobody is to be called back for this call. Refresh the list.";
     CallBackClosed = "call_back.closed", Conflict, "この折り返しは{by}が済ませました（{at}）。一覧を更新してください。", "{by} has done this call-back ({at}). Refresh the list.";
+    ClockReason = "clock.reason", Conflict, "この契約では「{reason_ja}」を理由に期限の計測を止められません。契約で認めた理由を選んでください。", "This contract does not let “{reason_en}” stop its clocks. Choose a reason that it accepts.";
+    ClockPaused = "clock.paused", Conflict, "期限の計測はすでに止まっています（{at}から）。先に再開してください。", "The clocks stand still already (since {at}). Let them run again first.";
+    ClockRunning = "clock.running", Conflict, "期限の計測は止まっていません。画面を更新してください。", "The clocks are running. Refresh the page.";
+    LevelNone = "service_level.none", Conflict, "この要件の契約にはサービスレベルがないため、止める期限がありません。契約を確かめてください。", "The contract of this issue has no service level, so there is no clock to stop. Check the contract.";
     ExtensionTaken = "extension.taken", Conflict, "内線{extension}は{holder}が使っています。番号を確かめるか、先に外してもらってください。", "Extension {extension} is {holder}'s. Check the number, or ask them to let it go first.";
     OffShift = "position.off_shift", Conflict, "勤務時間外の位置は受け取りません。勤務時間を手配担当に確かめてください。", "Positions outside the shift are not taken. Ask the dispatcher about the shift.";
     PositionFuture = "position.future", Invalid, "位置の時刻が未来です。端末の時計を合わせてください。", "The position was taken in the future. Set the device's clock.";

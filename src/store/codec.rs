@@ -31,6 +31,7 @@ use crate::domain::wallet::refund::RefundGround;
 use crate::domain::wallet::scope::Scope;
 use crate::domain::wallet::select::ENDLESS;
 use crate::domain::wallet::terms::{LawClass, UnitKind};
+use crate::sla::PauseReason;
 use crate::views::desk::Channel;
 
 macro_rules! expression {
@@ -99,6 +100,7 @@ ids!(
     DisputeId,
     CallId,
     CallRefusalId,
+    ClockPauseId,
     InteractionId,
     IssueId,
     WorkOrderId,
@@ -156,6 +158,7 @@ macro_rules! codes {
 }
 
 codes!(
+    PauseReason,
     CallState,
     CallerKind,
     CallBackState,

@@ -14,6 +14,7 @@ pub mod books;
 pub mod calls;
 pub mod cases;
 pub mod catalog;
+pub mod clocks;
 mod codec;
 pub mod company;
 pub mod connection;

@@ -275,6 +275,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_levels (contract_id, from_day) {
+        contract_id -> Binary,
+        from_day -> Text,
+        form -> Text,
+    }
+}
+
+diesel::table! {
+    clock_pauses (id) {
+        id -> Binary,
+        issue_id -> Binary,
+        reason -> Text,
+        note -> Text,
+        paused_at -> BigInt,
+        paused_by -> Binary,
+        resumed_at -> Nullable<BigInt>,
+        resumed_by -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
     call_contacts (interaction_id) {
         interaction_id -> Binary,
         call_id -> Binary,
@@ -825,6 +846,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_signals,
     call_refusals,
     extensions,
+    service_levels,
+    clock_pauses,
     interactions,
     issues,
     work_orders,

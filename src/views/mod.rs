@@ -5,6 +5,7 @@ pub mod absence;
 pub mod board;
 pub mod call;
 pub mod claims;
+pub mod clock;
 pub mod contact;
 pub mod demand;
 pub mod desk;

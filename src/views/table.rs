@@ -33,6 +33,8 @@ coded! {
         Calls = "calls", "電話", "Telephone calls";
         CallRefusals = "call_refusals", "断った電話通知", "Refused call messages";
         Extensions = "extensions", "内線", "Extensions";
+        ServiceLevels = "service_levels", "サービスレベル", "Service levels";
+        ClockPauses = "clock_pauses", "期限の計測停止", "Stopped clocks";
         Issues = "issues", "要件", "Issues";
         Visits = "visits", "訪問", "Visits";
         Reports = "reports", "作業報告書", "Service reports";

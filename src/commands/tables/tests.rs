@@ -331,7 +331,9 @@ async fn every_table_goes_out_as_lines_of_json_and_no_cell_is_a_formula() {
             ];
             let proof = [K::Refunds, K::Roots, K::RootHeads, K::PeopleChanges, K::NoticeReads, K::Mails];
             let telephone = [K::Calls, K::CallRefusals, K::Extensions];
-            let none = quiet.contains(kind) || proof.contains(kind) || telephone.contains(kind);
+            let clocks = [K::ServiceLevels, K::ClockPauses];
+            let none =
+                quiet.contains(kind) || proof.contains(kind) || telephone.contains(kind) || clocks.contains(kind);
             let empty = none || matches!(kind, K::Approvals | K::Notices | K::Qualifications | K::Holidays);
             assert_eq!(rows.is_empty(), empty, "{kind}");
         }

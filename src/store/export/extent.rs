@@ -12,6 +12,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
     ("call_contacts", &[ExportKind::Calls]),
     ("call_refusals", &[ExportKind::CallRefusals]),
     ("calls", &[ExportKind::Calls]),
+    ("clock_pauses", &[ExportKind::ClockPauses]),
     (
         "company",
         &[
@@ -48,6 +49,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
     ("products", &[ExportKind::Products]),
     ("refunds", &[ExportKind::Refunds]),
     ("refusals", &[ExportKind::Refusals]),
+    ("service_levels", &[ExportKind::ServiceLevels]),
     ("service_reports", &[ExportKind::Reports]),
     ("sites", &[ExportKind::Sites]),
     ("stream_entries", &[ExportKind::Streams]),

@@ -7,6 +7,7 @@ mod calls;
 mod cases;
 mod catalog;
 mod claims;
+mod clocks;
 mod company;
 #[cfg(test)]
 mod extent;
@@ -88,6 +89,8 @@ pub fn columns(kind: ExportKind) -> Vec<String> {
         ExportKind::Calls => calls::CALLS,
         ExportKind::CallRefusals => calls::CALL_REFUSALS,
         ExportKind::Extensions => calls::EXTENSIONS,
+        ExportKind::ServiceLevels => clocks::LEVELS,
+        ExportKind::ClockPauses => clocks::PAUSES,
         ExportKind::Issues => cases::ISSUES,
         ExportKind::Visits => cases::VISITS,
         ExportKind::Reports => cases::REPORTS,
@@ -142,6 +145,8 @@ impl Reader<'_> {
             ExportKind::Calls => calls::calls(self, after),
             ExportKind::CallRefusals => calls::call_refusals(self, after),
             ExportKind::Extensions => calls::extensions(self, after),
+            ExportKind::ServiceLevels => clocks::levels(self, after),
+            ExportKind::ClockPauses => clocks::pauses(self, after),
             ExportKind::Issues => cases::issues(self, after),
             ExportKind::Visits => cases::visits(self, after),
             ExportKind::Reports => cases::reports(self, after),

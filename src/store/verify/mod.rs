@@ -7,6 +7,7 @@ mod calls;
 mod cases;
 mod charge;
 mod claims;
+mod clocks;
 mod contacts;
 mod extent;
 mod follow;
@@ -93,7 +94,7 @@ impl Reader<'_> {
     /// The same for somebody who waits for it.
     pub fn verify_told(&mut self, progress: &Progress) -> Result<Vec<Finding>, Fault> {
         let mut findings = Findings::default();
-        let checks: [(&'static str, Check); 14] = [
+        let checks: [(&'static str, Check); 15] = [
             ("checking wallets", wallets::check),
             ("checking policies", |database, findings, _| policies::check(database, findings)),
             ("checking holds", |database, findings, _| holds::check(database, findings)),
@@ -103,6 +104,7 @@ impl Reader<'_> {
             ("checking streams", |database, findings, _| streams::check(database, findings)),
             ("checking contacts", |database, findings, _| contacts::check(database, findings)),
             ("checking calls", |database, findings, _| calls::check(database, findings)),
+            ("checking clocks", |database, findings, _| clocks::check(database, findings)),
             ("checking issues and visits", |database, findings, _| cases::check(database, findings)),
             ("checking what was said of issues", |database, findings, _| issues::check(database, findings)),
             ("checking reports", |database, findings, _| reports::check(database, findings)),

@@ -71,7 +71,7 @@ const SHOWN: [&str; 15] = [
 ];
 
 /// Whatever else there is: not of the ledger. A new table stands here or above.
-const OTHERS: [&str; 42] = [
+const OTHERS: [&str; 44] = [
     "__diesel_schema_migrations",
     "absences",
     "assets",
@@ -79,6 +79,7 @@ const OTHERS: [&str; 42] = [
     "call_refusals",
     "call_signals",
     "calls",
+    "clock_pauses",
     "company",
     "consumers",
     "contacts",
@@ -99,6 +100,7 @@ const OTHERS: [&str; 42] = [
     "position_doubts",
     "positions",
     "products",
+    "service_levels",
     "service_reports",
     "sessions",
     "sites",

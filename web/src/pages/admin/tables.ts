@@ -7,7 +7,7 @@ export const EXPORT_KINDS: readonly ExportKind[] = [
   ...(["wallets", "tickets", "postings", "holds", "policies", "invoices", "acknowledgements", "refunds", "adjustments", "disputes"] as const),
   ...(["approval_rules", "approvals", "refusals", "roots", "root_heads"] as const),
   ...(["notices", "notice_reads", "mails", "journal", "streams"] as const),
-  ...(["interactions", "calls", "call_refusals", "extensions"] as const),
+  ...(["interactions", "calls", "call_refusals", "extensions", "service_levels", "clock_pauses"] as const),
   ...(["issues", "work_orders", "visits", "reports", "past_repairs"] as const),
   ...(["territories", "technicians", "absences", "products", "symptoms"] as const),
   ...(["company", "skills", "qualifications", "parts", "causes", "holidays", "people", "people_changes"] as const),

@@ -1,0 +1,2 @@
+DROP TABLE clock_pauses;
+DROP TABLE service_levels;
