@@ -8,7 +8,7 @@ use crate::domain::access::{Actor, Role};
 use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::{ContractId, IssueId, UserId};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::time::Seconds;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::sla::{ServiceLevel, issue};
 use crate::store::clocks::ClockIssue;
 use crate::store::{Fault, Reader, Unit};
@@ -96,14 +96,14 @@ pub fn resume(unit: &mut Unit<'_>, id: IssueId) -> Result<PauseView, Fault> {
     Ok(pause)
 }
 
-/// The clocks of an issue as they stand now; none where its contract had no level when it was accepted.
-pub fn clocks(reader: &mut Reader<'_>, id: IssueId) -> Result<Vec<ClockView>, Fault> {
+/// The clocks of an issue as they stand at `now`; none where its contract had no level when it was accepted.
+pub fn clocks(reader: &mut Reader<'_>, id: IssueId, now: Timestamp) -> Result<Vec<ClockView>, Fault> {
     let issue = reader.clock_issue(id)?;
     let Some(level) = reader.level_of(&issue)? else {
         return Ok(Vec::new());
     };
     let (calendar, course) = (reader.calendar_of(&level, &issue)?, reader.course(&issue)?);
-    let read = issue::read(&level, &calendar, &course, reader.now).into_iter();
+    let read = issue::read(&level, &calendar, &course, now).into_iter();
     Ok(read
         .map(|read| ClockView { kind: read.kind, allowed: Seconds(read.allowed_s), reading: read.reading })
         .collect())
