@@ -100,7 +100,8 @@ impl Coverage {
             self.hours.note(came.minutes as f64 / 60.0, said.hours);
             self.expired.note(came.expired as f64, said.expiring);
             let told = said.technician_days.iter().map(|crew| (crew.territory, crew.skill.as_str()));
-            let crews: BTreeSet<_> = told.chain(came.crews.keys().map(|(territory, skill)| (*territory, &**skill))).collect();
+            let crews: BTreeSet<_> =
+                told.chain(came.crews.keys().map(|(territory, skill)| (*territory, &**skill))).collect();
             for (territory, skill) in crews {
                 let mut said = said.technician_days.iter();
                 let said = said.find(|crew| (crew.territory, crew.skill.as_str()) == (territory, skill));

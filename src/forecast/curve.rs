@@ -36,7 +36,8 @@ impl Stage {
         let days = month_span(month);
         let over = |last: Option<NaiveDate>| last.is_some_and(|last| last < days.from);
         let at_hand = |lot: &&LotLife| lot.bought_on < days.to && !over(lot.expires_on) && !over(lot.emptied_on);
-        let next = lots.iter().filter(at_hand).min_by_key(|lot| (lot.expires_on.unwrap_or(NaiveDate::MAX), lot.bought_on));
+        let next =
+            lots.iter().filter(at_hand).min_by_key(|lot| (lot.expires_on.unwrap_or(NaiveDate::MAX), lot.bought_on));
         next.map(|lot| Self::of(month, lot.bought_on, lot.expires_on))
     }
 }

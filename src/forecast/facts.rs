@@ -140,13 +140,14 @@ pub(super) mod testing {
 
     /// A contract without end in one place, that always had units since a day.
     pub fn contract(since: &str, uses: Vec<Use>, open: Vec<OpenLot>) -> ContractFacts {
+        let life = |lot: &OpenLot| LotLife { bought_on: lot.bought_on, expires_on: lot.expires_on, emptied_on: None };
         ContractFacts {
             places: vec![Place { territory: territory(1), share: 1.0 }],
             term: Span { from: day(since), to: NaiveDate::MAX },
             stocked: vec![Span { from: day(since), to: NaiveDate::MAX }],
+            lots: open.iter().map(life).collect(),
             open,
             uses,
-            lots: Vec::new(),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::facts::{ContractFacts, month_number, month_span};
 /// What the classes of a factor are thought to differ by before any was seen (variance): seasons are mostly mild, how
 /// people use a lot differs more. And how many classes it takes to be believed half.
 const SEASON_VARIANCE: f64 = 0.05;
-const CURVE_VARIANCE: f64 = 0.2;
+const CURVE_VARIANCE: f64 = 0.1;
 const CLASSES: f64 = 4.0;
 /// Months of history that a season needs: with less, every month was seen once at most and says little.
 const SEASON_MONTHS: i32 = 12;
@@ -112,7 +112,8 @@ fn learn_by(contracts: &[ContractFacts], today: NaiveDate, curved: bool) -> Lear
         cells.iter_mut().for_each(|cell| cell.stage = None);
     }
     let months = span(&cells);
-    let mut known = Factors { season: [Gamma::unseen(SEASON_VARIANCE); 12], age: [Gamma::NONE; AGES], left: [Gamma::NONE; LEFTS] };
+    let mut known =
+        Factors { season: [Gamma::unseen(SEASON_VARIANCE); 12], age: [Gamma::NONE; AGES], left: [Gamma::NONE; LEFTS] };
     let mut means = Factors::NONE;
     let age = |cell: &Cell| cell.stage.map(|stage| stage.age);
     let left = |cell: &Cell| cell.stage.map(|stage| stage.left);
@@ -123,11 +124,20 @@ fn learn_by(contracts: &[ContractFacts], today: NaiveDate, curved: bool) -> Lear
         let at = |cell: &Cell| calendar(cell.month);
         if months >= SEASON_MONTHS {
             let noise = shocked.0.powi(2) / years(months);
-            known.season = factors((SEASON_VARIANCE, noise), &cells, |cell| Some(at(cell)), |cell| base(cell) / means.season[at(cell)]);
+            known.season = factors(
+                (SEASON_VARIANCE, noise),
+                &cells,
+                |cell| Some(at(cell)),
+                |cell| base(cell) / means.season[at(cell)],
+            );
         }
         if curved {
-            known.age = factors((CURVE_VARIANCE, 0.0), &cells, age, |cell| base(cell) / age(cell).map_or(1.0, |age| means.age[age]));
-        known.left = factors((CURVE_VARIANCE, 0.0), &cells, left, |cell| base(cell) / left(cell).map_or(1.0, |left| means.left[left]));
+            known.age = factors((CURVE_VARIANCE, 0.0), &cells, age, |cell| {
+                base(cell) / age(cell).map_or(1.0, |age| means.age[age])
+            });
+            known.left = factors((CURVE_VARIANCE, 0.0), &cells, left, |cell| {
+                base(cell) / left(cell).map_or(1.0, |left| means.left[left])
+            });
         }
         means = known.means();
         shocked = shock(&cells, &rates(contracts.len(), &cells, &means), &means);
@@ -253,7 +263,10 @@ fn shock(cells: &[Cell], rates: &[f64], means: &Factors<f64>) -> (f64, f64) {
     let years = (months.len() as f64 / 12.0).max(1.0);
     let free = months.len() as f64 * (1.0 - 1.0 / years).max(0.25);
     let variance = (beyond.max(0.0) + SHOCK_VARIANCE * SHOCK_MONTHS) / (free + SHOCK_MONTHS);
-    (variance.min(1.0).ln_1p().sqrt(), free + SHOCK_MONTHS)
+    // A month with few issues says little of what hit it: chance alone moves it as much.
+    let chance = months.iter().map(|(_, expected)| 1.0 / expected).sum::<f64>() / months.len().max(1) as f64;
+    let telling = free * (variance / (variance + chance)).powi(2);
+    (variance.min(1.0).ln_1p().sqrt(), telling + SHOCK_MONTHS)
 }
 
 /// Issues and the months they had, with each month counted as heavy as its factors make it.
@@ -285,8 +298,8 @@ fn prior(exposures: &[(f64, f64)]) -> Gamma {
 mod tests {
     use chrono::Days;
 
-    use super::super::facts::{LotLife, Span};
     use super::super::facts::testing::{self, day, used};
+    use super::super::facts::{LotLife, Span};
     use super::*;
 
     /// A contract since January 2024 that calls so often in each month of each year.
@@ -382,10 +395,13 @@ mod tests {
 
     #[test]
     fn a_habit_of_which_little_was_seen_is_hardly_believed() {
-        let few = by_age(|age| if age < 3 { 3 } else { 0 }).split_off(47);
-        let learned = learn(&few, day("2026-01-15"));
-        let Factors { age, .. } = learned.factors.means();
-        assert!(age[1] / age[3] < 2.5, "{age:?}");
+        let all = by_age(|age| if age < 3 { 2 } else { 1 });
+        let fresh = |contracts: &[ContractFacts]| {
+            let Factors { age, .. } = learn(contracts, day("2026-01-15")).factors.means();
+            age[1] / age[3]
+        };
+        let (few, many) = (fresh(&all[47..]), fresh(&all));
+        assert!(1.0 < few && few < 0.9 * many, "{few} of one contract, {many} of all");
     }
 
     #[test]

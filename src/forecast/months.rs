@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn lot(units: i64, last: Option<&str>) -> OpenLot {
-        OpenLot { units, bought_on: day("2025-01-01"), expires_on: last.map(day) }
+        OpenLot { units, bought_on: day("2024-01-01"), expires_on: last.map(day) }
     }
 
     fn endless(units: i64) -> OpenLot {

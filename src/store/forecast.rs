@@ -258,10 +258,7 @@ fn spread_undated(unit: UnitKind, lots: &BTreeMap<LotId, &LotRow>, moved: &mut [
 
 /// By how much the units at hand changed on each day, and the last day on which each lot lost some. What an import posts
 /// as held and used left on the day of its use.
-fn changes(
-    moved: &[Moved],
-    lots: &BTreeMap<LotId, &LotRow>,
-) -> (BTreeMap<NaiveDate, i64>, BTreeMap<LotId, NaiveDate>) {
+fn changes(moved: &[Moved], lots: &BTreeMap<LotId, &LotRow>) -> (BTreeMap<NaiveDate, i64>, BTreeMap<LotId, NaiveDate>) {
     let (mut changes, mut emptied) = (BTreeMap::new(), BTreeMap::new());
     for one in moved {
         let imported = one.issue.is_none();

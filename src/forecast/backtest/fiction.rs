@@ -54,7 +54,9 @@ impl Habits {
     /// Of the lot that is used next.
     fn stage(&self, first: NaiveDate, lot: Option<&OpenLot>) -> f64 {
         let Some(lot) = lot else { return 1.0 };
-        let months = |from: NaiveDate, to: NaiveDate| (to.year() - from.year()) * 12 + (to.month0() as i32 - from.month0() as i32);
+        let months = |from: NaiveDate, to: NaiveDate| {
+            (to.year() - from.year()) * 12 + (to.month0() as i32 - from.month0() as i32)
+        };
         let age = f64::from(months(lot.bought_on, first).max(0));
         let ending = lot.expires_on.is_some_and(|last| months(first, last) < 2);
         (1.0 + self.fresh * (-age / self.fading).exp()) * if ending { self.rush } else { 1.0 }
@@ -145,7 +147,8 @@ impl Life {
         let first: u128 = random.random_range(1..=TERRITORIES);
         let both = random.random_bool(0.2);
         let place = |number, share| Place { territory: TerritoryId::from_uuid(uuid::Uuid::from_u128(number)), share };
-        let places = if both { (1..=TERRITORIES).map(|number| place(number, 0.5)).collect() } else { vec![place(first, 1.0)] };
+        let places =
+            if both { (1..=TERRITORIES).map(|number| place(number, 0.5)).collect() } else { vec![place(first, 1.0)] };
         Self {
             rate,
             yearly: ((rate * 12.0).ceil() as i64 + random.random_range(0..6)).max(3),
@@ -192,7 +195,10 @@ impl Life {
         if lot.units == 0 {
             let empty = self.lots.remove(0);
             let of = |life: &&mut LotLife| (life.bought_on, life.expires_on) == (empty.bought_on, empty.expires_on);
-            self.lives.iter_mut().filter(of).for_each(|life| life.emptied_on = Some(day).filter(|day| *day < self.today));
+            self.lives
+                .iter_mut()
+                .filter(of)
+                .for_each(|life| life.emptied_on = Some(day).filter(|day| *day < self.today));
         }
         true
     }
