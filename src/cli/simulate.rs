@@ -69,10 +69,8 @@ fn forecast(companies: u64, seed: u64) {
     let print = |what: &str, of: &str, kept: Kept, flat: Kept| {
         let (p50, p90) = (kept.p50() * 100.0, kept.p90() * 100.0);
         let (error, without) = (kept.error(), flat.error());
-        println!(
-            "{what:<24} P50 {p50:.1} %, P90 {p90:.1} % of {} {of}; off by {error:.2}, without the curve of a lot by {without:.2}",
-            kept.told
-        );
+        println!("{what:<24} P50 {p50:.1} %, P90 {p90:.1} % of {} {of}", kept.told);
+        println!("{:<24} off by {error:.2}, without the curve of a lot by {without:.2}", "");
     };
     print("issues", "months", curved.issues, flat.issues);
     print("hours", "months", curved.hours, flat.hours);

@@ -229,7 +229,7 @@ impl Clerk {
                     format!("{} units for {:?}, which repeats {possible:?}", line.units, issue.symptom),
                 );
             }
-            let newest: Vec<IssueId> = newest(&possible);
+            let newest: Vec<IssueId> = newest(&sure, &possible);
             if free && !line.recurrence_of.is_some_and(|of| newest.contains(&of)) {
                 self.wrong(contract, format!("linked with {:?}, not with one of {newest:?}", line.recurrence_of));
             }
@@ -364,8 +364,8 @@ impl std::fmt::Debug for Repair {
     }
 }
 
-/// Those of which any may be the last one.
-fn newest(repairs: &[Repair]) -> Vec<IssueId> {
-    let latest = repairs.iter().map(|repair| repair.at.from).max();
-    repairs.iter().filter(|repair| Some(repair.at.to) >= latest).map(|repair| repair.issue).collect()
+/// Those of which any may be the last one: one that was surely there goes before all older ones.
+fn newest(sure: &[Repair], possible: &[Repair]) -> Vec<IssueId> {
+    let latest = sure.iter().map(|repair| repair.at.from).max();
+    possible.iter().filter(|repair| Some(repair.at.to) >= latest).map(|repair| repair.issue).collect()
 }
