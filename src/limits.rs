@@ -160,10 +160,12 @@ pub const STATEMENT_IDS: usize = 500;
 pub const INSERT_ROWS: usize = 500;
 /// Writes that share a trip to PostgreSQL: each number and kind of them is a text that the connection keeps.
 pub const WRITES_TOGETHER: usize = 6;
-/// Lots and tickets that expire in one transaction, so that a nightly run doesn't keep callers waiting; a single wallet
-/// is never split.
-pub const EXPIRY_LOTS: i64 = 100;
-pub const EXPIRY_UNITS: i64 = 2_000;
+/// Lots and units that expire in one transaction, so that a command at midnight waits a millisecond and not twenty; a
+/// single wallet is never split, since its customer is told once of what died.
+pub const EXPIRY_LOTS: i64 = 20;
+pub const EXPIRY_UNITS: i64 = 100;
+/// Between two of these transactions: whoever waits is served first, and not in one commit with the next of them.
+pub const EXPIRY_PAUSE: Duration = Duration::from_millis(2);
 /// Postings on a page of the ledger, and the most that a client may ask for.
 pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;
