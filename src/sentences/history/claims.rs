@@ -1,6 +1,7 @@
 //! What the customer said about his wallet, and what was answered.
 
 use super::{Facts, plain};
+use crate::domain::access::Role;
 use crate::domain::event::EventKind;
 use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::terms::UnitKind;
@@ -14,9 +15,18 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
             let (count, reason) = (count(facts, "/dispute/units"), facts.text("/dispute/reason"));
             let late = facts.data["dispute"]["late"].as_bool().unwrap_or_default();
             let (late_ja, late_en) = if late { ("、72時間経過後", ", after 72 hours") } else { ("", "") };
+            let proxy = facts.text("/dispute/raised_by/role") != Role::Customer.as_str();
+            let (by_ja, by_en) = if proxy { ("、代理入力", ", entered for the customer") } else { ("", "") };
             Words::new(
-                format!("異議の申し出：{issue} の{}「{reason}」{late_ja}", count.ja),
-                format!("Disputed: {} of {issue}, \"{reason}\"{late_en}", count.en),
+                format!("異議の申し出：{issue} の{}「{reason}」{late_ja}{by_ja}", count.ja),
+                format!("Disputed: {} of {issue}, \"{reason}\"{late_en}{by_en}", count.en),
+            )
+        }
+        EventKind::UseConfirmed => {
+            let (count, by) = (count(facts, "/confirmation/units"), facts.text("/confirmation/confirmed_by/name"));
+            Words::new(
+                format!("ご利用の確認：{issue} の{}に間違いなし（{by}）", count.ja),
+                format!("{by} confirmed {} of {issue}", count.en),
             )
         }
         EventKind::DisputeGranted => {
