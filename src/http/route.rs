@@ -120,7 +120,7 @@ fn serve<H: Handler<Args>, Args>(
         // Each request passes here before and after its work: a fall before changes nothing, one after loses the answer.
         let chaos = services(&request).map(|services| services.store.chaos().clone()).unwrap_or_default();
         chaos.point("http.request");
-        let made = handler.handle(request.clone(), payload).await;
+        let made = handler.handle(request.clone(), payload, terms.audited.is_some()).await;
         chaos.point("http.answer");
         match made {
             Ok(reply) => reply.respond(terms.status),
@@ -141,7 +141,13 @@ pub trait Handler<Args>: Clone + 'static {
     const PERMISSION: Option<Permission>;
     type Made: Reply;
     fn describe(to: &mut Describe<'_>);
-    fn handle(&self, request: HttpRequest, payload: web::Payload) -> impl Future<Output = Result<Self::Made, Fault>>;
+    /// What the guard of an `audited` route turns away is heard all the same, to tell what was reached for.
+    fn handle(
+        &self,
+        request: HttpRequest,
+        payload: web::Payload,
+        audited: bool,
+    ) -> impl Future<Output = Result<Self::Made, Fault>>;
 }
 
 macro_rules! handlers {
@@ -163,8 +169,12 @@ macro_rules! handlers {
             }
 
             #[allow(unused_variables, reason = "a handler may take nothing but its guard")]
-            async fn handle(&self, request: HttpRequest, payload: web::Payload) -> Result<R, Fault> {
-                let guard = G::admit(&request).await?;
+            async fn handle(&self, request: HttpRequest, payload: web::Payload, audited: bool) -> Result<R, Fault> {
+                let guard = match G::admit(&request).await {
+                    Ok(guard) => guard,
+                    Err(fault) if audited => return Err(audit::hear(&request, payload, fault).await),
+                    Err(fault) => return Err(fault),
+                };
                 let (mut body, mut upload) = (Bytes::new(), None);
                 if false $(|| $arg::SPOOLED)* {
                     upload = Some(spool_body(&request, payload).await?);
