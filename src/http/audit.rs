@@ -40,11 +40,13 @@ pub struct Heard {
     pub upload: Option<Arc<Spool>>,
 }
 
-/// Reads the body of a request that its guard turned away, so that what was refused is kept under the contracts that it
+/// Reads the body of a request that the guard of an audited route turned away, so that what was refused is kept under the contracts that it
 /// names. Only of people who are logged in: a stranger's is not read. Gives back what the guard said.
 pub async fn hear(request: &HttpRequest, payload: Payload, fault: Fault) -> Fault {
+    let audited = request.extensions().contains::<Audited>();
     let forbidden = matches!(&fault, Fault::Refused(refusal) if refusal.code == Code::Forbidden);
-    if forbidden
+    if audited
+        && forbidden
         && let Ok(Some(actor)) = whoever(request).await
         && let Ok(body) = read_body(payload).await
     {

@@ -120,7 +120,10 @@ fn serve<H: Handler<Args>, Args>(
         // Each request passes here before and after its work: a fall before changes nothing, one after loses the answer.
         let chaos = services(&request).map(|services| services.store.chaos().clone()).unwrap_or_default();
         chaos.point("http.request");
-        let made = handler.handle(request.clone(), payload, terms.audited.is_some()).await;
+        if let Some(audited) = terms.audited {
+            request.extensions_mut().insert(audited);
+        }
+        let made = handler.handle(request.clone(), payload).await;
         chaos.point("http.answer");
         match made {
             Ok(reply) => reply.respond(terms.status),
@@ -141,13 +144,15 @@ pub trait Handler<Args>: Clone + 'static {
     const PERMISSION: Option<Permission>;
     type Made: Reply;
     fn describe(to: &mut Describe<'_>);
-    /// What the guard of an `audited` route turns away is heard all the same, to tell what was reached for.
-    fn handle(
-        &self,
-        request: HttpRequest,
-        payload: web::Payload,
-        audited: bool,
-    ) -> impl Future<Output = Result<Self::Made, Fault>>;
+    fn handle(&self, request: HttpRequest, payload: web::Payload) -> impl Future<Output = Result<Self::Made, Fault>>;
+}
+
+/// Asks the guard. What it turns away on an audited route is heard before the answer leaves.
+async fn admitted<G: Guard>(request: &HttpRequest, payload: web::Payload) -> Result<(G, web::Payload), Fault> {
+    match G::admit(request).await {
+        Ok(guard) => Ok((guard, payload)),
+        Err(fault) => Err(audit::hear(request, payload, fault).await),
+    }
 }
 
 macro_rules! handlers {
@@ -169,12 +174,8 @@ macro_rules! handlers {
             }
 
             #[allow(unused_variables, reason = "a handler may take nothing but its guard")]
-            async fn handle(&self, request: HttpRequest, payload: web::Payload, audited: bool) -> Result<R, Fault> {
-                let guard = match G::admit(&request).await {
-                    Ok(guard) => guard,
-                    Err(fault) if audited => return Err(audit::hear(&request, payload, fault).await),
-                    Err(fault) => return Err(fault),
-                };
+            async fn handle(&self, request: HttpRequest, payload: web::Payload) -> Result<R, Fault> {
+                let (guard, payload) = admitted::<G>(&request, payload).await?;
                 let (mut body, mut upload) = (Bytes::new(), None);
                 if false $(|| $arg::SPOOLED)* {
                     upload = Some(spool_body(&request, payload).await?);
