@@ -35,6 +35,9 @@ pub const IMPORT_TICKETS: u64 = 200_000;
 pub const IMPORTS: usize = 1;
 /// Faults of a table that are listed, one for each row of the longest; the others are counted. Some 20 MB at the worst.
 pub const IMPORT_FAULTS: usize = 50_000;
+/// Faults of refused lots that are kept for audit from one table. Each is a numbered entry of a chain that is written
+/// while others wait; whoever sends the table again after so many has the list of faults for the rest.
+pub const IMPORT_REFUSALS: usize = 500;
 /// Rows that are looked up and written at once.
 pub const IMPORT_BATCH: usize = 500;
 /// Changed records that the journal names for one table; the others are counted.

@@ -16,6 +16,7 @@ pub mod cases;
 pub mod catalog;
 mod codec;
 pub mod company;
+pub mod confirmations;
 pub mod connection;
 pub mod decisions;
 pub mod demand;

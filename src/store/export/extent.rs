@@ -23,6 +23,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
             ExportKind::Holidays,
         ],
     ),
+    ("confirmations", &[ExportKind::Confirmations]),
     ("contacts", &[ExportKind::Contacts]),
     ("contracts", &[ExportKind::Contracts]),
     ("customers", &[ExportKind::Customers]),

@@ -220,6 +220,20 @@ async function corrects(stage, page, card) {
 async function disputes(stage, page) {
   const admin = await stage.person("admin disputes");
   const office = await admin.page();
+  await step("customer: confirms a use, once, and can dispute that line no more", async () => {
+    await page.getByRole("link", { name: "概要" }).first().click();
+    await page.getByRole("link", { name: "明細", exact: true }).first().click();
+    const key = { name: "これで間違いありません" };
+    const open = page.locator(".lines > li", { has: page.getByRole("button", key) }).last();
+    const event = await open.getAttribute("data-event");
+    await open.getByRole("button", key).click();
+    const line = page.locator(`.lines > li[data-event="${event}"]`);
+    const said = line.locator("[data-assent=said]").first();
+    await said.waitFor();
+    equal(await line.getByRole("button", { name: "異議を申し出る" }).count(), 0, "keys to dispute a confirmed line");
+    await picture(page, "wallet-confirmed");
+    return (await said.textContent()).trim();
+  });
   await step("customer: disputes a use, and sees how it stands", async () => {
     await page.getByRole("link", { name: "概要" }).first().click();
     await page.getByRole("link", { name: "明細", exact: true }).first().click();
