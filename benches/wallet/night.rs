@@ -191,8 +191,8 @@ impl Office {
         let body = json!({
             "channel": "call", "contract_id": contract, "contract_version": version, "contact_id": null,
             "caller_name": "山田 花子", "caller_phone": "080-5555-0112", "started_at": null,
-            "issues": [{"kind": "fault", "site_id": site, "asset_id": null, "product_id": null, "symptom": null,
-                "description": "朝から異音がする", "impact": "partial", "urgency": "today", "needs_visit": true, "wish": null}]
+            "issues": [{"kind": "question", "site_id": site, "asset_id": null, "product_id": null, "symptom": null,
+                "description": "時計の合わせ方を知りたい", "impact": "partial", "urgency": "today", "needs_visit": false, "wish": null}]
         });
         let operation: OperationId = self.bench.store.seeds().id(self.bench.store.clock().now());
         let request = self.client.post(format!("{}/api/interactions", self.base)).bearer_auth(&self.token);
