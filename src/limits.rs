@@ -19,6 +19,11 @@ pub const TRANSACTION_RETRIES: usize = 12;
 pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
 /// The same for work that somebody waits for at a terminal: a whole company comes in, or everything is read again.
 pub const STORE_PATIENCE: Duration = Duration::from_secs(24 * 3_600);
+/// How long a server that starts waits for the one before it to let go of a PostgreSQL database, whose sessions end a
+/// moment after their process; a second server by mistake is told after this time.
+pub const NODE_LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// How often it asks meanwhile.
+pub const NODE_LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Body of a request. The largest honest one, a full offline batch of positions, has 20 kB.
 pub const BODY_BYTES: usize = 256 * 1024;
