@@ -83,12 +83,14 @@ impl Reader<'_> {
             }
         };
         let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
-        let work = self.work_of(issues.into_iter().collect())?;
+        let issues: Vec<IssueId> = issues.into_iter().collect();
+        let charged = self.charged_of(&issues)?;
+        let work = self.work_of(issues)?;
         let repairs: BTreeSet<ReportId> = rows.iter().filter_map(|row| row.past.1).collect();
         let past = self.past_work(repairs.into_iter().collect())?;
         let (disputes, refunds) = (self.line_disputes(contract)?, self.line_refunds(wallet)?);
         let (confirmations, now) = (self.line_confirmations(contract)?, self.now);
-        let known = Known { work, past, disputes, confirmations, refunds };
+        let known = Known { work, charged, past, disputes, confirmations, refunds };
         let (mut lines, closing) = lines(rows, opening, &known)?;
         lines.iter_mut().for_each(|line| line.assent = known.assent(line, now));
         let (chain_root, day_root) = (hex(&root), self.newest_root()?);
@@ -185,6 +187,16 @@ impl Reader<'_> {
         Ok(rows.into_iter().collect())
     }
 
+    /// Those of the issues that are charged with units still.
+    fn charged_of(&mut self, issues: &[IssueId]) -> Result<BTreeSet<IssueId>, Fault> {
+        let mut charged = BTreeSet::new();
+        for part in issues.chunks(limits::IDS_PER_QUERY) {
+            let tickets = self.issue_tickets(part)?;
+            charged.extend(tickets.iter().filter(|(_, tickets)| tickets.charged() > 0).map(|(issue, _)| *issue));
+        }
+        Ok(charged)
+    }
+
     /// What was done for each issue: at the desk, and on each visit in their order.
     fn work_of(&mut self, issues: Vec<IssueId>) -> Result<BTreeMap<IssueId, Work>, StoreError> {
         let mut work = BTreeMap::<IssueId, Work>::new();
@@ -242,6 +254,7 @@ impl Reader<'_> {
 /// What is told beside the postings.
 struct Known {
     work: BTreeMap<IssueId, Work>,
+    charged: BTreeSet<IssueId>,
     past: BTreeMap<ReportId, (String, Work)>,
     disputes: BTreeMap<PostingId, LineDispute>,
     confirmations: BTreeMap<PostingId, Confirmation>,
@@ -295,7 +308,7 @@ impl Known {
             available: after.available,
             owed: -after.overdraft,
             held: after.held,
-            disputable: charges,
+            disputable: charges && issue_id.is_some_and(|issue| self.charged.contains(&issue)),
             in_time_until: charges.then(|| in_time_until(at)),
             dispute: self.disputes.get(&posting_id).copied(),
             assent: None,

@@ -85,7 +85,8 @@ pub struct StatementLine {
     pub held: i64,
     /// Units used before they were bought, after this line.
     pub owed: i64,
-    /// Whether such a line can be disputed.
+    /// Whether the line charges units, and its issue was not given back all of them since: only then is there something
+    /// to object to or to confirm.
     pub disputable: bool,
     /// Until when the customer may object to it; a later objection is only taken by phone. None: it cannot be disputed.
     #[serde(default)]

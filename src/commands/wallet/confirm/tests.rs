@@ -127,3 +127,20 @@ async fn after_three_days_a_line_counts_as_confirmed_and_only_the_desk_enters_an
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_given_back_is_offered_neither_for_a_yes_nor_for_an_objection() {
+    on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
+        let (contract, issue) = used(&kit).await;
+        let charged = line(&kit, contract).await;
+        let back = Because { reason: "other".to_owned(), note: "誤り".to_owned() };
+        kit.write(move |unit| unit.reverse_by_hand(contract, issue, 1, &back)).await.expect("given back");
+        let day = crate::store::testing::date("2026-11-23");
+        let statement = kit.read(move |reader| reader.statement(contract, day, day)).await.expect("a statement");
+        let offered: Vec<_> = statement.lines.iter().filter(|line| line.disputable).collect();
+        assert_eq!(offered, Vec::<&StatementLine>::new());
+        assert_eq!(refused(say_yes(&kit, contract, charged.posting_id).await).code, Code::DisputeReversed);
+        kit.assert_sound().await;
+    })
+    .await;
+}
