@@ -3669,7 +3669,10 @@ export interface components {
             change: number;
             /** @description What the customer asked for. */
             content: string | null;
-            /** @description Whether such a line can be disputed. */
+            /**
+             * @description Whether the line charges units, and its issue was not given back all of them since: only then is there something
+             *     to object to or to confirm.
+             */
             disputable: boolean;
             /** @description The newest objection to it. */
             dispute: components["schemas"]["LineDispute"] | null;
