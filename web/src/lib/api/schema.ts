@@ -2383,6 +2383,11 @@ export interface components {
             /** @description Who of the customer's people has acknowledged it, the first one first. */
             acknowledged: components["schemas"]["Acknowledged"][];
             at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description What the contract has left now, not when the notice was given.
+             */
+            balance: number;
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             customer_name: string;
@@ -2396,6 +2401,7 @@ export interface components {
             mails: components["schemas"]["MailView"][];
             /** @description When the reader himself read it. */
             read_at: components["schemas"]["Timestamp"] | null;
+            unit: components["schemas"]["UnitKind"];
         };
         /** @description A slot that can be promised. */
         Offer: {
