@@ -175,7 +175,12 @@ async fn big_wallet(kind: &str, address: Address) -> anyhow::Result<()> {
         bench.store.read(move |reader| reader.history(contract, &filter)).await?;
         times[3].push(started.elapsed());
     }
-    let names = ["balance with its lots", "first page of the history", "first page of the ledger", "history of a site without any"];
+    let names = [
+        "balance with its lots",
+        "first page of the history",
+        "first page of the ledger",
+        "history of a site without any",
+    ];
     for (name, times) in names.iter().zip(&mut times) {
         println!("{kind}: wallet with 100,000 postings, {name}: {}", quantiles(times));
     }
