@@ -19,6 +19,11 @@ pub const TRANSACTION_RETRIES: usize = 12;
 pub const STORE_DEADLINE: Duration = Duration::from_secs(20);
 /// The same for work that somebody waits for at a terminal: a whole company comes in, or everything is read again.
 pub const STORE_PATIENCE: Duration = Duration::from_secs(24 * 3_600);
+/// How long a server that starts waits for the one before it to let go of a PostgreSQL database, whose sessions end a
+/// moment after their process; a second server by mistake is told after this time.
+pub const NODE_LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// How often it asks meanwhile.
+pub const NODE_LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Body of a request. The largest honest one, a full offline batch of positions, has 20 kB.
 pub const BODY_BYTES: usize = 256 * 1024;
@@ -35,6 +40,9 @@ pub const IMPORT_TICKETS: u64 = 200_000;
 pub const IMPORTS: usize = 1;
 /// Faults of a table that are listed, one for each row of the longest; the others are counted. Some 20 MB at the worst.
 pub const IMPORT_FAULTS: usize = 50_000;
+/// Faults of refused lots that are kept for audit from one table. Each is a numbered entry of a chain that is written
+/// while others wait; whoever sends the table again after so many has the list of faults for the rest.
+pub const IMPORT_REFUSALS: usize = 500;
 /// Rows that are looked up and written at once.
 pub const IMPORT_BATCH: usize = 500;
 /// Changed records that the journal names for one table; the others are counted.
@@ -160,10 +168,12 @@ pub const STATEMENT_IDS: usize = 500;
 pub const INSERT_ROWS: usize = 500;
 /// Writes that share a trip to PostgreSQL: each number and kind of them is a text that the connection keeps.
 pub const WRITES_TOGETHER: usize = 6;
-/// Lots and tickets that expire in one transaction, so that a nightly run doesn't keep callers waiting; a single wallet
-/// is never split.
-pub const EXPIRY_LOTS: i64 = 100;
-pub const EXPIRY_UNITS: i64 = 2_000;
+/// Lots and units that expire in one transaction, so that a command at midnight waits a millisecond and not twenty; a
+/// single wallet is never split, since its customer is told once of what died.
+pub const EXPIRY_LOTS: i64 = 20;
+pub const EXPIRY_UNITS: i64 = 100;
+/// Between two of these transactions: whoever waits is served first, and not in one commit with the next of them.
+pub const EXPIRY_PAUSE: Duration = Duration::from_millis(2);
 /// Postings on a page of the ledger, and the most that a client may ask for.
 pub const LEDGER_PAGE: i64 = 50;
 pub const LEDGER_PAGE_MAX: i64 = 500;

@@ -10,11 +10,18 @@ use crate::commands::{calls, slots, wallet};
 use crate::domain::access;
 use crate::domain::time::Seconds;
 use crate::limits;
-use crate::store::wallet::Expired;
 use crate::store::{Fault, Store};
 
 /// Between two looks at the calendar: tickets die within a minute of midnight.
 const LOOK_EVERY: Seconds = Seconds(60);
+
+/// What one look did.
+struct Done {
+    /// Units whose last day was over.
+    expired: i64,
+    /// There may be more to approve: look again.
+    more: bool,
+}
 
 pub struct Timekeeper {
     store: Store,
@@ -38,10 +45,10 @@ impl Timekeeper {
             let _named = span.enter();
             keeper.at_work = false;
             match done {
-                Ok(run) => {
-                    keeper.expired += run.units;
+                Ok(done) => {
+                    keeper.expired += done.expired;
                     keeper.lifeline.teller().tell(json!({ "expired": keeper.expired }));
-                    if run.more {
+                    if done.more {
                         keeper.look(context);
                     }
                 }
@@ -66,25 +73,45 @@ impl Kept for Timekeeper {
     const MAILBOX: usize = 1;
 }
 
+fn keeper() -> access::Actor {
+    access::Actor::system("timekeeper")
+}
+
 /// Transactions of their own, so that none holds the others up. The root of the day comes after what died at midnight.
-async fn step(store: Store) -> Result<Expired, Fault> {
-    let keeper = || access::Actor::system("timekeeper");
+async fn step(store: Store) -> Result<Done, Fault> {
     store.task(keeper(), slots::sweep).await?;
     store.task(keeper(), calls::sweep).await?;
-    let approved = store.task(keeper(), wallet::approve_overdue).await?;
+    let more = store.task(keeper(), wallet::approve_overdue).await?;
+    let expired = expire(&store).await?;
     let work = store.task(keeper(), |unit| {
-        let today = unit.today();
-        let expired = unit.expire_due(today)?;
         unit.forget_figures(unit.now() - Seconds::hours(24 * limits::FIGURE_DAYS))?;
-        unit.forget_old(Seconds::hours(24 * limits::OPERATION_DAYS))?;
-        Ok(expired)
+        unit.forget_old(Seconds::hours(24 * limits::OPERATION_DAYS))
     });
-    let expired = work.await?;
-    if !expired.more
-        && let Some(taken) = store.task(keeper(), |unit| unit.take_root()).await?
-    {
+    work.await?;
+    if let Some(taken) = store.task(keeper(), |unit| unit.take_root()).await? {
         // In the log it stands outside the database, too.
         tracing::info!(day = %taken.day, root = taken.root, chains = taken.chains, "the root of the ledger");
     }
-    Ok(Expired { more: expired.more || approved, ..expired })
+    Ok(Done { expired, more })
 }
+
+/// Lets everything die whose last day is over, and returns how many units that were. Callers go first: each transaction
+/// is short, and the pause after it is theirs, so that a command waits behind one of them at the most.
+pub async fn expire(store: &Store) -> Result<i64, Fault> {
+    let mut units = 0;
+    loop {
+        let run = store.task(keeper(), |unit| {
+            let today = unit.today();
+            unit.expire_due(today)
+        });
+        let run = run.await?;
+        units += run.units;
+        if !run.more {
+            return Ok(units);
+        }
+        tokio::time::sleep(limits::EXPIRY_PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

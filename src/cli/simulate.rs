@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use crate::forecast::backtest::coverage;
+use crate::forecast::backtest::{Kept, coverage};
+use crate::forecast::expiring::HORIZONS;
 use crate::forecast::months::RUNS;
 use crate::sim;
 use crate::store::Address;
@@ -49,11 +50,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         return ledger(options, commands);
     }
     if let Some(companies) = options.forecast {
-        let kept = coverage(companies, options.seed, RUNS);
-        let percent = |share: f64| share * 100.0;
-        println!("{} months of {companies} companies; at most as much came as was said:", kept.months);
-        println!("issues: P50 {:.0} %, P90 {:.0} %", percent(kept.issues_p50), percent(kept.issues_p90));
-        println!("hours:  P50 {:.0} %, P90 {:.0} %", percent(kept.hours_p50), percent(kept.hours_p90));
+        forecast(companies, options.seed);
         return Ok(ExitCode::SUCCESS);
     }
     let weather =
@@ -63,6 +60,25 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     println!("journal {}  {} events, {} panics", outcome.journal, outcome.events, outcome.panic_count());
     println!("simulate: {} finding(s)", outcome.wrong.len());
     Ok(if outcome.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How often the forecast kept its word, and what it misses that learns nothing of a lot's age and end.
+fn forecast(companies: u64, seed: u64) {
+    let (curved, flat) = coverage(companies, seed, RUNS);
+    println!("{companies} companies; at most as much came as was said:");
+    let print = |what: &str, of: &str, kept: Kept, flat: Kept| {
+        let (p50, p90) = (kept.p50() * 100.0, kept.p90() * 100.0);
+        let (error, without) = (kept.error(), flat.error());
+        println!("{what:<24} P50 {p50:.1} %, P90 {p90:.1} % of {} {of}", kept.told);
+        println!("{:<24} off by {error:.2}, without the curve of a lot by {without:.2}", "");
+    };
+    print("issues", "months", curved.issues, flat.issues);
+    print("hours", "months", curved.hours, flat.hours);
+    print("technician-days", "months of a territory and skill", curved.technician_days, flat.technician_days);
+    print("units that expire", "months", curved.expired, flat.expired);
+    for (days, (curved, flat)) in HORIZONS.iter().zip(curved.expiring.into_iter().zip(flat.expiring)) {
+        print(&format!("units within {days} days"), "companies", curved, flat);
+    }
 }
 
 /// The ledger alone, with its rate. A world in which something is wrong is printed whole, with its seed.

@@ -45,6 +45,7 @@ coded! {
         ReadBooks = "read_books", "前受金の帳簿を見る", "Read the books of what was prepaid";
         ReadForecast = "read_forecast", "作業量の見込みを見る", "Read the forecast of work";
         RaiseDispute = "raise_dispute", "異議を申し出る", "Dispute a line";
+        ConfirmUse = "confirm_use", "ご利用を確認する", "Confirm a use";
         AcknowledgeLot = "acknowledge_lot", "有効期限の了承を記録する", "Acknowledge a lot's last day";
         DecideDispute = "decide_dispute", "異議を決裁する", "Decide a dispute";
         SetApprovalRule = "set_approval_rule", "承認の上限を決める", "Set the approval rule";
@@ -59,7 +60,7 @@ coded! {
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {
-        Role::Admin => !matches!(permission, P::WorkVisits | P::ReadPortal | P::ReportFault),
+        Role::Admin => !matches!(permission, P::WorkVisits | P::ReadPortal | P::ReportFault | P::ConfirmUse),
         Role::Operator => matches!(
             permission,
             P::TakeCalls
@@ -100,6 +101,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                     | P::Live
                     | P::ReportFault
                     | P::RaiseDispute
+                    | P::ConfirmUse
                     | P::AcknowledgeLot
                     | P::SetApprovalRule
                     | P::GiveApproval
@@ -139,6 +141,14 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// What people call them; a tracking link has no name.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::User { name, .. } | Self::System { name } => Some(name),
+            Self::Track { .. } => None,
+        }
+    }
+
     pub fn system(name: &str) -> Self {
         Self::System { name: name.to_owned() }
     }

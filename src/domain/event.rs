@@ -78,6 +78,7 @@ coded! {
         DisputeGranted = "dispute.granted", "異議を認容", "Dispute granted";
         DisputeRefused = "dispute.refused", "異議を却下", "Dispute refused";
         DisputeWithdrawn = "dispute.withdrawn", "異議の取り下げ", "Dispute withdrawn";
+        UseConfirmed = "use.confirmed", "ご利用の確認", "Use confirmed";
         ApprovalRuleSet = "approval.rule_set", "承認の上限を設定", "Approval rule set";
         ApprovalAsked = "approval.asked", "承認のお願い", "Approval asked";
         ApprovalDue = "approval.due", "消費は承認待ち", "Use waits for approval";

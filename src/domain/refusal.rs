@@ -104,7 +104,10 @@ codes! {
     NothingOverdrawn = "wallet.nothing_overdrawn", Conflict, "請求できる超過利用がありません（使用済みで、契約に超過単価のあるものだけです）。追加購入を案内してください。", "There is no overdraft to invoice: only used units whose policy has an overage price are. Offer a purchase.";
     NotSold = "wallet.not_sold", Conflict, "{number}は販売したロットではないので、請求書はありません。ロットを確かめてください。", "{number} was not sold, so it has no invoice. Check the lot.";
     LotAcknowledged = "lot.acknowledged_before", Conflict, "{number}の有効期限は{on}に了承されています（{by}）。画面を読み込み直してください。", "{by} acknowledged the last day of {number} on {on}. Load the page again.";
-    DisputeKind = "dispute.kind", Conflict, "この行は異議の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line cannot be disputed: only a hold, a use or an overdraft can. Call the service desk.";
+    DisputeKind = "dispute.kind", Conflict, "この行は異議や確認の対象外です（仮押さえ・消費・超過利用の行だけです）。受付窓口にお問い合わせください。", "This line can be neither disputed nor confirmed: only a hold, a use or an overdraft can. Call the service desk.";
+    DisputeLate = "dispute.too_late", Conflict, "この行の異議の期限（{until}）は過ぎました。受付窓口（{phone}）にお電話ください。", "The time to dispute this line ended on {until}. Please call the service desk ({phone}).";
+    DisputeConfirmed = "dispute.confirmed", Conflict, "この行は{by}様が{at}に確認済みのため、異議は申し出られません。誤りがあれば受付窓口（{phone}）にお電話ください。", "{by} confirmed this line on {at}, so it cannot be disputed. If it is wrong, call the service desk ({phone}).";
+    ConfirmedBefore = "confirmation.exists", Conflict, "この行は{by}様が{at}に確認済みです。画面を読み込み直してください。", "{by} confirmed this line on {at}. Load the page again.";
     DisputeExists = "dispute.exists", Conflict, "この行の異議はすでにあります（{state_ja}）。一覧で確かめてください。", "This line has a dispute already ({state_en}). Look at the list.";
     DisputeReversed = "dispute.already_reversed", Conflict, "この行の{unit}はすでに戻してあります。履歴を確かめてください。", "The {unit}s of this line were given back already. Look at the history.";
     DisputeClosed = "dispute.closed", Conflict, "この異議は「{state_ja}」で終わっています。画面を更新してください。", "This dispute is over (\"{state_en}\"). Refresh the page.";

@@ -72,6 +72,11 @@ impl Timestamp {
         Self(instant.timestamp_micros() - beyond)
     }
 
+    /// `YYYY-MM-DD HH:MM` in the zone, as refusals say it.
+    pub fn day_and_clock(self, zone: Tz) -> String {
+        format!("{} {}", self.day(zone), self.clock_face(zone))
+    }
+
     /// `HH:MM` in the zone, as screens and sentences say it.
     pub fn clock_face(self, zone: Tz) -> String {
         let local = self.utc().with_timezone(&zone);

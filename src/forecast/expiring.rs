@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn lot(units: i64, last: &str) -> OpenLot {
-        OpenLot { units, expires_on: Some(day(last)) }
+        OpenLot { units, bought_on: day("2026-01-01"), expires_on: Some(day(last)) }
     }
 
     fn check(contracts: &[ContractFacts], expected: &[(u64, Option<TerritoryId>, f64)]) {

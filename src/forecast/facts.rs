@@ -19,8 +19,8 @@ pub struct ContractFacts {
     pub open: Vec<OpenLot>,
     /// Oldest first.
     pub uses: Vec<Use>,
-    /// Last days of all its lots, also of those that are over: the rush before an expiry is learned from them.
-    pub expiries: Vec<NaiveDate>,
+    /// All its lots, also those that are over: how people call as a lot grows old is learned from them.
+    pub lots: Vec<LotLife>,
 }
 
 /// A part of a contract's assets.
@@ -52,8 +52,19 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenLot {
     pub units: i64,
+    pub bought_on: NaiveDate,
     /// None: without end.
     pub expires_on: Option<NaiveDate>,
+}
+
+/// A lot from its purchase until nothing of it was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LotLife {
+    pub bought_on: NaiveDate,
+    /// None: without end.
+    pub expires_on: Option<NaiveDate>,
+    /// On which its last unit went; none while it has some.
+    pub emptied_on: Option<NaiveDate>,
 }
 
 /// An issue that used units.
@@ -84,15 +95,6 @@ pub fn month_span(month: i32) -> Span {
         NaiveDate::from_ymd_opt(month.div_euclid(12), month0 + 1, 1).unwrap_or(NaiveDate::MAX)
     };
     Span { from: first(month), to: first(month.saturating_add(1)) }
-}
-
-/// Days before an expiry in which people use up what is left.
-pub const RUSH_DAYS: i64 = 60;
-
-/// Whether a month lies in the rush before one of these last days.
-pub fn in_rush(month: i32, expiries: impl IntoIterator<Item = NaiveDate>) -> bool {
-    let rush = i32::try_from(RUSH_DAYS / 30).unwrap_or(2);
-    expiries.into_iter().any(|last| (0..rush).contains(&(month_number(last) - month)))
 }
 
 /// The days within `term` on which something was at hand, when the units at hand changed by so many on each day. The day
@@ -138,13 +140,14 @@ pub(super) mod testing {
 
     /// A contract without end in one place, that always had units since a day.
     pub fn contract(since: &str, uses: Vec<Use>, open: Vec<OpenLot>) -> ContractFacts {
+        let life = |lot: &OpenLot| LotLife { bought_on: lot.bought_on, expires_on: lot.expires_on, emptied_on: None };
         ContractFacts {
             places: vec![Place { territory: territory(1), share: 1.0 }],
             term: Span { from: day(since), to: NaiveDate::MAX },
             stocked: vec![Span { from: day(since), to: NaiveDate::MAX }],
+            lots: open.iter().map(life).collect(),
             open,
             uses,
-            expiries: Vec::new(),
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expiring::{Expiring, ExpiringForecast, HORIZON_MONTHS};
 use super::facts::{ContractFacts, Use};
-use super::learn::learn;
+use super::learn::{Learned, learn};
 use super::play::{Dice, Month, Stage, months_ahead, play};
 use super::spread::Spread;
 use crate::books::months::month_of;
@@ -69,13 +69,17 @@ type Crew = (TerritoryId, Arc<str>);
 
 /// The same question about the same past always has the same answer.
 pub fn forecast(contracts: &[ContractFacts], question: &Question) -> Forecast {
-    let learned = learn(contracts, question.today);
+    forecast_by(&learn(contracts, question.today), contracts, question)
+}
+
+/// The same by what was learned elsewhere.
+pub(super) fn forecast_by(learned: &Learned, contracts: &[ContractFacts], question: &Question) -> Forecast {
     // What expires soon is told for so many days, however few months are asked for.
     let months = months_ahead(question.today, question.months.max(HORIZON_MONTHS));
     let stage = Stage {
         contracts,
         posteriors: contracts.iter().map(|contract| learned.posterior(contract, question.today)).collect(),
-        learned: &learned,
+        learned,
         usual: contracts.iter().flat_map(|contract| &contract.uses).collect::<Vec<&Use>>(),
         months,
     };
@@ -157,8 +161,12 @@ mod tests {
         testing::contract("2025-01-01", months.flatten().map(visit).collect(), open)
     }
 
+    fn lot(units: i64, last: Option<&str>) -> OpenLot {
+        OpenLot { units, bought_on: day("2024-01-01"), expires_on: last.map(day) }
+    }
+
     fn endless(units: i64) -> OpenLot {
-        OpenLot { units, expires_on: None }
+        lot(units, None)
     }
 
     fn ask_on(today: &str, contracts: &[ContractFacts]) -> Forecast {
@@ -193,8 +201,7 @@ mod tests {
     /// Asked on 5 November about a lot whose last day is 30 November.
     #[test]
     fn a_lot_that_ends_with_this_month_pays_nothing_in_the_next_one() {
-        let lot = OpenLot { units: 50, expires_on: Some(day("2026-11-30")) };
-        let months = ask_on("2026-11-05", &[contract(vec![lot])]).months;
+        let months = ask_on("2026-11-05", &[contract(vec![lot(50, Some("2026-11-30"))])]).months;
         assert!(months[0].issues.p90 > 0.0, "{:?}", months[0]);
         assert!((43.0..50.0).contains(&months[0].expiring.p50), "{:?}", months[0].expiring);
         assert_eq!((months[1].issues, months[1].expiring), (Spread::default(), Spread::default()));
@@ -209,8 +216,7 @@ mod tests {
 
     #[test]
     fn what_is_too_much_for_the_time_left_will_expire() {
-        let lot = OpenLot { units: 50, expires_on: Some(day("2026-03-31")) };
-        let months = ask(&[contract(vec![lot])]);
+        let months = ask(&[contract(vec![lot(50, Some("2026-03-31"))])]);
         assert_eq!(months[0].expiring, Spread::default());
         assert!((38.0..50.0).contains(&months[1].expiring.p50), "{:?}", months[1].expiring);
         assert_eq!(months[2].issues, Spread::default(), "nothing is left to be used in April");

@@ -8,9 +8,10 @@ use rand_chacha::rand_core::SeedableRng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::facts::{ContractFacts, OpenLot, Use, in_rush, month_number};
+use super::curve::{Stage, in_order};
+use super::facts::{ContractFacts, OpenLot, Use, month_number};
 use super::learn::Learned;
-use super::play::{draw_count, draw_rate, draw_use, expire, shock};
+use super::play::{Draw, draw_count, expire};
 use super::spread::Spread;
 
 /// Runs: the 90th percentile then stands on a hundred of them.
@@ -41,13 +42,14 @@ pub fn need(contract: &ContractFacts, known: &Known<'_>, today: NaiveDate, until
     let mut random = ChaCha8Rng::seed_from_u64(u64::from(today.to_epoch_days().unsigned_abs()));
     let (mut uses, mut lost, mut short) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        let rate = draw_rate(posterior, &mut random);
+        let belief = known.learned.believe(&mut random);
+        let rate = posterior.draw(&mut random);
         let mut run = Run::of(contract);
+        let mut draw = Draw::of(contract, &usual);
         for (month, part) in &months {
-            let rush = in_rush(*month, run.lots.iter().filter_map(|lot| lot.expires_on));
-            let factor = known.learned.factor(*month, rush) * shock(known.learned.shock_sigma, &mut random);
+            let factor = belief.factors.of(*month, Stage::ahead(*month, &run.lots)) * belief.shock(&mut random);
             for _ in 0..draw_count(rate * factor * part, &mut random) {
-                run.take(draw_use(contract, &usual, &mut random).map_or(1, |used| used.units));
+                run.take(draw.next(&mut random).map_or(1, |used| used.units));
             }
             run.lost += expire(&mut run.lots, *month);
         }
@@ -81,8 +83,7 @@ struct Run {
 impl Run {
     fn of(contract: &ContractFacts) -> Self {
         let mut lots = contract.open.clone();
-        // Those that expire first are used first.
-        lots.sort_by_key(|lot| lot.expires_on.unwrap_or(NaiveDate::MAX));
+        in_order(&mut lots);
         Self { lots, uses: 0, lost: 0, short: 0 }
     }
 
@@ -111,6 +112,10 @@ mod tests {
         testing::contract("2025-01-01", months.flatten().map(testing::used).collect(), open)
     }
 
+    fn lot(units: i64, last: Option<&str>) -> OpenLot {
+        OpenLot { units, bought_on: day("2024-01-01"), expires_on: last.map(day) }
+    }
+
     fn ask(contract: &ContractFacts, until: &str) -> Need {
         let everybody: Vec<ContractFacts> = (0..20).map(|_| contract.clone()).collect();
         let learned = learn(&everybody, day("2026-01-01"));
@@ -119,7 +124,7 @@ mod tests {
 
     #[test]
     fn half_a_year_of_two_calls_a_month_needs_about_twelve() {
-        let found = ask(&contract(vec![OpenLot { units: 5, expires_on: None }]), "2026-06-30");
+        let found = ask(&contract(vec![lot(5, None)]), "2026-06-30");
         assert!((10.0..14.5).contains(&found.uses.p50), "{found:?}");
         assert!((found.uses.p50 - found.short.p50 - 5.0).abs() < 1.1, "{found:?}");
         assert_eq!(found.lost, Spread::default());
@@ -128,7 +133,7 @@ mod tests {
 
     #[test]
     fn units_that_die_before_they_are_used_help_nobody() {
-        let dying = OpenLot { units: 30, expires_on: Some(day("2026-01-31")) };
+        let dying = lot(30, Some("2026-01-31"));
         let found = ask(&contract(vec![dying]), "2026-06-30");
         assert!((25.0..30.0).contains(&found.lost.p50), "{found:?}");
         assert!(found.short.p50 > 6.0, "{found:?}");
@@ -136,7 +141,7 @@ mod tests {
 
     #[test]
     fn enough_is_enough() {
-        let found = ask(&contract(vec![OpenLot { units: 100, expires_on: None }]), "2026-06-30");
+        let found = ask(&contract(vec![lot(100, None)]), "2026-06-30");
         assert_eq!(found.short, Spread::default());
     }
 

@@ -4,9 +4,10 @@ use chrono::{Days, NaiveDate};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rand_distr::{Distribution, Gamma as GammaDistribution, LogNormal, Poisson};
+use rand_distr::{Distribution, Poisson};
 
-use super::facts::{ContractFacts, OpenLot, Span, Use, in_rush, month_number, month_span};
+use super::curve::{Stage as LotStage, in_order};
+use super::facts::{ContractFacts, OpenLot, Span, Use, month_number, month_span};
 use super::learn::{Gamma, Learned};
 use crate::domain::ids::TerritoryId;
 
@@ -48,8 +49,8 @@ pub struct Stage<'a> {
     pub months: Vec<Span>,
 }
 
-/// The random numbers of one run. The shocks and every contract have a stream of their own that goes from month to month,
-/// so that the first months are the same however many are asked for.
+/// The random numbers of one run. What it believes, the shocks and every contract have a stream of their own that goes
+/// from month to month, so that the first months are the same however many are asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Dice {
     pub seed: u64,
@@ -57,12 +58,16 @@ pub struct Dice {
 }
 
 impl Dice {
-    fn shocks(self) -> ChaCha8Rng {
+    fn belief(self) -> ChaCha8Rng {
         self.stream(0)
     }
 
+    fn shocks(self) -> ChaCha8Rng {
+        self.stream(1)
+    }
+
     fn contract(self, index: usize) -> ChaCha8Rng {
-        self.stream(1 + index as u64)
+        self.stream(2 + index as u64)
     }
 
     fn stream(self, number: u64) -> ChaCha8Rng {
@@ -85,28 +90,29 @@ pub(super) fn part_of_month(span: Span) -> f64 {
     (span.to - span.from).num_days().max(0) as f64 / (whole.to - whole.from).num_days().max(1) as f64
 }
 
-pub fn play<'a>(stage: &Stage<'a>, dice: Dice) -> (Vec<Month<'a>>, Vec<Unused>) {
-    let (sigma, mut shocking) = (stage.learned.shock_sigma, dice.shocks());
-    let shocks: Vec<f64> = stage.months.iter().map(|_| shock(sigma, &mut shocking)).collect();
+pub fn play<'a>(stage: &'a Stage<'a>, dice: Dice) -> (Vec<Month<'a>>, Vec<Unused>) {
+    let belief = stage.learned.believe(&mut dice.belief());
+    let mut shocking = dice.shocks();
+    let shocks: Vec<f64> = stage.months.iter().map(|_| belief.shock(&mut shocking)).collect();
     let mut months = vec![Month::default(); stage.months.len()];
     let mut unused = Vec::new();
     for (index, contract) in stage.contracts.iter().enumerate() {
         let random = &mut dice.contract(index);
-        let rate = draw_rate(stage.posteriors[index], random);
+        let rate = stage.posteriors[index].draw(random);
         let mut lots = contract.open.clone();
-        // Those that expire first are used first.
-        lots.sort_by_key(|lot| lot.expires_on.unwrap_or(NaiveDate::MAX));
+        in_order(&mut lots);
+        let mut draw = Draw::of(contract, &stage.usual);
         for ((month, span), shock) in months.iter_mut().zip(&stage.months).zip(&shocks) {
             if lots.is_empty() {
                 break;
             }
             let number = month_number(span.from);
-            let rush = in_rush(number, lots.iter().filter_map(|lot| lot.expires_on));
+            let factor = belief.factors.of(number, LotStage::ahead(number, &lots));
             let in_force = Span { from: span.from.max(contract.term.from), to: span.to.min(contract.term.to) };
-            let mean = rate * stage.learned.factor(number, rush) * shock * part_of_month(in_force);
+            let mean = rate * factor * shock * part_of_month(in_force);
             for day in draw_days(in_force, mean, random) {
                 month.expired += die(&mut lots, day, index, &mut unused);
-                let Some(used) = draw_use(contract, &stage.usual, random) else { break };
+                let Some(used) = draw.next(random) else { break };
                 if !pay(&mut lots, used.units) {
                     continue;
                 }
@@ -118,16 +124,6 @@ pub fn play<'a>(stage: &Stage<'a>, dice: Dice) -> (Vec<Month<'a>>, Vec<Unused>) 
         }
     }
     (months, unused)
-}
-
-/// Mean 1, so that a shock moves the spread and not the forecast.
-pub(super) fn shock(sigma: f64, random: &mut ChaCha8Rng) -> f64 {
-    LogNormal::new(-sigma * sigma / 2.0, sigma).map_or(1.0, |shocks| shocks.sample(random))
-}
-
-pub(super) fn draw_rate(known: Gamma, random: &mut ChaCha8Rng) -> f64 {
-    let mean = known.shape / known.rate;
-    GammaDistribution::new(known.shape, 1.0 / known.rate).map_or(mean, |rates| rates.sample(random))
 }
 
 pub(super) fn draw_count(mean: f64, random: &mut ChaCha8Rng) -> usize {
@@ -147,14 +143,37 @@ fn draw_days(span: Span, mean: f64, random: &mut ChaCha8Rng) -> Vec<NaiveDate> {
     days.into_iter().map(|days| span.from + Days::new(days)).collect()
 }
 
-/// Something that happened before: the contract's own past, or anybody's where it has little.
-pub(super) fn draw_use<'a>(contract: &'a ContractFacts, usual: &[&'a Use], random: &mut ChaCha8Rng) -> Option<&'a Use> {
+/// Draws something that happened before: of the contract's own past, and of anybody's where it has little. What was
+/// drawn in a run is more likely to come again in it: a past shows only so well how often each thing happens.
+pub(super) struct Draw<'a> {
+    own: &'a [Use],
+    usual: &'a [&'a Use],
+    drawn: Vec<&'a Use>,
+}
+
+impl<'a> Draw<'a> {
+    /// Uses from which on a contract's own past is enough; until then others' counts as many.
     const ENOUGH: usize = 5;
-    if contract.uses.len() >= ENOUGH || usual.is_empty() {
-        let own = contract.uses.len();
-        return (own > 0).then(|| &contract.uses[random.random_range(0..own)]);
+
+    pub fn of(contract: &'a ContractFacts, usual: &'a [&'a Use]) -> Self {
+        let own = contract.uses.as_slice();
+        Self { own, usual: if own.len() < Self::ENOUGH { usual } else { &[] }, drawn: Vec::new() }
     }
-    Some(usual[random.random_range(0..usual.len())])
+
+    pub fn next(&mut self, random: &mut ChaCha8Rng) -> Option<&'a Use> {
+        let (own, drawn) = (self.own.len(), self.drawn.len());
+        let others = if self.usual.is_empty() { 0 } else { Self::ENOUGH };
+        if own + others == 0 {
+            return None;
+        }
+        let next = match random.random_range(0..own + drawn + others) {
+            at if at < own => &self.own[at],
+            at if at < own + drawn => self.drawn[at - own],
+            _ => self.usual[random.random_range(0..self.usual.len())],
+        };
+        self.drawn.push(next);
+        Some(next)
+    }
 }
 
 /// Where it was before, if that is one of the contract's places; else one of them, as its assets stand.

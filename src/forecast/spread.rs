@@ -24,10 +24,11 @@ impl Spread {
     }
 }
 
-/// The smallest value that a share of all values does not exceed; 0 of none.
+/// The smallest of the values that one more of their kind does not exceed with this chance: it takes any place among them
+/// as readily as any other. 0 of none.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
-    sorted.get(rank - 1).copied().unwrap_or_default()
+    let rank = (share * (sorted.len() + 1) as f64).ceil() as usize;
+    sorted.get(rank.min(sorted.len()).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ mod tests {
 
     #[test]
     fn nine_of_ten_lie_at_or_below_the_ninetieth_percentile() {
-        let spread = Spread::of((1..=10).rev().map(f64::from).collect());
+        let spread = Spread::of((1..=9).rev().map(f64::from).collect());
         assert_eq!(spread, Spread { p50: 5.0, p90: 9.0 });
         assert_eq!(Spread::of(Vec::new()), Spread::default());
         assert_eq!(Spread { p50: 1.234, p90: 5.678 }.rounded(1), Spread { p50: 1.2, p90: 5.7 });

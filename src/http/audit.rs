@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
 
-use super::call::services;
+use super::call::{read_body, services};
 use super::extract::fingerprint;
 use super::guard::whoever;
 use crate::domain::access::Actor;
@@ -38,6 +38,21 @@ pub struct Heard {
     pub actor: Option<Actor>,
     pub body: Bytes,
     pub upload: Option<Arc<Spool>>,
+}
+
+/// Reads the body of a request that the guard of an audited route turned away, so that what was refused is kept under the contracts that it
+/// names. Only of people who are logged in: a stranger's is not read. Gives back what the guard said.
+pub async fn hear(request: &HttpRequest, payload: Payload, fault: Fault) -> Fault {
+    let audited = request.extensions().contains::<Audited>();
+    let forbidden = matches!(&fault, Fault::Refused(refusal) if refusal.code == Code::Forbidden);
+    if audited
+        && forbidden
+        && let Ok(Some(actor)) = whoever(request).await
+        && let Ok(body) = read_body(payload).await
+    {
+        request.extensions_mut().insert(Heard { actor: Some(actor), body, upload: None });
+    }
+    fault
 }
 
 /// Keeps a refusal. That it cannot be kept is logged and changes nothing for the one who asked.

@@ -24,6 +24,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/api/contracts/{id}/disputes", "Dispute a line of the statement", raise)
             .created()
             .audited("dispute"),
+        Route::new(Method::POST, "/api/contracts/{id}/confirmations", "Agree with a line of the statement", confirm)
+            .created()
+            .audited("confirm_use"),
         Route::new(Method::GET, "/api/contracts/{id}/disputes", "Disputes of a contract, newest first", disputes),
         Route::new(Method::GET, "/api/disputes", "Disputes in one state; open ones the oldest first", queue),
         Route::new(Method::POST, "/api/disputes/{id}/decision", "Grant or refuse a dispute", decide)
@@ -55,6 +58,19 @@ async fn raise(
     let user = who.user;
     shared.store.read(move |reader| own_contract(reader, &user, path.id)).await?;
     let change = move |unit: &mut Unit<'_>| wallet::raise_dispute(unit, path.id, &request);
+    post(&shared, who.actor, operation, 201, change).await
+}
+
+async fn confirm(
+    who: Allowed<perm::ConfirmUse>,
+    shared: Shared,
+    Path(path): Path<ById<ContractId>>,
+    OperationId(operation): OperationId,
+    Body(request): Body<ConfirmationRequest>,
+) -> Result<Stored<Confirmation>, Fault> {
+    let user = who.user;
+    shared.store.read(move |reader| own_contract(reader, &user, path.id)).await?;
+    let change = move |unit: &mut Unit<'_>| wallet::confirm(unit, path.id, &request);
     post(&shared, who.actor, operation, 201, change).await
 }
 

@@ -44,7 +44,7 @@ pub mod perm {
 
     rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live
         SellTickets GrantTickets CaptureHold ReleaseHold ReverseUse AdjustBalance ApproveAdjustment TransferTickets VoidLot
-        RefundTickets SetPolicy AuditLedger ReadBooks ReadForecast RaiseDispute AcknowledgeLot DecideDispute
+        RefundTickets SetPolicy AuditLedger ReadBooks ReadForecast RaiseDispute ConfirmUse AcknowledgeLot DecideDispute
         SetApprovalRule GiveApproval ReportFault);
 }
 

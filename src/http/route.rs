@@ -120,6 +120,9 @@ fn serve<H: Handler<Args>, Args>(
         // Each request passes here before and after its work: a fall before changes nothing, one after loses the answer.
         let chaos = services(&request).map(|services| services.store.chaos().clone()).unwrap_or_default();
         chaos.point("http.request");
+        if let Some(audited) = terms.audited {
+            request.extensions_mut().insert(audited);
+        }
         let made = handler.handle(request.clone(), payload).await;
         chaos.point("http.answer");
         match made {
@@ -144,6 +147,14 @@ pub trait Handler<Args>: Clone + 'static {
     fn handle(&self, request: HttpRequest, payload: web::Payload) -> impl Future<Output = Result<Self::Made, Fault>>;
 }
 
+/// Asks the guard. What it turns away on an audited route is heard before the answer leaves.
+async fn admitted<G: Guard>(request: &HttpRequest, payload: web::Payload) -> Result<(G, web::Payload), Fault> {
+    match G::admit(request).await {
+        Ok(guard) => Ok((guard, payload)),
+        Err(fault) => Err(audit::hear(request, payload, fault).await),
+    }
+}
+
 macro_rules! handlers {
     ($($($arg:ident)*;)+) => {$(
         impl<F, Fut, R, G, $($arg,)*> Handler<(G, $($arg,)*)> for F
@@ -164,7 +175,7 @@ macro_rules! handlers {
 
             #[allow(unused_variables, reason = "a handler may take nothing but its guard")]
             async fn handle(&self, request: HttpRequest, payload: web::Payload) -> Result<R, Fault> {
-                let guard = G::admit(&request).await?;
+                let (guard, payload) = admitted::<G>(&request, payload).await?;
                 let (mut body, mut upload) = (Bytes::new(), None);
                 if false $(|| $arg::SPOOLED)* {
                     upload = Some(spool_body(&request, payload).await?);

@@ -80,8 +80,9 @@ async fn import(
         return Ok(earlier.into());
     }
     let looked = source.clone();
-    let report = store.read(move |reader| tables::look(reader, &looked)).await?;
+    let (report, refused) = store.read(move |reader| tables::look_before(reader, &looked)).await?;
     if report.faults_total > 0 {
+        store.task(who.actor, move |unit| unit.note_lots(operation.id, &refused)).await?;
         return Err(tables::refusal(&report).into());
     }
     let entered =

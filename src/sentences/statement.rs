@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use crate::documents::{Column, Document, Row};
 use crate::domain::access::Language;
 use crate::domain::wallet::account::{Account, Balances, Movement};
+use crate::domain::wallet::dispute::Assent;
 use crate::sentences::grouped;
 use crate::views::statement::{Statement, StatementLine};
 
@@ -116,9 +117,22 @@ fn done(line: &StatementLine, language: Language) -> String {
         (Some(paid), Language::Ja) => format!("{}円を払い戻し", grouped(paid)),
         (Some(paid), _) => format!("{} yen paid back", grouped(paid)),
     };
+    let content = agreed(content, line, language);
     let Some(dispute) = line.dispute else { return content };
     let (ja, en) = (dispute.state.ja(), dispute.state.en().to_lowercase());
     if language == Language::Ja { format!("{content}【異議：{ja}】") } else { format!("{content} [dispute {en}]") }
+}
+
+/// How the customer agreed with the line, behind what it says.
+fn agreed(content: String, line: &StatementLine, language: Language) -> String {
+    let Some(assent) = &line.assent else { return content };
+    let by = assent.by.as_deref().unwrap_or_default();
+    match (assent.how, language) {
+        (Assent::Said, Language::Ja) => format!("{content}【{}：{by}様】", assent.how.ja()),
+        (Assent::Said, _) => format!("{content} [confirmed by {by}]"),
+        (Assent::Lapsed, Language::Ja) => format!("{content}【{}】", assent.how.ja()),
+        (Assent::Lapsed, _) => format!("{content} [{}]", assent.how.en().to_lowercase()),
+    }
 }
 
 /// The invoice on which a purchase stands.

@@ -99,7 +99,7 @@ impl Reader<'_> {
 
     /// Adjustments of all wallets that wait for a second person, the oldest first.
     pub fn waiting_adjustments(&mut self) -> Result<Vec<WaitingAdjustment>, Fault> {
-        type Whose = (ContractId, String, String, UnitKind);
+        type Whose = (ContractId, String, String, i64, UnitKind);
         let rows: Vec<(Whose, Row)> = adjustments::table
             .inner_join(wallets::table.on(wallets::id.eq(adjustments::wallet_id)))
             .inner_join(contracts::table.on(contracts::id.eq(wallets::contract_id)))
@@ -107,10 +107,11 @@ impl Reader<'_> {
             .filter(adjustments::state.eq("proposed"))
             .order((adjustments::proposed_at, adjustments::id))
             .limit(limits::AUDIT_PAGE)
-            .select(((contracts::id, contracts::number, customers::name, wallets::unit), COLUMNS))
+            .select(((contracts::id, contracts::number, customers::name, wallets::available, wallets::unit), COLUMNS))
             .load(self.database)?;
-        let whole = |((contract_id, contract_number, customer_name, unit), row): (Whose, Row)| {
-            Ok(WaitingAdjustment { contract_id, contract_number, customer_name, unit, adjustment: view(row)? })
+        let whole = |((contract_id, contract_number, customer_name, balance, unit), row): (Whose, Row)| {
+            let adjustment = view(row)?;
+            Ok(WaitingAdjustment { contract_id, contract_number, customer_name, balance, unit, adjustment })
         };
         rows.into_iter().map(whole).collect()
     }

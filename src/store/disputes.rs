@@ -221,9 +221,7 @@ impl Reader<'_> {
     /// What an issue is charged with now.
     pub fn charge(&mut self, issue: IssueId) -> Result<Charge, Fault> {
         let tickets = self.issue_tickets(&[issue])?.remove(&issue).unwrap_or_default();
-        let charged = matches!(tickets.state, Some(HoldState::Live | HoldState::Captured));
-        let units = if charged { tickets.units + tickets.overdraft_units } else { 0 };
-        Ok(Charge { units, on_hold: tickets.state == Some(HoldState::Live) })
+        Ok(Charge { units: tickets.charged(), on_hold: tickets.state == Some(HoldState::Live) })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::ids::*;
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Movement};
 use crate::domain::wallet::terms::UnitKind;
-use crate::forecast::facts::{ContractFacts, OpenLot, Place, Span, Use, stocked};
+use crate::forecast::facts::{ContractFacts, LotLife, OpenLot, Place, Span, Use, stocked};
 use crate::limits;
 
 pub use work::TRAVEL_MINUTES;
@@ -216,13 +216,20 @@ fn facts_of_one(
         term.from = term.from.max(seen.unwrap_or(import));
     }
     let open = lots.values().filter(|lot| lot.available > 0);
+    let open = open.map(|lot| OpenLot { units: lot.available, bought_on: lot.issued_on, expires_on: lot.until });
+    let (changes, emptied) = changes(&moved, lots);
+    let life = |(id, lot): (&LotId, &&LotRow)| LotLife {
+        bought_on: lot.issued_on,
+        expires_on: lot.until,
+        emptied_on: emptied.get(id).copied().filter(|_| lot.available == 0),
+    };
     ContractFacts {
         places,
         term: head.term,
-        stocked: stocked(&changes(&moved, lots), term),
-        open: open.map(|lot| OpenLot { units: lot.available, expires_on: lot.until }).collect(),
+        stocked: stocked(&changes, term),
+        open: open.collect(),
         uses,
-        expiries: lots.values().filter_map(|lot| lot.until).collect(),
+        lots: lots.iter().map(life).collect(),
     }
 }
 
@@ -249,9 +256,10 @@ fn spread_undated(unit: UnitKind, lots: &BTreeMap<LotId, &LotRow>, moved: &mut [
     None
 }
 
-/// By how much the units at hand changed on each day. What an import posts as held and used left on the day of its use.
-fn changes(moved: &[Moved], lots: &BTreeMap<LotId, &LotRow>) -> BTreeMap<NaiveDate, i64> {
-    let mut changes = BTreeMap::new();
+/// By how much the units at hand changed on each day, and the last day on which each lot lost some. What an import posts
+/// as held and used left on the day of its use.
+fn changes(moved: &[Moved], lots: &BTreeMap<LotId, &LotRow>) -> (BTreeMap<NaiveDate, i64>, BTreeMap<LotId, NaiveDate>) {
+    let (mut changes, mut emptied) = (BTreeMap::new(), BTreeMap::new());
     for one in moved {
         let imported = one.issue.is_none();
         let change = match (one.movement, one.from, one.to) {
@@ -266,8 +274,12 @@ fn changes(moved: &[Moved], lots: &BTreeMap<LotId, &LotRow>) -> BTreeMap<NaiveDa
         let sold = one.lot.filter(|_| is_sale).and_then(|lot| lots.get(&lot));
         let on = sold.map_or(one.on, |lot| lot.issued_on);
         *changes.entry(on).or_default() += change;
+        if let Some(lot) = one.lot.filter(|_| change < 0) {
+            let last = emptied.entry(lot).or_insert(on);
+            *last = on.max(*last);
+        }
     }
-    changes
+    (changes, emptied)
 }
 
 /// One use for each thing that used units and was not given back since, oldest first.

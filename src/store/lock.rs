@@ -1,12 +1,15 @@
 //! One server per database: a second one would plan the same territories and publish from its own memory.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::thread;
+use std::time::Instant;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::Bool;
 
 use super::connection::{self, Address, Database};
 use super::error::StoreError;
+use crate::limits;
 
 /// Names the lock among others that share a PostgreSQL server: "kaketsuk" in ASCII.
 const ADVISORY_KEY: i64 = 0x6b61_6b65_7473_756b;
@@ -50,21 +53,30 @@ struct Taken {
     taken: bool,
 }
 
-/// PostgreSQL frees the lock with the connection, so that is kept open.
+/// PostgreSQL frees the lock with the connection, so that is kept open. It notices a connection's end only some time
+/// after the process is gone, and whoever starts a server again must not be refused for that.
 fn lock_session(address: &Address) -> Result<Held, StoreError> {
     let mut connection = connection::open(address)?;
     let sql = format!("SELECT pg_try_advisory_lock({ADVISORY_KEY}) AS taken");
-    let row: Taken = diesel::sql_query(sql).get_result(&mut connection)?;
-    if row.taken {
-        Ok(Held::Session { _connection: Box::new(connection) })
-    } else {
-        Err(StoreError::Taken("this PostgreSQL database".to_owned()))
+    let asked = Instant::now();
+    loop {
+        let row: Taken = diesel::sql_query(&sql).get_result(&mut connection)?;
+        if row.taken {
+            return Ok(Held::Session { _connection: Box::new(connection) });
+        }
+        if asked.elapsed() >= limits::NODE_LOCK_PATIENCE {
+            return Err(StoreError::Taken("this PostgreSQL database".to_owned()));
+        }
+        thread::sleep(limits::NODE_LOCK_PAUSE);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::store::testing::{company_with, on_both};
 
     #[test]
     fn a_second_server_is_refused_until_the_first_has_gone() {
@@ -75,5 +87,21 @@ mod tests {
         assert!(refused.to_string().contains("another kaketsuke server"), "{refused}");
         drop(first);
         assert!(NodeLock::take(&address).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_starts_again_waits_for_the_session_of_the_one_before() {
+        on_both(company_with(json!([])), async |kit| {
+            let first = NodeLock::take(&kit.address).unwrap();
+            let leaving = thread::spawn(move || {
+                thread::sleep(limits::NODE_LOCK_PAUSE * 4);
+                drop(first);
+            });
+            if matches!(kit.address, Address::File(_)) {
+                leaving.join().unwrap();
+            }
+            assert!(NodeLock::take(&kit.address).is_ok());
+        })
+        .await;
     }
 }

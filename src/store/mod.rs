@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod clocks;
 mod codec;
 pub mod company;
+pub mod confirmations;
 pub mod connection;
 pub mod decisions;
 pub mod demand;

@@ -1,6 +1,6 @@
 //! What was refused under a contract, kept for audit: who asked for what, and the rule that said no.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -18,6 +18,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::wallet::chain::{Link, Seal};
 use crate::limits;
 use crate::views::ledger::RefusalView;
+use crate::views::table::RowFault;
 
 /// A request as far as it can be told from others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +33,21 @@ impl From<Operation> for Sent {
     fn from(operation: Operation) -> Self {
         Self { operation: Some(operation.id), fingerprint: Some(operation.fingerprint) }
     }
+}
+
+/// A fault of a lot's row in a table that was refused, and the contract that the row names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedLot {
+    pub contract: String,
+    pub fault: RowFault,
+}
+
+/// What was asked, and the rule that said no.
+struct Refused<'a> {
+    action: &'a str,
+    code: &'a str,
+    ja: String,
+    en: String,
 }
 
 impl Unit<'_> {
@@ -52,15 +68,46 @@ impl Unit<'_> {
                 return Ok(());
             }
         }
+        let (ja, en) = (refusal.ja(), refusal.en());
+        self.keep_refusal(sent, contract, Refused { action, code: refusal.code.as_str(), ja, en })
+    }
+
+    /// Notes the lots of a table that was refused, each under the contract that it names. A table that is sent again
+    /// under the same operation id is no second attempt; the id is bound to nothing, since it may come corrected.
+    pub fn note_lots(&mut self, operation: OperationId, lots: &[RefusedLot]) -> Result<(), Fault> {
+        let known = refusals::table.filter(refusals::operation.eq(operation)).select(refusals::id);
+        if known.first::<RefusalId>(self.database).optional()?.is_some() {
+            return Ok(());
+        }
+        let numbers: BTreeSet<&str> = lots.iter().map(|lot| lot.contract.as_str()).collect();
+        let mut contracts = BTreeMap::new();
+        for part in numbers.into_iter().collect::<Vec<_>>().chunks(limits::IDS_PER_QUERY) {
+            let found: Vec<(String, ContractId)> = contracts::table
+                .filter(contracts::number.eq_any(part))
+                .select((contracts::number, contracts::id))
+                .load(self.database)?;
+            contracts.extend(found);
+        }
+        let sent = Sent { operation: Some(operation), fingerprint: None };
+        for RefusedLot { contract, fault } in lots {
+            let Some(contract) = contracts.get(contract) else { continue };
+            let ja = format!("{}行目（{}）：{}", fault.row, fault.column, fault.ja);
+            let en = format!("Row {} ({}): {}", fault.row, fault.column, fault.en);
+            self.keep_refusal(sent, *contract, Refused { action: "import_lot", code: &fault.code, ja, en })?;
+        }
+        Ok(())
+    }
+
+    fn keep_refusal(&mut self, sent: Sent, contract: ContractId, refused: Refused<'_>) -> Result<(), Fault> {
         // The number's row is ours until the commit, so the refusal before this one stands.
         let seq = self.next_number(REFUSALS)?;
         let row = RefusalRow {
             id: self.id(),
             contract_id: contract,
-            action: action.to_owned(),
-            code: refusal.code.as_str().to_owned(),
-            ja: refusal.ja(),
-            en: refusal.en(),
+            action: refused.action.to_owned(),
+            code: refused.code.to_owned(),
+            ja: refused.ja,
+            en: refused.en,
             actor: to_json(self.actor()),
             at: self.now(),
             operation: sent.operation,

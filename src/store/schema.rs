@@ -477,6 +477,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    confirmations (posting_id) {
+        posting_id -> Binary,
+        contract_id -> Binary,
+        issue_id -> Binary,
+        units -> BigInt,
+        confirmed_by -> Text,
+        confirmed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     refunds (id) {
         id -> Binary,
         wallet_id -> Binary,
@@ -821,6 +832,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     eta_figures,
     lot_acknowledgements,
+    confirmations,
     company,
     territories,
     products,

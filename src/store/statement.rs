@@ -14,11 +14,12 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Balances, Movement};
 use crate::domain::wallet::chain::{self, hex};
-use crate::domain::wallet::dispute::{DisputeState, in_time_until, is_charge};
+use crate::domain::wallet::dispute::{DisputeState, assent, in_time_until, is_charge};
 use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::sentences::reason::reason;
-use crate::views::statement::{LineDispute, Statement, StatementLine};
+use crate::views::claims::Confirmation;
+use crate::views::statement::{LineAssent, LineDispute, Statement, StatementLine};
 
 /// What was done for an issue.
 #[derive(Clone, Default)]
@@ -82,11 +83,16 @@ impl Reader<'_> {
             }
         };
         let issues: BTreeSet<IssueId> = rows.iter().filter_map(|row| row.issue.0).collect();
-        let work = self.work_of(issues.into_iter().collect())?;
+        let issues: Vec<IssueId> = issues.into_iter().collect();
+        let charged = self.charged_of(&issues)?;
+        let work = self.work_of(issues)?;
         let repairs: BTreeSet<ReportId> = rows.iter().filter_map(|row| row.past.1).collect();
         let past = self.past_work(repairs.into_iter().collect())?;
         let (disputes, refunds) = (self.line_disputes(contract)?, self.line_refunds(wallet)?);
-        let (lines, closing) = lines(rows, opening, &Known { work, past, disputes, refunds })?;
+        let (confirmations, now) = (self.line_confirmations(contract)?, self.now);
+        let known = Known { work, charged, past, disputes, confirmations, refunds };
+        let (mut lines, closing) = lines(rows, opening, &known)?;
+        lines.iter_mut().for_each(|line| line.assent = known.assent(line, now));
         let (chain_root, day_root) = (hex(&root), self.newest_root()?);
         Ok(Statement {
             contract_id: contract,
@@ -181,6 +187,16 @@ impl Reader<'_> {
         Ok(rows.into_iter().collect())
     }
 
+    /// Those of the issues that are charged with units still.
+    fn charged_of(&mut self, issues: &[IssueId]) -> Result<BTreeSet<IssueId>, Fault> {
+        let mut charged = BTreeSet::new();
+        for part in issues.chunks(limits::IDS_PER_QUERY) {
+            let tickets = self.issue_tickets(part)?;
+            charged.extend(tickets.iter().filter(|(_, tickets)| tickets.charged() > 0).map(|(issue, _)| *issue));
+        }
+        Ok(charged)
+    }
+
     /// What was done for each issue: at the desk, and on each visit in their order.
     fn work_of(&mut self, issues: Vec<IssueId>) -> Result<BTreeMap<IssueId, Work>, StoreError> {
         let mut work = BTreeMap::<IssueId, Work>::new();
@@ -238,13 +254,24 @@ impl Reader<'_> {
 /// What is told beside the postings.
 struct Known {
     work: BTreeMap<IssueId, Work>,
+    charged: BTreeSet<IssueId>,
     past: BTreeMap<ReportId, (String, Work)>,
     disputes: BTreeMap<PostingId, LineDispute>,
+    confirmations: BTreeMap<PostingId, Confirmation>,
     /// Yen that were paid back.
     refunds: BTreeMap<PostingId, i64>,
 }
 
 impl Known {
+    /// Asked of a whole line, since an objection may name any of its postings.
+    fn assent(&self, line: &StatementLine, now: Timestamp) -> Option<LineAssent> {
+        let until = line.in_time_until?;
+        let said = self.confirmations.get(&line.posting_id);
+        let how = assent(line.at, said.is_some(), line.dispute.map(|dispute| dispute.state), now)?;
+        let by = said.and_then(|said| said.confirmed_by.name().map(str::to_owned));
+        Some(LineAssent { how, by, at: said.map_or(until, |said| said.confirmed_at) })
+    }
+
     /// A line that begins with this posting.
     fn line(&self, row: PostingRow, past_day: Option<NaiveDate>, after: Balances, timed: bool) -> StatementLine {
         let (posting_id, seq, at, event_id) = row.place;
@@ -281,9 +308,10 @@ impl Known {
             available: after.available,
             owed: -after.overdraft,
             held: after.held,
-            disputable: charges,
+            disputable: charges && issue_id.is_some_and(|issue| self.charged.contains(&issue)),
             in_time_until: charges.then(|| in_time_until(at)),
             dispute: self.disputes.get(&posting_id).copied(),
+            assent: None,
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Dispute {
     pub state: DisputeState,
     /// In the customer's words.
     pub reason: String,
-    /// It came more than 72 hours after the line was shown.
+    /// It came more than 72 hours after the line was shown: the vendor entered it for the customer.
     pub late: bool,
     pub raised_by: Actor,
     pub raised_at: Timestamp,
@@ -40,6 +40,26 @@ pub struct Dispute {
     #[serde(default)]
     pub expired: i64,
     pub version: i64,
+}
+
+/// That a customer agrees with a line of the statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Confirmation {
+    /// The first posting of the line.
+    pub posting_id: PostingId,
+    pub contract_id: ContractId,
+    pub issue_id: IssueId,
+    /// Units of the line.
+    pub units: i64,
+    pub confirmed_by: Actor,
+    pub confirmed_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmationRequest {
+    /// `posting_id` of a line of the statement, or any posting of that line.
+    pub posting_id: PostingId,
 }
 
 /// A dispute beside what it is about.

@@ -247,7 +247,9 @@ pub struct WaitingAdjustment {
     pub contract_id: ContractId,
     pub contract_number: String,
     pub customer_name: String,
-    /// What the wallet counts.
+    /// Units that the contract has left.
+    pub balance: i64,
+    /// What they are.
     pub unit: UnitKind,
     pub adjustment: AdjustmentView,
 }

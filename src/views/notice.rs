@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{ContractId, IssueId, NoticeId};
 use crate::domain::notice::{MailState, NoticeKind};
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::terms::UnitKind;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NoticePage {
@@ -23,6 +24,9 @@ pub struct NoticeView {
     pub contract_id: ContractId,
     pub contract_number: String,
     pub customer_name: String,
+    /// What the contract has left now, not when the notice was given.
+    pub balance: i64,
+    pub unit: UnitKind,
     pub kind: NoticeKind,
     pub at: Timestamp,
     /// What the customer was told, word for word.

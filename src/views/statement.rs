@@ -8,7 +8,7 @@ use super::roots::LedgerRoot;
 use crate::domain::ids::{ContractId, DisputeId, EventId, IssueId, PostingId};
 use crate::domain::time::Timestamp;
 use crate::domain::wallet::account::{Account, Balances, Movement};
-use crate::domain::wallet::dispute::DisputeState;
+use crate::domain::wallet::dispute::{Assent, DisputeState};
 use crate::domain::wallet::terms::UnitKind;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -85,13 +85,26 @@ pub struct StatementLine {
     pub held: i64,
     /// Units used before they were bought, after this line.
     pub owed: i64,
-    /// Whether such a line can be disputed.
+    /// Whether the line charges units, and its issue was not given back all of them since: only then is there something
+    /// to object to or to confirm.
     pub disputable: bool,
-    /// Until when an objection to it is in time; a later one is taken too, and marked. None: it cannot be disputed.
+    /// Until when the customer may object to it; a later objection is only taken by phone. None: it cannot be disputed.
     #[serde(default)]
     pub in_time_until: Option<Timestamp>,
     /// The newest objection to it.
     pub dispute: Option<LineDispute>,
+    /// How the customer agreed with it, if he did.
+    #[serde(default)]
+    pub assent: Option<LineAssent>,
+}
+
+/// That the customer said he agrees with a line, or did not object in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LineAssent {
+    pub how: Assent,
+    /// Who said it.
+    pub by: Option<String>,
+    pub at: Timestamp,
 }
 
 /// How an objection to a line stands.

@@ -47,6 +47,7 @@ coded! {
         Adjustments = "adjustments", "二人で決める調整", "Adjustments by two";
         Refusals = "refusals", "断った操作", "Refusals";
         Disputes = "disputes", "異議", "Disputes";
+        Confirmations = "confirmations", "ご利用の確認", "Uses confirmed";
         ApprovalRules = "approval_rules", "承認のきまり", "Approval rules";
         Approvals = "approvals", "承認", "Approvals";
         Notices = "notices", "お知らせ", "Notices";

@@ -10,6 +10,7 @@ use crate::on_both;
 on_both! {
     a_line_is_disputed_and_what_is_granted_is_given_back
     a_line_that_was_given_back_already_is_not_granted_again
+    a_customer_confirms_a_use_and_nobody_does_it_for_him
     a_dispute_belongs_to_the_customer_and_not_to_who_raised_it
     nobody_else_learns_that_a_dispute_exists
     a_use_above_the_customers_own_limit_waits_for_his_yes_and_the_work_does_not
@@ -118,6 +119,37 @@ async fn a_line_that_was_given_back_already_is_not_granted_again(office: Office)
     assert_eq!((&release["movement"], &release["disputable"]), (&json!("release"), &json!(false)));
     assert_eq!(release["in_time_until"], Value::Null);
     refused(customer.post(&path(&card, "disputes"), &objection(&release)).await, 409, "dispute.kind").await;
+    office.assert_sound().await;
+}
+
+async fn a_customer_confirms_a_use_and_nobody_does_it_for_him(office: Office) {
+    let (operator, admin) = (office.person("operator").await, office.person("admin").await);
+    let customer = office.person("customer").await;
+    let (card, other) = (office.card(&operator, "KS-1001").await, office.card(&operator, "KS-2001").await);
+    office.fault(&operator, "KS-1001", 0, Value::Null).await;
+    let line = last_line(&customer, &card).await;
+    assert_eq!(line["assent"], Value::Null);
+    let yes = json!({ "posting_id": line["posting_id"] });
+    for staff in [&operator, &admin] {
+        refused(staff.post(&path(&card, "confirmations"), &yes).await, 403, "auth.forbidden").await;
+    }
+    let stranger = colleague(&office, "stranger", &other["customer"]["id"]).await;
+    refused(stranger.post(&path(&card, "confirmations"), &yes).await, 404, "not_found").await;
+    let said = customer.change(&path(&card, "confirmations"), &yes).await;
+    assert_eq!((&said["units"], &said["confirmed_by"]["name"]), (&json!(1), &json!("customerさん")));
+    for reader in [&customer, &operator] {
+        let assent = last_line(reader, &card).await["assent"].clone();
+        assert_eq!(assent, json!({ "how": "said", "by": "customerさん", "at": said["confirmed_at"] }));
+    }
+    refused(customer.post(&path(&card, "confirmations"), &yes).await, 409, "confirmation.exists").await;
+    let problem =
+        refused(customer.post(&path(&card, "disputes"), &objection(&line)).await, 409, "dispute.confirmed").await;
+    assert!(text(&problem["ja"]).contains("お電話ください"), "{problem}");
+    let csv = customer.get(&path(&card, "statement.csv?from=2026-11-23&to=2026-11-23")).await;
+    assert!(csv.text().await.expect("a table").contains("【確認済み：customerさん様】"));
+    let kept = admin.see(&path(&card, "wallet/refusals")).await;
+    let actions: Vec<&str> = kept.as_array().expect("refusals").iter().map(|row| text(&row["action"])).collect();
+    assert_eq!(actions, ["dispute", "confirm_use", "confirm_use", "confirm_use", "confirm_use"]);
     office.assert_sound().await;
 }
 

@@ -14,6 +14,7 @@ on_both! {
     units_of_six_months_used_in_time_without_a_signal_are_used
     a_contract_that_honours_no_holds_says_so_before_it_takes_nothing
     whoever_reaches_for_another_customers_wallet_is_kept_for_audit
+    a_contact_that_a_role_may_not_save_is_kept_under_its_contract
     who_ends_an_issue_twice_or_reports_on_anothers_visit_is_kept_for_audit
     what_a_customer_reports_and_no_rule_allows_is_kept_for_audit
     an_operation_id_stays_bound_to_what_it_was_first_used_for
@@ -298,6 +299,19 @@ async fn an_operation_id_stays_bound_to_what_it_was_first_used_for(office: Offic
     refused(admin.post_as(&operation, &reversals, &reversal).await, 409, "wallet.over_reverse").await;
     operator.change(&path(&card, "wallet/captures"), &reversal).await;
     assert_eq!(admin.post_as(&operation, &reversals, &reversal).await.status(), 201);
+    office.assert_sound().await;
+}
+
+async fn a_contact_that_a_role_may_not_save_is_kept_under_its_contract(office: Office) {
+    let (operator, customer) = (office.person("operator").await, office.person("customer").await);
+    let card = office.card(&operator, "KS-1001").await;
+    let call = json!({ "contract_id": card["id"], "issues": [] });
+    refused(customer.post("/api/interactions", &call).await, 403, "auth.forbidden").await;
+    check(&office, "KS-1001", &[("intake", "auth.forbidden", "customer")]).await;
+    let mut stranger = office.person("customer").await;
+    stranger.token = "no session".to_owned();
+    refused(stranger.post("/api/interactions", &call).await, 401, "auth.required").await;
+    check(&office, "KS-1001", &[("intake", "auth.forbidden", "customer")]).await;
     office.assert_sound().await;
 }
 

@@ -11,6 +11,7 @@ on_both! {
     an_administrator_brings_a_table_in_and_nobody_else_does
     a_table_that_was_sent_twice_comes_in_once
     a_wrong_table_is_refused_with_its_list_and_nothing_of_it_stands
+    a_lot_that_is_refused_is_kept_for_audit_under_its_contract
     everything_can_leave_and_come_in_again
 }
 
@@ -84,6 +85,34 @@ async fn a_wrong_table_is_refused_with_its_list_and_nothing_of_it_stands(office:
     assert!(!all.contains("NEW-"));
     let broken = table.into_bytes().into_iter().chain([0xff, b'\n']).collect::<Vec<u8>>();
     refused(admin.post_text(ASSETS, broken).await, 400, "import.faulty").await;
+    office.assert_sound().await;
+}
+
+async fn a_lot_that_is_refused_is_kept_for_audit_under_its_contract(office: Office) {
+    let (operator, admin) = (office.person("operator").await, office.person("admin").await);
+    let card = office.card(&operator, "KS-1001").await;
+    let (kept, lots) = (format!("/api/contracts/{}/wallet/refusals", text(&card["id"])), "/api/import/lots");
+    let table = "number,contract,origin,count,price_yen,issued_on,expires_on\n\
+        TK-2026-000901,KS-1001,paid,-5,1000,2026-04-01,2027-03-31\n\
+        TK-2026-000902,KS-1001,paid,5,1000,2027-04-01,2027-03-31\n\
+        TK-2026-000903,KS-9999,paid,5,1000,2026-04-01,2027-03-31\n\
+        TK-2026-000904,KS-1001,paid,5,1000,2026-04-01,2027-03-31\n";
+    let looked = report(admin.post_text(&format!("{lots}?dry_run=true"), table.to_owned()).await).await;
+    assert_eq!((&looked["faulty_rows"], admin.see(&kept).await), (&json!(3), json!([])));
+    let operation = admin.operation();
+    for _ in 0..2 {
+        refused(admin.post_text_as(&operation, lots, table.to_owned()).await, 400, "import.faulty").await;
+    }
+    let refusals = admin.see(&kept).await;
+    let rows = refusals.as_array().expect("refusals");
+    let told: Vec<(&str, &str)> = rows.iter().map(|row| (text(&row["action"]), text(&row["actor"]["name"]))).collect();
+    assert!(told.iter().all(|row| *row == ("import_lot", "adminさん")), "{refusals}");
+    let at = |row: &str| rows.iter().filter(|kept| text(&kept["ja"]).starts_with(row)).count();
+    assert!(at("2行目（count）") == 1 && at("3行目（") >= 1, "{refusals}");
+    assert_eq!(at("2行目") + at("3行目"), rows.len(), "the sound row and another's are not kept here: {refusals}");
+    // The id is not bound to the faulty file.
+    let sound = table.lines().filter(|row| !row.contains("00090") || row.contains("000904")).collect::<Vec<_>>();
+    assert_eq!(report(admin.post_text_as(&operation, lots, sound.join("\n")).await).await["added"], 1);
     office.assert_sound().await;
 }
 

@@ -24,10 +24,14 @@ fn check(commands: u64, night: &Night) {
     // No bill: whether something is overdrawn when an invoice is written depends on the order of the nodes.
     ["transfer", "void", "policy", "object", "answer", "limit", "approve"].into_iter().for_each(act);
     let rule = |rule: &str| assert!(refused.contains(&rule.to_owned()), "no {rule} in {refused:?}");
-    ["second_capture", "foreign", "lot_in_past", "count", "same_person"]
+    ["second_capture", "foreign", "lot_in_past", "count", "same_person", "purchase_bounds"]
         .into_iter()
         .for_each(|code| rule(&format!("wallet.{code}")));
     rule("policy.hole");
+    let judged = |what: &str| night.worlds.iter().filter_map(|world| world.judged.get(what)).sum::<u64>();
+    for what in ["free as a recurrence", "beyond its guarantee", "priced", "asked", "out of bounds"] {
+        assert!(judged(what) > 0, "the clerk never saw anything {what}");
+    }
     assert!(fell.len() > 1, "{fell:?}");
     assert!(any(|world| world.retries) && any(|world| world.doubled) && any(|world| world.clock_jumps));
 }

@@ -88,7 +88,9 @@ async fn a_balance_that_runs_low_is_told_once_until_units_come_in_again() {
         kit.write(move |unit| wallet::sell(unit, contract, &bought)).await.unwrap();
         calls(&kit, 1, false).await;
         herald(&kit).await;
-        assert_eq!(kinds(&kit).await.len(), 3);
+        let notices = told(&kit).await;
+        assert_eq!(notices.len(), 3);
+        assert!(notices.iter().all(|notice| notice.balance == 3), "each stands beside what is left now: {notices:?}");
         kit.assert_sound().await;
     })
     .await;

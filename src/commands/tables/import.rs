@@ -13,6 +13,7 @@ use crate::documents::sheet::push_line;
 use crate::domain::refusal::{Code, Refusal};
 use crate::effects::spool::Spool;
 use crate::limits;
+use crate::store::refusals::RefusedLot;
 use crate::store::tables::{Figures, Judged, Stored, Touched};
 use crate::store::{Fault, Reader, StoreError, Unit};
 use crate::views::table::{ImportKind, ImportReport, RowFault, TextEncoding};
@@ -44,7 +45,15 @@ pub fn look(reader: &mut Reader<'_>, source: &Source) -> Result<ImportReport, Fa
 /// The same, and every single fault is told to `listener`, in the order of the file.
 pub fn look_told(reader: &mut Reader<'_>, source: &Source, listener: Listener<'_>) -> Result<ImportReport, Fault> {
     there_is_a_company(reader)?;
-    of_kind(&mut Look(reader), source, true, listener)
+    of_kind(&mut Look(reader), source, Run::new(source, true, listener, &mut Vec::new()))
+}
+
+/// The same before a table is brought in, with the lots that are refused under contracts: those are kept for audit.
+pub fn look_before(reader: &mut Reader<'_>, source: &Source) -> Result<(ImportReport, Vec<RefusedLot>), Fault> {
+    there_is_a_company(reader)?;
+    let mut refused = Vec::new();
+    let report = of_kind(&mut Look(reader), source, Run::new(source, false, &mut |_| Ok(()), &mut refused))?;
+    Ok((report, refused))
 }
 
 /// Every fault of a table as a table of its own, kept in a file of a folder: there may be more than memory has room for.
@@ -66,7 +75,7 @@ pub fn every_fault(reader: &mut Reader<'_>, source: &Source, folder: &Path) -> R
 pub fn enter(unit: &mut Unit<'_>, source: &Source) -> Result<ImportReport, Fault> {
     there_is_a_company(&mut unit.look())?;
     let mut place = Enter { unit, touched: Touched::default() };
-    let report = of_kind(&mut place, source, false, &mut |_| Ok(()))?;
+    let report = of_kind(&mut place, source, Run::new(source, false, &mut |_| Ok(()), &mut Vec::new()))?;
     if report.faults_total > 0 {
         return Err(refusal(&report).into());
     }
@@ -91,13 +100,7 @@ fn there_is_a_company(reader: &mut Reader<'_>) -> Result<(), Fault> {
     Err(Refusal::invalid_both("kind", ja, en).into())
 }
 
-fn of_kind(
-    place: &mut impl Place,
-    source: &Source,
-    dry_run: bool,
-    listener: Listener<'_>,
-) -> Result<ImportReport, Fault> {
-    let run = Run::new(source, dry_run, listener);
+fn of_kind(place: &mut impl Place, source: &Source, run: Run<'_>) -> Result<ImportReport, Fault> {
     match source.kind {
         ImportKind::Customers => run.all::<Customer>(place, source),
         ImportKind::Contacts => run.all::<ContactRow>(place, source),
@@ -152,13 +155,14 @@ impl Place for Enter<'_, '_> {
 struct Run<'l> {
     report: ImportReport,
     listener: Listener<'l>,
+    refused: &'l mut Vec<RefusedLot>,
     /// Rows by their keys.
     seen: BTreeMap<String, u64>,
     tickets: u64,
 }
 
 impl<'l> Run<'l> {
-    fn new(source: &Source, dry_run: bool, listener: Listener<'l>) -> Self {
+    fn new(source: &Source, dry_run: bool, listener: Listener<'l>, refused: &'l mut Vec<RefusedLot>) -> Self {
         let report = ImportReport {
             kind: source.kind,
             dry_run,
@@ -171,7 +175,7 @@ impl<'l> Run<'l> {
             faults_total: 0,
             faulty_rows: 0,
         };
-        Self { report, listener, seen: BTreeMap::new(), tickets: 0 }
+        Self { report, listener, refused, seen: BTreeMap::new(), tickets: 0 }
     }
 
     fn all<T: Stored>(mut self, place: &mut impl Place, source: &Source) -> Result<ImportReport, Fault> {
@@ -241,12 +245,12 @@ impl<'l> Run<'l> {
             let row = match &line.entry {
                 Ok(row) => row,
                 Err(faults) => {
-                    self.wrong(faults.iter().map(|fault| line.fault(fault.clone())).collect())?;
+                    self.wrong_row(line, faults.clone())?;
                     continue;
                 }
             };
             match judged.next().ok_or_else(|| StoreError::corrupt("a row was not judged"))? {
-                Judged::Wrong(faults) => self.wrong(faults.into_iter().map(|fault| line.fault(fault)).collect())?,
+                Judged::Wrong(faults) => self.wrong_row(line, faults)?,
                 Judged::Same => self.report.unchanged += 1,
                 Judged::Add(plan) => {
                     self.report.added += 1;
@@ -265,6 +269,17 @@ impl<'l> Run<'l> {
     /// After the first fault nothing will stand, so nothing more is written.
     fn write<T: Stored>(&mut self, place: &mut impl Place, row: &T, plan: T::Plan) -> Result<(), Fault> {
         if self.report.faults_total == 0 { place.enter(row, plan) } else { Ok(()) }
+    }
+
+    /// The faults of one row. What a lot's row is refused for is kept beside, as far as it names a contract.
+    fn wrong_row<T>(&mut self, line: &Line<T>, faults: Vec<validate::Fault>) -> Result<(), Fault> {
+        let faults: Vec<RowFault> = faults.into_iter().map(|fault| line.fault(fault)).collect();
+        if let Some(contract) = &line.contract {
+            let room = limits::IMPORT_REFUSALS.saturating_sub(self.refused.len());
+            let refused = |fault: &RowFault| RefusedLot { contract: contract.clone(), fault: fault.clone() };
+            self.refused.extend(faults.iter().take(room).map(refused));
+        }
+        self.wrong(faults)
     }
 
     /// The faults of one row, or of the header.

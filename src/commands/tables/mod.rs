@@ -6,4 +6,4 @@ mod import;
 mod tests;
 
 pub use export::{beginning, columns, page, template};
-pub use import::{Source, enter, every_fault, look, look_told, refusal};
+pub use import::{Source, enter, every_fault, look, look_before, look_told, refusal};

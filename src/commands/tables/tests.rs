@@ -328,6 +328,7 @@ async fn every_table_goes_out_as_lines_of_json_and_no_cell_is_a_formula() {
                 K::Refusals,
                 K::Disputes,
                 K::ApprovalRules,
+                K::Confirmations,
             ];
             let proof = [K::Refunds, K::Roots, K::RootHeads, K::PeopleChanges, K::NoticeReads, K::Mails];
             let telephone = [K::Calls, K::CallRefusals, K::Extensions];

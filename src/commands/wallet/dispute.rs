@@ -10,13 +10,14 @@ use crate::domain::event::{About, EventKind, Stream};
 use crate::domain::ids::{ContractId, DisputeId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::wallet::account::CorrectionReason;
-use crate::domain::wallet::dispute::{DisputeState, is_late};
+use crate::domain::wallet::dispute::{DisputeState, in_time_until, is_late};
 use crate::store::disputes::{Charge, ChargedLine};
 use crate::store::wallet::Because;
 use crate::store::{Fault, Unit};
 use crate::views::claims::{Dispute, DisputeDecision, DisputeRequest, DisputeWithdrawal};
 
-/// Takes an objection down. One that comes late is taken too, and marked.
+/// Takes an objection down: in time from the customer himself, and late only from the vendor's people, who enter it for
+/// him.
 pub fn raise_dispute(unit: &mut Unit<'_>, contract: ContractId, request: &DisputeRequest) -> Result<Dispute, Fault> {
     let reason = text::needed_text("reason", &request.reason)?;
     unit.lock_wallet_of(contract)?;
@@ -25,8 +26,14 @@ pub fn raise_dispute(unit: &mut Unit<'_>, contract: ContractId, request: &Disput
         let refusal = Refusal::new(Code::DisputeExists).with("state_ja", state.ja()).with("state_en", state.en());
         return Err(refusal.at("posting_id").into());
     }
+    unconfirmed(unit, &line)?;
     still_charged(unit, &line)?;
     let late = is_late(line.posted_at, unit.now());
+    if late && of_customer(unit.actor()) {
+        let until = in_time_until(line.posted_at).day_and_clock(unit.zone());
+        let refusal = Refusal::new(Code::DisputeLate).with("until", until).with("phone", phone(unit)?);
+        return Err(refusal.at("posting_id").into());
+    }
     let id = unit.insert_dispute(contract, &line, request.posting_id, reason, late)?;
     tell(unit, EventKind::DisputeRaised, id, &line)
 }
@@ -53,8 +60,7 @@ pub fn decide_dispute(unit: &mut Unit<'_>, id: DisputeId, decision: &DisputeDeci
 /// Takes an open dispute back. Of the vendor's people only who entered it may.
 pub fn withdraw_dispute(unit: &mut Unit<'_>, id: DisputeId, request: &DisputeWithdrawal) -> Result<Dispute, Fault> {
     let (dispute, line) = open(unit, id, request.version)?;
-    let of_customer = matches!(unit.actor(), Actor::User { role: Role::Customer, .. });
-    if !of_customer && !same_person(&dispute.raised_by, unit.actor()) {
+    if !of_customer(unit.actor()) && !same_person(&dispute.raised_by, unit.actor()) {
         return Err(Refusal::new(Code::Forbidden).into());
     }
     unit.end_dispute(id, DisputeState::Withdrawn, "", (0, 0))?;
@@ -77,8 +83,25 @@ fn open(unit: &mut Unit<'_>, id: DisputeId, version: i64) -> Result<(Dispute, Ch
     Ok((dispute, line))
 }
 
+fn of_customer(actor: &Actor) -> bool {
+    matches!(actor, Actor::User { role: Role::Customer, .. })
+}
+
+/// Whom the refusal says to call.
+fn phone(unit: &mut Unit<'_>) -> Result<String, Fault> {
+    Ok(unit.look().vendor()?.map(|vendor| vendor.phone).unwrap_or_default())
+}
+
+/// What the customer agreed with he no longer disputes, and nobody does it for him.
+fn unconfirmed(unit: &mut Unit<'_>, line: &ChargedLine) -> Result<(), Fault> {
+    let Some(said) = unit.look().confirmation_of(line)? else { return Ok(()) };
+    let refusal = Refusal::new(Code::DisputeConfirmed).with("by", said.confirmed_by.name());
+    let refusal = refusal.with("at", said.confirmed_at.day_and_clock(unit.zone())).with("phone", phone(unit)?);
+    Err(refusal.at("posting_id").into())
+}
+
 /// What was given back already cannot be given back again.
-fn still_charged(unit: &mut Unit<'_>, line: &ChargedLine) -> Result<Charge, Fault> {
+pub(super) fn still_charged(unit: &mut Unit<'_>, line: &ChargedLine) -> Result<Charge, Fault> {
     let charge = unit.look().charge(line.issue)?;
     if charge.units == 0 {
         return Err(Refusal::new(Code::DisputeReversed).of_unit(line.unit).into());

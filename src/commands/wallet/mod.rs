@@ -4,6 +4,7 @@
 mod acknowledge;
 mod adjust;
 mod approval;
+mod confirm;
 mod dispute;
 mod invoice;
 mod policy;
@@ -16,6 +17,7 @@ mod transfer;
 pub use acknowledge::acknowledge;
 pub use adjust::{adjust, decide};
 pub use approval::{approval_rule, approve_overdue, decide_approval, set_approval_rule};
+pub use confirm::confirm;
 pub use dispute::{decide_dispute, raise_dispute, withdraw_dispute};
 pub use invoice::{invoice_overdraft, set_invoice};
 pub use policy::{set_policy, versions};

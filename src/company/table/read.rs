@@ -11,7 +11,7 @@ use super::decode::{Decoded, PlainLines};
 use super::rows::Entry;
 use crate::company::validate::{Fault, Faults};
 use crate::limits;
-use crate::views::table::{RowFault, TextEncoding};
+use crate::views::table::{ImportKind, RowFault, TextEncoding};
 
 /// Why a table cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,8 @@ pub struct Line<T> {
     pub row: u64,
     /// Line of the file on which it begins.
     pub line: u64,
+    /// The contract that a lot's row names, also where the rest of the row cannot be read.
+    pub contract: Option<String>,
     /// What it says, or what is wrong with it.
     pub entry: Result<T, Vec<Fault>>,
 }
@@ -133,8 +135,15 @@ impl<R: Read> Table<R> {
                 let fault = Fault { path: String::new(), code: "file.too_long", ja, en };
                 return Err(TableError::Faulty(vec![told(self.row, line, fault)]));
             }
-            return Ok(Some(Line { row: self.row, line, entry: self.entry() }));
+            let contract = (T::KIND == ImportKind::Lots).then(|| self.cell("contract")).flatten();
+            return Ok(Some(Line { row: self.row, line, contract, entry: self.entry() }));
         }
+    }
+
+    /// What stands in a column, unjudged.
+    fn cell(&self, column: &str) -> Option<String> {
+        let cell = self.record.get(*self.places.get(column)?)?.trim();
+        (!cell.is_empty()).then(|| cell.to_owned())
     }
 
     fn read_record(&mut self) -> Result<bool, TableError> {

@@ -13,7 +13,16 @@ coded! {
     }
 }
 
-/// Time after a line was shown in which an objection is in time. A later one is taken too, and marked.
+coded! {
+    /// How a customer agreed with a line.
+    Assent {
+        Said = "said", "確認済み", "Confirmed";
+        Lapsed = "lapsed", "期限の経過により確認済み", "Confirmed by lapse of time";
+    }
+}
+
+/// Time after a line was shown in which its customer may object to it. A later objection is taken only from the vendor's
+/// own people, who enter it for him, and is marked.
 pub const IN_TIME: Seconds = Seconds::hours(72);
 
 /// Until when an objection to a line of `told_at` is in time.
@@ -24,6 +33,17 @@ pub fn in_time_until(told_at: Timestamp) -> Timestamp {
 /// Whether an objection to a line of `told_at` comes late.
 pub fn is_late(told_at: Timestamp, now: Timestamp) -> bool {
     now > in_time_until(told_at)
+}
+
+/// How the customer of a charged line agreed with it: he said so, or did not object in time. Nobody agrees with a line
+/// whose objection is open or was granted.
+pub fn assent(told_at: Timestamp, said: bool, dispute: Option<DisputeState>, now: Timestamp) -> Option<Assent> {
+    let objected = matches!(dispute, Some(DisputeState::Open | DisputeState::Granted));
+    match (said, objected) {
+        (true, _) => Some(Assent::Said),
+        (false, true) => None,
+        (false, false) => is_late(told_at, now).then_some(Assent::Lapsed),
+    }
 }
 
 /// Whether a line that put units on `to` charges them to an issue: what was held for one, or used. Other movements are
@@ -42,6 +62,21 @@ mod tests {
         assert!(!is_late(told, told + Seconds::hours(72)));
         assert!(is_late(told, told + Seconds::hours(72) + Seconds(1)));
         assert!(!is_late(told, in_time_until(told)));
+    }
+
+    #[test]
+    fn who_says_nothing_in_time_agrees_but_not_with_what_he_objected_to() {
+        let told = Timestamp::from_seconds(1_795_000_000);
+        let (last, after) = (in_time_until(told), in_time_until(told) + Seconds(1));
+        assert_eq!(assent(told, false, None, last), None);
+        assert_eq!(assent(told, false, None, after), Some(Assent::Lapsed));
+        assert_eq!(assent(told, true, None, told), Some(Assent::Said));
+        for objected in [DisputeState::Open, DisputeState::Granted] {
+            assert_eq!(assent(told, false, Some(objected), after), None);
+        }
+        for over in [DisputeState::Refused, DisputeState::Withdrawn] {
+            assert_eq!(assent(told, false, Some(over), after), Some(Assent::Lapsed));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the customer said about his wallet, and what was answered.
 
 use super::{Facts, plain};
+use crate::domain::access::Role;
 use crate::domain::event::EventKind;
 use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::terms::UnitKind;
@@ -10,15 +11,7 @@ use crate::sentences::dispute::given_back;
 pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
     let issue = facts.text("/issue_number");
     match kind {
-        EventKind::DisputeRaised => {
-            let (count, reason) = (count(facts, "/dispute/units"), facts.text("/dispute/reason"));
-            let late = facts.data["dispute"]["late"].as_bool().unwrap_or_default();
-            let (late_ja, late_en) = if late { ("、72時間経過後", ", after 72 hours") } else { ("", "") };
-            Words::new(
-                format!("異議の申し出：{issue} の{}「{reason}」{late_ja}", count.ja),
-                format!("Disputed: {} of {issue}, \"{reason}\"{late_en}", count.en),
-            )
-        }
+        EventKind::DisputeRaised => raised(facts),
         EventKind::DisputeGranted => {
             let (returned, expired) = (facts.count("/dispute/returned"), facts.count("/dispute/expired"));
             let said = given_back(unit(facts), issue, returned, expired);
@@ -57,13 +50,38 @@ pub(super) fn sentence(kind: EventKind, facts: &Facts<'_>) -> Words {
                 if note.is_empty() { Default::default() } else { (format!("（{note}）"), format!(" ({note})")) };
             Words::new(format!("{}：{issue}{note_ja}", kind.ja()), format!("{}: {issue}{note_en}", kind.en()))
         }
-        _ => of_a_lot(kind, facts),
+        _ => of_a_use_or_lot(kind, facts),
     }
 }
 
-/// What was said of a lot that was bought.
-fn of_a_lot(kind: EventKind, facts: &Facts<'_>) -> Words {
+/// An objection: late is only what the desk entered for the customer.
+fn raised(facts: &Facts<'_>) -> Words {
+    let issue = facts.text("/issue_number");
+    let (count, reason) = (count(facts, "/dispute/units"), facts.text("/dispute/reason"));
+    let late = facts.data["dispute"]["late"].as_bool().unwrap_or_default();
+    let (late_ja, late_en) = if late { ("、72時間経過後", ", after 72 hours") } else { ("", "") };
+    let proxy = facts.text("/dispute/raised_by/role") != Role::Customer.as_str();
+    let (by_ja, by_en) = if proxy { ("、代理入力", ", entered for the customer") } else { ("", "") };
+    Words::new(
+        format!("異議の申し出：{issue} の{}「{reason}」{late_ja}{by_ja}", count.ja),
+        format!("Disputed: {} of {issue}, \"{reason}\"{late_en}{by_en}", count.en),
+    )
+}
+
+/// What was said of a use, or of a lot that was bought.
+fn of_a_use_or_lot(kind: EventKind, facts: &Facts<'_>) -> Words {
     match kind {
+        EventKind::UseConfirmed => {
+            let (issue, count, by) = (
+                facts.text("/issue_number"),
+                count(facts, "/confirmation/units"),
+                facts.text("/confirmation/confirmed_by/name"),
+            );
+            Words::new(
+                format!("ご利用の確認：{issue} の{}に間違いなし（{by}）", count.ja),
+                format!("{by} confirmed {} of {issue}", count.en),
+            )
+        }
         EventKind::InvoiceSet => {
             let (number, lot) = (facts.text("/invoice/invoice_number"), facts.text("/lot"));
             let on = facts.text("/invoice/invoiced_on");

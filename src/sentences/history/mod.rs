@@ -21,7 +21,7 @@ pub fn sentence(event: &Event, zone: Tz) -> Words {
     match event.kind.as_str().split('.').next().unwrap_or_default() {
         "wallet" => wallet::sentence(event.kind, &facts),
         "visit" | "report" | "promise" | "eta" | "link" => visit::sentence(event.kind, &facts),
-        "dispute" | "approval" | "invoice" | "lot" => claims::sentence(event.kind, &facts),
+        "dispute" | "use" | "approval" | "invoice" | "lot" => claims::sentence(event.kind, &facts),
         "notice" => notice(event.kind, &facts),
         _ => desk::sentence(event.kind, &facts),
     }

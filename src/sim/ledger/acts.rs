@@ -3,9 +3,10 @@
 use chrono::{Days, NaiveDate};
 use serde_json::json;
 
-use super::deeds::{Act, Deed};
+use super::company::SYMPTOMS;
+use super::deeds::{Act, Deed, Limits};
 use super::field::Turn;
-use crate::domain::ids::{ContractId, IssueId, LotId, ProductId, SiteId, TechnicianId};
+use crate::domain::ids::{AssetId, ContractId, IssueId, LotId, ProductId, SiteId, TechnicianId};
 use crate::domain::wallet::account::CorrectionReason;
 use crate::domain::wallet::acknowledgement::Means;
 use crate::domain::wallet::refund::RefundGround;
@@ -23,6 +24,7 @@ pub struct Known {
     pub unit: UnitKind,
     pub site: SiteId,
     pub product: ProductId,
+    pub assets: Vec<AssetId>,
     pub lots: Vec<LotId>,
     pub technicians: Vec<TechnicianId>,
     /// Issues that are not over, and those of them for which somebody must go out.
@@ -51,12 +53,12 @@ pub fn next(luck: &mut Luck, known: &[Known], today: NaiveDate) -> Deed {
         31..47 => field(luck, here),
         47..66 => by_hand(luck, here),
         66..76 => lot(luck, here, today),
-        76..81 => adjustment(luck, here, today),
-        81..83 => Act::Decide { accept: luck.chance(75), oneself: luck.chance(20) },
-        83..88 => transfer(luck, known, here),
-        88..90 => void(luck, here),
-        90 => refund(luck, here),
-        91..92 => policy(luck, here, today),
+        76..80 => adjustment(luck, here, today),
+        80..82 => Act::Decide { accept: luck.chance(75), oneself: luck.chance(20) },
+        82..87 => transfer(luck, known, here),
+        87..89 => void(luck, here),
+        89 => refund(luck, here),
+        90..92 => policy(luck, here, today),
         92..96 => claim(luck, here),
         96..98 => bill(today),
         _ => Act::Expire,
@@ -77,8 +79,11 @@ fn call(luck: &mut Luck, here: &Known) -> IntakeRequest {
             let visit = luck.chance(50);
             let kind = ["fault", "question", "inquiry"][usize::from(!visit) * (1 + usize::from(luck.chance(20)))];
             let item = luck.chance(20).then_some("clean");
-            json!({"kind": kind, "menu_item": item, "site_id": here.site, "asset_id": null,
-                "product_id": here.product, "symptom": "noise", "description": "試算", "impact": "partial",
+            // A machine that fails often fails in the same way again; of some callers nobody knows which machine it is.
+            let asset = luck.pick(&here.assets).copied().filter(|_| luck.chance(60));
+            let symptom = SYMPTOMS[usize::from(luck.chance(30))];
+            json!({"kind": kind, "menu_item": item, "site_id": here.site, "asset_id": asset,
+                "product_id": here.product, "symptom": symptom, "description": "試算", "impact": "partial",
                 "urgency": "today", "needs_visit": visit, "wish": null})
         })
         .collect();
@@ -114,7 +119,15 @@ fn claim(luck: &mut Luck, here: &Known) -> Act {
             None => instead(luck, here),
         },
         3..5 => Act::Answer(luck.chance(70), luck.chance(30).then_some(1)),
-        5 => Act::Limit(luck.chance(60).then_some(luck.between(0, 20)), luck.chance(60).then_some(30)),
+        5 => {
+            let (few, many) = if here.unit.is_single() { (3, 30) } else { (45, 900) };
+            let (issue, month) = (luck.between(0, few), luck.between(0, many));
+            Act::Limit(Limits {
+                per_issue: luck.chance(50).then_some(issue),
+                per_month: luck.chance(40).then_some(month),
+                auto_minutes: luck.chance(60).then_some(30),
+            })
+        }
         _ => Act::Approve(luck.chance(75)),
     }
 }
@@ -149,6 +162,8 @@ fn lot(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
     };
     let expires_on = if days < 0 { today.pred_opt() } else { expires_on };
     let units = if here.unit.is_single() { luck.between(0, 30) } else { luck.between(0, 900) };
+    // Most buy what is sold; some ask for less than the least, or for what is no multiple of the step.
+    let units = if luck.chance(60) { (units + 9) / 10 * 10 } else { units };
     let gift = luck.chance(25);
     let request = LotRequest {
         units,
@@ -198,20 +213,28 @@ fn refund(luck: &mut Luck, here: &Known) -> Act {
     Act::Refund(RefundRequest { lot_id, units, ground, note: "試算".to_owned() })
 }
 
-/// A new version; one in five leaves something open.
+/// A new version, in force today or before long; one in five leaves something open.
 fn policy(luck: &mut Luck, here: &Known, today: NaiveDate) -> Act {
-    let cost = if here.unit.is_single() { luck.between(1, 3) } else { luck.between(10, 50) };
+    let single = here.unit.is_single();
+    let cost = if single { luck.between(1, 3) } else { luck.between(10, 50) };
     let point = ["acceptance", "investigation_start", "arrival", "completion"];
-    let draft = json!({"covers_ja": "1要件", "covers_en": "One issue", "question_cost": 1, "fault_cost": cost,
-        "inquiry_cost": 0, "recurrence_days": 0, "capture_point": luck.pick(&point), "own_defect_cost": 0,
-        "solved_by_article_cost": 0, "no_fault_found_cost": 1, "no_access_captures": luck.chance(50),
-        "cancel_before_departure_cost": luck.between(0, 1), "cancel_after_departure_cost": 1,
+    let least = if single { luck.between(1, 6) } else { luck.between(1, 120) };
+    let step = *luck.pick(&[1, 1, 2, 5, 10]).unwrap_or(&1);
+    let draft = json!({"covers_ja": "1要件", "covers_en": "One issue", "question_cost": luck.between(0, cost),
+        "fault_cost": cost, "inquiry_cost": 0, "recurrence_days": luck.pick(&[0, 3, 14, 30, 60]),
+        "capture_point": luck.pick(&point), "own_defect_cost": luck.between(0, 1),
+        "solved_by_article_cost": luck.between(0, 1), "no_fault_found_cost": luck.between(0, cost),
+        "no_access_captures": luck.chance(50), "cancel_before_departure_cost": luck.between(0, 1),
+        "cancel_after_departure_cost": luck.between(0, cost),
         "overdraft_limit": (!luck.chance(20)).then_some(luck.between(0, 40)), "transfer_allowed": true,
-        "honours_holds": luck.chance(80), "low_balance": luck.between(0, 5), "purchase_min": 1, "purchase_step": 1,
+        "honours_holds": luck.chance(80), "low_balance": luck.between(0, 5), "purchase_min": least,
+        "purchase_step": step, "purchase_year_max": luck.chance(30).then_some(least * luck.between(10, 200)),
+        "approval_units": luck.chance(30).then_some(luck.between(0, cost)),
         "minute_step": 15, "refuses_uncovered": false, "grace_days": luck.between(0, 20),
         "overdraft_price_yen": luck.chance(70).then_some(6_000)});
-    let menu = json!([{"code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": cost + 5}]);
-    let request = json!({"contract_version": here.version, "from_day": today, "policy": draft, "menu": menu,
+    let menu = json!([{"code": "clean", "name_ja": "清掃", "name_en": "Cleaning", "units": cost + luck.between(1, 9)}]);
+    let from_day = if luck.chance(70) { today } else { today + Days::new(luck.between(1, 40).unsigned_abs()) };
+    let request = json!({"contract_version": here.version, "from_day": from_day, "policy": draft, "menu": menu,
         "reason": "試算"});
     Act::Policy(Box::new(serde_json::from_value(request).expect("written in the shape of the request")))
 }

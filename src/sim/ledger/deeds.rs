@@ -22,6 +22,14 @@ pub struct Deed {
     pub act: Act,
 }
 
+/// Units that pass, and the minutes until silence is a yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub per_issue: Option<i64>,
+    pub per_month: Option<i64>,
+    pub auto_minutes: Option<i64>,
+}
+
 #[derive(Debug, Clone)]
 pub enum Act {
     Call(Box<IntakeRequest>),
@@ -47,8 +55,8 @@ pub enum Act {
     Object(IssueId),
     /// Somebody grants (in part, when a number stands there) or refuses the oldest open objection.
     Answer(bool, Option<i64>),
-    /// The customer limits what passes without his word: units of an issue, and minutes until silence is a yes.
-    Limit(Option<i64>, Option<i64>),
+    /// The customer limits what passes without his word.
+    Limit(Limits),
     /// He says yes or no to the newest use that waits for him.
     Approve(bool),
     Bill(OverdraftInvoiceRequest),
@@ -75,7 +83,7 @@ impl Act {
             Self::Policy(_) => "policy",
             Self::Object(_) => "object",
             Self::Answer(..) => "answer",
-            Self::Limit(..) => "limit",
+            Self::Limit(_) => "limit",
             Self::Approve(_) => "approve",
             Self::Bill(_) => "bill",
             Self::Expire => "expire",
@@ -113,7 +121,7 @@ impl Deed {
             }
             Act::Object(issue) => return Ok(Answer::json(201, &object(unit, contract, *issue)?)),
             Act::Answer(granted, units) => return Ok(Answer::json(200, &answer(unit, contract, *granted, *units)?)),
-            Act::Limit(units, minutes) => return Ok(Answer::json(200, &limit(unit, contract, *units, *minutes)?)),
+            Act::Limit(limits) => return Ok(Answer::json(200, &limit(unit, contract, *limits)?)),
             Act::Approve(yes) => return Ok(Answer::json(200, &approve(unit, contract, *yes)?)),
             Act::Bill(request) => wallet::invoice_overdraft(unit, contract, request)?,
             Act::Capture(request) => wallet::capture(unit, contract, request)?,
@@ -167,15 +175,17 @@ fn answer(unit: &mut Unit<'_>, contract: ContractId, granted: bool, units: Optio
     wallet::decide_dispute(unit, open.id, &decision)
 }
 
-fn limit(
-    unit: &mut Unit<'_>,
-    contract: ContractId,
-    units_per_issue: Option<i64>,
-    auto_minutes: Option<i64>,
-) -> Result<ApprovalRuleView, Fault> {
+fn limit(unit: &mut Unit<'_>, contract: ContractId, limits: Limits) -> Result<ApprovalRuleView, Fault> {
     unit.lock_wallet_of(contract)?;
     let version = unit.look().approval_rule(contract)?.map_or(0, |rule| rule.version);
-    let rule = ApprovalRuleRequest { version, units_per_issue, auto_minutes, ..ApprovalRuleRequest::default() };
+    let Limits { per_issue, per_month, auto_minutes } = limits;
+    let rule = ApprovalRuleRequest {
+        version,
+        units_per_issue: per_issue,
+        units_per_month: per_month,
+        approver_id: None,
+        auto_minutes,
+    };
     wallet::set_approval_rule(unit, contract, &rule)
 }
 

@@ -5,14 +5,18 @@
 //! After every round of commands a model reads what was posted and must agree with the rows: accounts, chain, tickets,
 //! holds. At intervals and at the end what the clients were told is held against what is stored: `verify` finds nothing
 //! (also not in what each issue was charged), and each wallet's issuer stands where the acknowledged sales, gifts,
-//! adjustments and transfers put it, each counted once.
+//! adjustments and transfers put it, each counted once. And a clerk who saw only what was agreed, sent and answered says
+//! of every call what it costs and whether it repeats a repair, of every purchase whether it fits, of every issue that is
+//! over what stays charged.
 
 mod acts;
+mod clerk;
 mod clients;
 mod company;
 mod deeds;
 mod field;
 mod many;
+mod terms;
 mod world;
 
 pub use many::{Night, WORLD, night};
@@ -65,6 +69,8 @@ pub struct Outcome {
     /// Times that all of them went at once, in the middle of their work.
     pub falls: u64,
     pub clock_jumps: u64,
+    /// What the clerk could judge, by kind.
+    pub judged: BTreeMap<String, u64>,
     pub postings: i64,
     /// Wall-clock time of the commands, without the checks.
     pub milliseconds: u64,

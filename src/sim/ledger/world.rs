@@ -9,6 +9,7 @@ use anyhow::Context;
 use futures_util::future::join_all;
 
 use super::acts::{self, Known, REMEMBERED};
+use super::clerk::{Clerk, When};
 use super::clients::{Carried, Job, Told, carry};
 use super::company;
 use super::deeds::{Act, Deed};
@@ -29,6 +30,8 @@ use crate::views::ledger::LedgerReceipt;
 
 /// The first morning: Monday, 23 November 2026, 09:00 in Tokyo.
 const MORNING_S: i64 = 1_795_392_000;
+/// By which the clock of each node is ahead of the one before.
+const SKEW_US: i64 = 700_000;
 const HOUR_US: i64 = 3_600_000_000;
 /// Commands from one check of everything to the next. What is new is checked after every round.
 const CHECK_EVERY: u64 = 2_500;
@@ -61,6 +64,7 @@ struct World {
     known: Vec<Known>,
     /// Where each wallet's issuer must stand by what the clients were told.
     issued: BTreeMap<ContractId, i64>,
+    clerk: Clerk,
     /// Answers to be asked for once more.
     kept: Vec<(Operation, Deed, Answer)>,
     /// Reads after every round what was posted in it.
@@ -104,6 +108,7 @@ impl World {
             nodes: Vec::new(),
             known: Vec::new(),
             issued: BTreeMap::new(),
+            clerk: Clerk::default(),
             kept: Vec::new(),
             follower: Arc::default(),
             lives: 0,
@@ -118,6 +123,7 @@ impl World {
                 restarts: 0,
                 falls: 0,
                 clock_jumps: 0,
+                judged: BTreeMap::new(),
                 postings: 0,
                 milliseconds: 0,
                 wrong: Vec::new(),
@@ -129,6 +135,7 @@ impl World {
         }
         import::import(&world.nodes[0], company::company()?).await?;
         world.known = world.nodes[0].read(known).await?;
+        world.clerk = Clerk::of(&world.known, company::terms);
         world.storm = Storm::new(Luck::of(options.seed, u64::MAX), options.panic_once_in);
         for node in 0..world.nodes.len() {
             world.nodes[node] = world.node(node)?;
@@ -139,7 +146,7 @@ impl World {
     /// Opens a node on the common database. Ids differ between nodes and between a node's lives.
     fn node(&mut self, index: usize) -> Result<Store, StoreError> {
         self.lives += 1;
-        let clock = JumpingClock { micros: Arc::clone(&self.micros), skew: index as i64 * 700_000 };
+        let clock = JumpingClock { micros: Arc::clone(&self.micros), skew: index as i64 * SKEW_US };
         let seeds = Seeds::from_number(self.options.seed.wrapping_mul(1_000_003).wrapping_add(self.lives));
         Ok(Store::open(&self.address, Arc::new(clock), seeds, TOKYO)?.with_chaos(self.storm.chaos()))
     }
@@ -151,6 +158,7 @@ impl World {
     /// Several commands at once, each on a node of its own choice until it is answered.
     async fn round(&mut self, luck: &mut Luck) -> anyhow::Result<()> {
         self.weather(luck)?;
+        let from = Timestamp::from_micros(self.micros.load(Ordering::SeqCst));
         let today = self.today();
         let jobs: Vec<Job> = (0..self.options.at_once)
             .map(|_| {
@@ -163,9 +171,13 @@ impl World {
             self.fall(luck, &jobs).await?;
         }
         let nodes = &self.nodes;
-        for carried in join_all(jobs.into_iter().map(|job| carry(nodes, job))).await {
-            self.note(luck, carried);
+        let all = join_all(jobs.into_iter().map(|job| carry(nodes, job))).await;
+        let skew = self.nodes.len() as i64 * SKEW_US;
+        let to = Timestamp::from_micros(self.micros.load(Ordering::SeqCst) + skew);
+        for wrong in self.clerk.follow(When { from, to }, &all) {
+            self.wrong(wrong);
         }
+        all.into_iter().for_each(|carried| self.note(luck, carried));
         Ok(())
     }
 
@@ -291,7 +303,7 @@ impl World {
                     }
                 }
             }
-            Act::Policy(_) | Act::Object(_) | Act::Answer(..) | Act::Limit(..) | Act::Approve(_) | Act::Expire => {}
+            Act::Policy(_) | Act::Object(_) | Act::Answer(..) | Act::Limit(_) | Act::Approve(_) | Act::Expire => {}
             act => {
                 let Ok(receipt) = serde_json::from_str::<LedgerReceipt>(&answer.body) else { return };
                 self.learn_posted(deed.contract, act, &receipt);
@@ -327,6 +339,11 @@ impl World {
                 self.wrong(format!("{}: the issuer stands at {issuer}, clients were told {told}", known.contract));
             }
         }
+        let clerk = self.clerk.clone();
+        for finding in self.quiet(move |reader| clerk.hold(reader)).await? {
+            self.wrong(finding);
+        }
+        self.outcome.judged = self.clerk.told.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
         self.outcome.postings = self.quiet(|reader| reader.posting_count()).await?;
         let nodes = self.nodes.clone();
         for (operation, deed, answer) in std::mem::take(&mut self.kept) {
@@ -369,6 +386,7 @@ fn known(reader: &mut Reader<'_>) -> Result<Vec<Known>, Fault> {
             unit: card.wallet.unit,
             site: site.id,
             product: asset.product_id,
+            assets: card.assets.iter().map(|asset| asset.id).collect(),
             lots: Vec::new(),
             technicians: technicians.clone(),
             open: Vec::new(),

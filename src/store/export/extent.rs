@@ -24,6 +24,7 @@ const OUT: &[(&str, &[ExportKind])] = &[
             ExportKind::Holidays,
         ],
     ),
+    ("confirmations", &[ExportKind::Confirmations]),
     ("contacts", &[ExportKind::Contacts]),
     ("contracts", &[ExportKind::Contracts]),
     ("customers", &[ExportKind::Customers]),

@@ -1,5 +1,5 @@
-//! What was agreed: the versions of every policy with their price lists, the invoices of lots, and who knows
-//! their last day.
+//! What was agreed: the versions of every policy with their price lists, the invoices of lots, who knows their last day,
+//! and who confirmed a use.
 
 use diesel::prelude::*;
 
@@ -18,6 +18,8 @@ pub(super) const POLICIES: &[&str] =
 pub(super) const INVOICES: &[&str] = &["lot", "contract", "number", "issuer_number", "invoiced_on", "set_by", "set_at"];
 
 pub(super) const ACKNOWLEDGEMENTS: &[&str] = &["lot", "contract", "by", "means", "on", "noted_by", "noted_at"];
+
+pub(super) const CONFIRMATIONS: &[&str] = &["posting", "contract", "issue", "units", "by", "at"];
 
 pub(super) fn policies(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
     let (contract, version) = parted::<ContractId>(after);
@@ -101,5 +103,29 @@ pub(super) fn acknowledgements(reader: &mut Reader<'_>, after: &str) -> Result<P
         |((_, lot, contract), (by, means, on), (noted_by, noted_at))| {
             cells![lot, contract, by, means, on, kept(&noted_by), noted_at]
         },
+    ))
+}
+
+pub(super) fn confirmations(reader: &mut Reader<'_>, after: &str) -> Result<Page, Fault> {
+    type Row = (PostingId, String, String, i64, String, Timestamp);
+    let rows: Vec<Row> = confirmations::table
+        .inner_join(contracts::table.on(contracts::id.eq(confirmations::contract_id)))
+        .inner_join(issues::table.on(issues::id.eq(confirmations::issue_id)))
+        .filter(confirmations::posting_id.gt(parted::<PostingId>(after).0))
+        .order(confirmations::posting_id)
+        .limit(limits::EXPORT_PAGE)
+        .select((
+            confirmations::posting_id,
+            contracts::number,
+            issues::number,
+            confirmations::units,
+            confirmations::confirmed_by,
+            confirmations::confirmed_at,
+        ))
+        .load(reader.database)?;
+    Ok(Page::of(
+        rows,
+        |row| row.0.to_string(),
+        |(posting, contract, issue, units, by, at)| cells![posting, contract, issue, units, kept(&by), at],
     ))
 }

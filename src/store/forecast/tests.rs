@@ -72,7 +72,10 @@ async fn tickets_without_a_day_are_spread_over_the_life_of_their_lot() {
 async fn an_empty_wallet_is_not_counted_as_peace() {
     let uses = json!([{"on": "2026-05-01", "units": 1}, {"on": "2026-06-10", "units": 9}]);
     on_both(company_with(json!([used(1, 10, uses)])), async |kit| {
-        assert_eq!(facts(&kit).await.stocked, [Span { from: date("2026-04-01"), to: date("2026-06-11") }]);
+        let facts = facts(&kit).await;
+        assert_eq!(facts.stocked, [Span { from: date("2026-04-01"), to: date("2026-06-11") }]);
+        let (bought_on, expires_on) = (date("2026-04-01"), Some(date("2027-03-31")));
+        assert_eq!(facts.lots, [LotLife { bought_on, expires_on, emptied_on: Some(date("2026-06-10")) }]);
     })
     .await;
 }

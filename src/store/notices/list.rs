@@ -9,9 +9,10 @@ use crate::domain::ids::{ContractId, IssueId, NoticeId};
 use crate::domain::notice::{MailState, NoticeKind};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
+use crate::domain::wallet::terms::UnitKind;
 use crate::limits;
 use crate::store::error::Fault;
-use crate::store::schema::{contracts, customers, mails, notice_reads, notices, users};
+use crate::store::schema::{contracts, customers, mails, notice_reads, notices, users, wallets};
 use crate::store::{Reader, Unit, portable};
 use crate::views::notice::{Acknowledged, MailView, NoticePage, NoticeView};
 
@@ -29,6 +30,7 @@ pub struct NoticeFilter {
 struct Row {
     id: NoticeId,
     contract: (ContractId, String, String),
+    wallet: (i64, UnitKind),
     kind: NoticeKind,
     at: Timestamp,
     words: (String, String),
@@ -42,12 +44,14 @@ impl Reader<'_> {
         let mine = notice_reads::notice_id.eq(notices::id).and(notice_reads::user_id.eq(user.id));
         let mut query = notices::table
             .inner_join(contracts::table.inner_join(customers::table))
+            .inner_join(wallets::table.on(wallets::contract_id.eq(notices::contract_id)))
             .left_join(notice_reads::table.on(mine))
             .order(notices::id.desc())
             .limit(limits::NOTICE_PAGE + 1)
             .select((
                 notices::id,
                 (contracts::id, contracts::number, customers::name),
+                (wallets::available, wallets::unit),
                 notices::kind,
                 notices::at,
                 (notices::ja, notices::en),
@@ -149,6 +153,8 @@ fn view(row: Row, mails: Vec<MailView>, acknowledged: Vec<Acknowledged>) -> Noti
         contract_id: row.contract.0,
         contract_number: row.contract.1,
         customer_name: row.contract.2,
+        balance: row.wallet.0,
+        unit: row.wallet.1,
         kind: row.kind,
         at: row.at,
         ja: row.words.0,

@@ -17,10 +17,10 @@ use crate::store::codec::json;
 use crate::store::connection::Database;
 use crate::store::error::Fault;
 use crate::store::schema::{
-    approval_rules, approvals as approval_rows, disputes as dispute_rows, invoices as invoice_rows, journal,
-    lot_acknowledgements, postings, stream_entries, wallets,
+    approval_rules, approvals as approval_rows, confirmations as confirmation_rows, disputes as dispute_rows,
+    invoices as invoice_rows, journal, lot_acknowledgements, postings, stream_entries, wallets,
 };
-use crate::store::{acknowledgements, approvals, disputes, invoices};
+use crate::store::{acknowledgements, approvals, confirmations, disputes, invoices};
 use crate::views::claims::Dispute;
 
 pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
@@ -28,7 +28,8 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<
     rules_fit(database, findings)?;
     approvals_fit(database, findings)?;
     invoices_fit(database, findings)?;
-    acknowledgements_fit(database, findings)
+    acknowledgements_fit(database, findings)?;
+    confirmations_fit(database, findings)
 }
 
 fn disputes_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
@@ -105,6 +106,21 @@ fn acknowledgements_fit(database: &mut Database, findings: &mut Findings) -> Res
     for row in rows {
         let said = row.view()?;
         claims.kept(said.lot_id, &said, (None, Some(said.noted_at)), findings);
+    }
+    claims.gone(findings);
+    Ok(())
+}
+
+fn confirmations_fit(database: &mut Database, findings: &mut Findings) -> Result<(), Fault> {
+    let rows: Vec<confirmations::Row> = confirmation_rows::table
+        .order(confirmation_rows::posting_id)
+        .select(confirmations::Row::as_select())
+        .load(database)?;
+    let kinds = [EventKind::UseConfirmed];
+    let mut claims = Claims::told(database, "journal.confirmation", "confirmation", "posting_id", &kinds)?;
+    for row in rows {
+        let said = row.view()?;
+        claims.kept(said.posting_id, &said, (None, Some(said.confirmed_at)), findings);
     }
     claims.gone(findings);
     Ok(())

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::commands::intake::save;
 use crate::commands::remote_outcome::close;
 use crate::commands::wallet::{
-    acknowledge, adjust as propose, decide, decide_approval, decide_dispute, raise_dispute, set_approval_rule,
+    acknowledge, adjust as propose, confirm, decide, decide_approval, decide_dispute, raise_dispute, set_approval_rule,
     set_invoice,
 };
 use crate::domain::access::{Actor, Role};
@@ -24,12 +24,14 @@ use crate::store::connection::{Database, open};
 use crate::store::testing::{Kit, call, company_with, lot, morning, on_both};
 use crate::store::wallet::{Because, RefundOrder, TransferOrder};
 use crate::store::{Fault, Operation, Reader, Unit};
-use crate::views::claims::{ApprovalRequest, ApprovalRuleRequest, DisputeDecision, DisputeRequest};
+use crate::views::claims::{
+    ApprovalRequest, ApprovalRuleRequest, ConfirmationRequest, DisputeDecision, DisputeRequest,
+};
 use crate::views::desk::{OutcomeRequest, RemoteOutcome};
 use crate::views::ledger::{AcknowledgementRequest, AdjustRequest, DecisionRequest, InvoiceRequest};
 
 /// Tables in which the ledger's word stands: a byte is planted in each of their columns.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "wallets",
     "lots",
     "tickets",
@@ -44,6 +46,7 @@ const TABLES: [&str; 19] = [
     "approvals",
     "invoices",
     "lot_acknowledgements",
+    "confirmations",
     "refunds",
     "journal",
     "stream_entries",
@@ -148,6 +151,7 @@ async fn live(kit: &Kit) {
     let issue = kit.write(move |unit| save(unit, &request)).await.expect("the call is taken").issues[0].id;
     let because = || Because { reason: CorrectionReason::EntryError.as_str().to_owned(), note: String::new() };
     kit.write(move |unit| unit.capture_by_hand(here.id, issue, 1, &because())).await.expect("what is held is used");
+    agree(kit, here.id, issue).await;
     let lot = here.wallet.lots[1].id;
     let number = "TK-2026-000777".to_owned();
     let order = TransferOrder { from: here.id, to: there.id, lot, units: 2, number };
@@ -171,6 +175,16 @@ async fn live(kit: &Kit) {
     refuse(kit, here.id).await;
     kit.write(|unit| unit.take_root()).await.expect("the root is taken").expect("the first of the next day");
     kit.assert_sound().await;
+}
+
+/// The customer confirms what was used.
+async fn agree(kit: &Kit, contract: ContractId, issue: IssueId) {
+    let page = kit.read(move |reader| reader.ledger_page(contract, None, None)).await.expect("the ledger");
+    let used = page.postings.iter().find(|posting| posting.issue_id == Some(issue)).expect("the use is posted");
+    let (id, role) = (UserId::from_uuid(uuid::Uuid::from_u128(8)), Role::Customer);
+    let contact = Actor::User { id, name: "山田 花子".to_owned(), role };
+    let request = ConfirmationRequest { posting_id: used.id };
+    kit.store.task(contact, move |unit| confirm(unit, contract, &request)).await.expect("it is confirmed");
 }
 
 /// What no rule allows is noted for audit.
@@ -318,7 +332,7 @@ fn rows(table: &str, row: &str, column: &str) -> Vec<String> {
 }
 
 /// Entries that tell of what people said and decided.
-const CLAIMS: [&str; 8] = [
+const CLAIMS: [&str; 9] = [
     "adjustment.proposed",
     "adjustment.accepted",
     "dispute.raised",
@@ -327,6 +341,7 @@ const CLAIMS: [&str; 8] = [
     "approval.rule_set",
     "invoice.set",
     "lot.acknowledged",
+    "use.confirmed",
 ];
 
 #[tokio::test]

@@ -28,6 +28,12 @@ pub struct IssueTickets {
 }
 
 impl IssueTickets {
+    /// Units the issue is charged with now, on hold or used.
+    pub fn charged(&self) -> i64 {
+        let charges = matches!(self.state, Some(HoldState::Live | HoldState::Captured));
+        if charges { self.units + self.overdraft_units } else { 0 }
+    }
+
     /// Units used for good.
     pub fn consumed(&self) -> i64 {
         if self.state == Some(HoldState::Captured) { self.units + self.overdraft_units } else { 0 }

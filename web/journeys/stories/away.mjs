@@ -59,6 +59,7 @@ async function absence(board, { order, visit }) {
   await step("dispatcher: takes the visit off him from there; the lane shows him away", async () => {
     await dialog.locator(`[data-touched="${visit.id}"]`).getByRole("button", { name: "手配を外す" }).click();
     const removal = board.locator("dialog[open]").filter({ hasText: "手配待ちに戻します" });
+    await removal.locator("[data-left]").waitFor();
     await removal.getByRole("button", { name: "技術員の都合" }).click();
     await removal.getByRole("button", { name: "外す", exact: true }).click();
     await until(async () => (await dialog.locator(`[data-touched="${visit.id}"]`).count()) === 0, "it is his no more");

@@ -14,7 +14,7 @@ export async function wallet(stage) {
   await reads(page, card, login);
   await sells(stage, page, card);
   await scene.fault(card, 1, "警告音が止まらない");
-  await disputes(stage, page);
+  await disputes(stage, page, scene, card);
   await approves(page, scene, card);
   await corrects(stage, page, card);
   await contact.leave();
@@ -217,9 +217,26 @@ async function corrects(stage, page, card) {
   await admin.leave();
 }
 
-async function disputes(stage, page) {
+async function disputes(stage, page, scene, card) {
   const admin = await stage.person("admin disputes");
   const office = await admin.page();
+  await step("customer: confirms a use, once, and can dispute that line no more", async () => {
+    await page.getByRole("link", { name: "概要" }).first().click();
+    await page.getByRole("link", { name: "明細", exact: true }).first().click();
+    const key = { name: "これで間違いありません" };
+    await scene.fault(card, 4, "ふたがきしむ");
+    const lines = page.locator(".lines > li", { has: page.getByRole("button", key) });
+    const open = lines.filter({ hasText: "ふたがきしむ" });
+    await open.waitFor();
+    const event = await open.getAttribute("data-event");
+    await open.getByRole("button", key).click();
+    const line = page.locator(`.lines > li[data-event="${event}"]`);
+    const said = line.locator("[data-assent=said]").first();
+    await said.waitFor();
+    equal(await line.getByRole("button", { name: "異議を申し出る" }).count(), 0, "keys to dispute a confirmed line");
+    await picture(page, "wallet-confirmed");
+    return (await said.textContent()).trim();
+  });
   await step("customer: disputes a use, and sees how it stands", async () => {
     await page.getByRole("link", { name: "概要" }).first().click();
     await page.getByRole("link", { name: "明細", exact: true }).first().click();

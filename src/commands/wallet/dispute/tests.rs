@@ -41,7 +41,7 @@ fn granted(units: Option<i64>) -> DisputeDecision {
 }
 
 #[tokio::test]
-async fn an_objection_after_three_days_is_taken_and_marked() {
+async fn an_objection_after_three_days_is_taken_from_the_desk_and_marked() {
     on_both(company_with(json!([lot(1, 5, None)])), async |kit| {
         let (contract, _, line) = held(&kit).await;
         kit.clock.advance(Seconds::hours(73));

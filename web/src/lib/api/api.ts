@@ -114,6 +114,8 @@ export const api = {
   openDisputes: () => get<T.DisputeRow[]>(`/api/disputes${query({ state: "open" })}`),
   dispute: (contractId: string, body: T.DisputeRequest, operation: string) =>
     post<T.Dispute>(`/api/contracts/${part(contractId)}/disputes`, body, operation),
+  confirmUse: (contractId: string, body: T.ConfirmationRequest, operation: string) =>
+    post<T.Confirmation>(`/api/contracts/${part(contractId)}/confirmations`, body, operation),
   decideDispute: (id: string, body: T.DisputeDecision, operation: string) =>
     post<T.Dispute>(`/api/disputes/${part(id)}/decision`, body, operation),
   withdrawDispute: (id: string, version: number, operation: string) =>

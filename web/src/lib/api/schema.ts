@@ -386,6 +386,11 @@ export interface components {
             rows?: number[] | null;
             territory_id: components["schemas"]["TerritoryId"];
         };
+        /**
+         * @description How a customer agreed with a line.
+         * @enum {string}
+         */
+        Assent: "said" | "lapsed";
         AssetChoice: {
             id: components["schemas"]["AssetId"];
             product_name_en: string;
@@ -989,6 +994,24 @@ export interface components {
             /** @description The header must have it; one that is not needed may be left out and then says the usual. */
             needed: boolean;
         };
+        /** @description That a customer agrees with a line of the statement. */
+        Confirmation: {
+            confirmed_at: components["schemas"]["Timestamp"];
+            confirmed_by: components["schemas"]["Actor"];
+            contract_id: components["schemas"]["ContractId"];
+            issue_id: components["schemas"]["IssueId"];
+            /** @description The first posting of the line. */
+            posting_id: components["schemas"]["PostingId"];
+            /**
+             * Format: int64
+             * @description Units of the line.
+             */
+            units: number;
+        };
+        ConfirmationRequest: {
+            /** @description `posting_id` of a line of the statement, or any posting of that line. */
+            posting_id: components["schemas"]["PostingId"];
+        };
         /** @description What a contact will cost: computed by the function that also posts it. */
         Consumption: {
             /** @description Places of the issues that cost more than the customer lets pass without his approval. */
@@ -1178,7 +1201,7 @@ export interface components {
             expired: number;
             id: components["schemas"]["DisputeId"];
             issue_id: components["schemas"]["IssueId"];
-            /** @description It came more than 72 hours after the line was shown. */
+            /** @description It came more than 72 hours after the line was shown: the vendor entered it for the customer. */
             late: boolean;
             /** @description A posting of the line. */
             posting_id: components["schemas"]["PostingId"];
@@ -1247,7 +1270,7 @@ export interface components {
             id: components["schemas"]["DisputeId"];
             issue_id: components["schemas"]["IssueId"];
             issue_number: string;
-            /** @description It came more than 72 hours after the line was shown. */
+            /** @description It came more than 72 hours after the line was shown: the vendor entered it for the customer. */
             late: boolean;
             /** @description What the line says. */
             movement: components["schemas"]["Movement"];
@@ -1375,7 +1398,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        EventKind: ("call.rang" | "call.answered" | "call.ended" | "call.missed" | "call.linked" | "call_back.taken" | "call_back.done" | "caller.entered" | "extension.set" | "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("call.rang" | "call.answered" | "call.ended" | "call.missed" | "call.linked" | "call_back.taken" | "call_back.done" | "caller.entered" | "extension.set" | "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "use.confirmed" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -1440,7 +1463,7 @@ export interface components {
          * @description What a table that goes out holds.
          * @enum {string}
          */
-        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "calls" | "call_refusals" | "extensions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "calls" | "call_refusals" | "extensions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "confirmations" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
         Extension: {
             extension: string | null;
         };
@@ -2014,6 +2037,13 @@ export interface components {
         };
         /** @enum {string} */
         Life: "running" | "fallen" | "stopped";
+        /** @description That the customer said he agrees with a line, or did not object in time. */
+        LineAssent: {
+            at: components["schemas"]["Timestamp"];
+            /** @description Who said it. */
+            by: string | null;
+            how: components["schemas"]["Assent"];
+        };
         /** @description How an objection to a line stands. */
         LineDispute: {
             id: components["schemas"]["DisputeId"];
@@ -2353,6 +2383,11 @@ export interface components {
             /** @description Who of the customer's people has acknowledged it, the first one first. */
             acknowledged: components["schemas"]["Acknowledged"][];
             at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description What the contract has left now, not when the notice was given.
+             */
+            balance: number;
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             customer_name: string;
@@ -2366,6 +2401,7 @@ export interface components {
             mails: components["schemas"]["MailView"][];
             /** @description When the reader himself read it. */
             read_at: components["schemas"]["Timestamp"] | null;
+            unit: components["schemas"]["UnitKind"];
         };
         /** @description A slot that can be promised. */
         Offer: {
@@ -2511,7 +2547,7 @@ export interface components {
          * @description The right that a route asks for.
          * @enum {string}
          */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "acknowledge_lot" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "confirm_use" | "acknowledge_lot" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
         PersonChoice: {
             id: components["schemas"]["PersonId"];
             kind: components["schemas"]["PersonKind"];
@@ -3621,6 +3657,11 @@ export interface components {
         };
         /** @description Postings of one kind that were made together for one issue. */
         StatementLine: {
+            /**
+             * @description How the customer agreed with it, if he did.
+             * @default null
+             */
+            assent: components["schemas"]["LineAssent"] | null;
             at: components["schemas"]["Timestamp"];
             /**
              * Format: int64
@@ -3634,7 +3675,10 @@ export interface components {
             change: number;
             /** @description What the customer asked for. */
             content: string | null;
-            /** @description Whether such a line can be disputed. */
+            /**
+             * @description Whether the line charges units, and its issue was not given back all of them since: only then is there something
+             *     to object to or to confirm.
+             */
             disputable: boolean;
             /** @description The newest objection to it. */
             dispute: components["schemas"]["LineDispute"] | null;
@@ -3645,7 +3689,7 @@ export interface components {
             /** Format: int64 */
             held: number;
             /**
-             * @description Until when an objection to it is in time; a later one is taken too, and marked. None: it cannot be disputed.
+             * @description Until when the customer may object to it; a later objection is only taken by phone. None: it cannot be disputed.
              * @default null
              */
             in_time_until: components["schemas"]["Timestamp"] | null;
@@ -3998,10 +4042,15 @@ export interface components {
         /** @description An adjustment that waits for a second person, and whose it is. */
         WaitingAdjustment: {
             adjustment: components["schemas"]["AdjustmentView"];
+            /**
+             * Format: int64
+             * @description Units that the contract has left.
+             */
+            balance: number;
             contract_id: components["schemas"]["ContractId"];
             contract_number: string;
             customer_name: string;
-            /** @description What the wallet counts. */
+            /** @description What they are. */
             unit: components["schemas"]["UnitKind"];
         };
         /** @description The wallet with every ticket. */
@@ -4194,6 +4243,7 @@ export type ApprovalState = components['schemas']['ApprovalState'];
 export type Approved = components['schemas']['Approved'];
 export type Approver = components['schemas']['Approver'];
 export type ApproveRequest = components['schemas']['ApproveRequest'];
+export type Assent = components['schemas']['Assent'];
 export type AssetChoice = components['schemas']['AssetChoice'];
 export type AssetId = components['schemas']['AssetId'];
 export type AssetView = components['schemas']['AssetView'];
@@ -4233,6 +4283,8 @@ export type Channel = components['schemas']['Channel'];
 export type Cheaper = components['schemas']['Cheaper'];
 export type ClientFrame = components['schemas']['ClientFrame'];
 export type ColumnView = components['schemas']['ColumnView'];
+export type Confirmation = components['schemas']['Confirmation'];
+export type ConfirmationRequest = components['schemas']['ConfirmationRequest'];
 export type Consumption = components['schemas']['Consumption'];
 export type ConsumptionLine = components['schemas']['ConsumptionLine'];
 export type ContactId = components['schemas']['ContactId'];
@@ -4316,6 +4368,7 @@ export type LedgerRoot = components['schemas']['LedgerRoot'];
 export type LeftOver = components['schemas']['LeftOver'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
+export type LineAssent = components['schemas']['LineAssent'];
 export type LineDispute = components['schemas']['LineDispute'];
 export type Literacy = components['schemas']['Literacy'];
 export type LogIn = components['schemas']['LogIn'];

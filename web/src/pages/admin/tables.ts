@@ -4,7 +4,7 @@ import type { ExportKind, ImportKind, RowFault } from "$lib/api/types";
 export const IMPORT_KINDS: readonly ImportKind[] = ["customers", "contacts", "sites", "contracts", "assets", "lots"];
 export const EXPORT_KINDS: readonly ExportKind[] = [
   ...(["customers", "contacts", "sites", "contracts", "assets", "lots"] as const),
-  ...(["wallets", "tickets", "postings", "holds", "policies", "invoices", "acknowledgements", "refunds", "adjustments", "disputes"] as const),
+  ...(["wallets", "tickets", "postings", "holds", "policies", "invoices", "acknowledgements", "refunds", "adjustments", "disputes", "confirmations"] as const),
   ...(["approval_rules", "approvals", "refusals", "roots", "root_heads"] as const),
   ...(["notices", "notice_reads", "mails", "journal", "streams"] as const),
   ...(["interactions", "calls", "call_refusals", "extensions", "service_levels", "clock_pauses"] as const),

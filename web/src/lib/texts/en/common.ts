@@ -88,6 +88,7 @@ export const common = {
     lot: "Lot",
     origin: "Kind",
     left: "Left",
+    leftOver: (count: string) => `${count} left`,
     of: "Issued",
     issued: "Issued on",
     expires: "Valid until",

@@ -86,6 +86,7 @@ export const common = {
     lot: "ロット",
     origin: "区分",
     left: "残",
+    leftOver: (count: string) => `残 ${count}`,
     of: "発行",
     issued: "発行日",
     expires: "有効期限",
