@@ -88,6 +88,8 @@ const fn touches(kind: EventKind) -> bool {
         WorkOrderOpened
             | WorkOrderReopened
             | WorkOrderClosed
+            | ClockPaused
+            | ClockResumed
             | VisitAssigned
             | VisitRescheduled
             | VisitUnassigned

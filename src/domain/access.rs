@@ -24,6 +24,7 @@ coded! {
         ReadCatalog = "read_catalog", "共通表を見る", "Read the catalogue";
         ReadBoard = "read_board", "手配盤を見る", "Read the board";
         Dispatch = "dispatch", "手配する", "Dispatch";
+        StopClocks = "stop_clocks", "期限の計測を止める", "Stop an issue's clocks";
         GiveLinks = "give_links", "案内リンクを扱う", "Give out tracking links";
         WorkVisits = "work_visits", "訪問を進める", "Work on own visits";
         ReadPortal = "read_portal", "お客様画面を見る", "Read the portal";
@@ -68,6 +69,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                 | P::ReadCatalog
                 | P::ReadBoard
                 | P::GiveLinks
+                | P::StopClocks
                 | P::ReadHistory
                 | P::OwnSession
                 | P::Live
@@ -84,6 +86,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
                 | P::ReadCatalog
                 | P::ReadBoard
                 | P::Dispatch
+                | P::StopClocks
                 | P::GiveLinks
                 | P::ReadHistory
                 | P::ReadForecast

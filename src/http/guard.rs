@@ -42,7 +42,7 @@ pub mod perm {
         const TOKEN_IN_ADDRESS: bool = true;
     }
 
-    rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live
+    rights!(TakeCalls ReadDesk ReadCatalog ReadBoard Dispatch StopClocks GiveLinks WorkVisits ReadPortal ReadHistory Administer OwnSession Live
         SellTickets GrantTickets CaptureHold ReleaseHold ReverseUse AdjustBalance ApproveAdjustment TransferTickets VoidLot
         RefundTickets SetPolicy AuditLedger ReadBooks ReadForecast RaiseDispute ConfirmUse AcknowledgeLot DecideDispute
         SetApprovalRule GiveApproval ReportFault);

@@ -26,6 +26,7 @@ pub mod call;
 pub mod caller;
 mod calls;
 mod claims;
+mod clocks;
 pub mod cookie;
 pub mod describe;
 mod desk;
@@ -80,6 +81,7 @@ pub fn routes() -> Vec<Route> {
         portal::routes(),
         wallet::routes(),
         claims::routes(),
+        clocks::routes(),
         statement::routes(),
         roots::routes(),
         reports::routes(),

@@ -27,6 +27,20 @@ pub struct Course {
 }
 
 impl Course {
+    /// An issue of which nothing but its acceptance is known.
+    pub const fn begin(priority: Priority, started_at: Timestamp, needs_visit: bool) -> Self {
+        Self {
+            priority,
+            started_at,
+            responded_at: None,
+            arrived_at: None,
+            closed_at: None,
+            needs_visit,
+            withdrawn: false,
+            pauses: Vec::new(),
+        }
+    }
+
     /// Whether there is such a clock: none for what nobody owes.
     fn runs(&self, kind: ClockKind) -> bool {
         match kind {
@@ -101,16 +115,7 @@ mod tests {
     }
 
     fn course() -> Course {
-        Course {
-            priority: Priority::P1,
-            started_at: at(0),
-            responded_at: None,
-            arrived_at: None,
-            closed_at: None,
-            needs_visit: true,
-            withdrawn: false,
-            pauses: Vec::new(),
-        }
+        Course::begin(Priority::P1, at(0), true)
     }
 
     fn clocks(course: &Course, now: Timestamp) -> Vec<(ClockKind, Standing)> {

@@ -11,13 +11,13 @@ use super::schema::{clock_pauses, issues, journal, service_levels, visits, work_
 use super::{Reader, Unit};
 use crate::company::holidays::public_holidays;
 use crate::domain::access::{Actor, Role};
-use crate::domain::ids::{ClockPauseId, ContractId, IssueId, TerritoryId, UserId};
-use crate::domain::issue::{IssueState, Outcome};
+use crate::domain::ids::{ClockPauseId, ContractId, IssueId, TerritoryId, UserId, WorkOrderId};
+use crate::domain::issue::{IssueState, Outcome, WorkOrderState};
 use crate::domain::priority::Priority;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
 use crate::sla::{Calendar, Course, Pause, PauseReason, ServiceLevel};
-use crate::views::clock::{LevelView, PauseView};
+use crate::views::clock::{LevelView, Levels, PauseView};
 
 /// Years of holidays after the one in which an issue was accepted: as far as a calendar looks ahead.
 const YEARS: i32 = 3;
@@ -76,6 +76,30 @@ impl Reader<'_> {
         Ok(row.map(level).transpose()?)
     }
 
+    /// All that a contract promises and promised, the newest first.
+    pub fn levels(&mut self, contract: ContractId) -> Result<Levels, Fault> {
+        self.contract_term(contract)?;
+        let rows: Vec<(ContractId, String, String)> = service_levels::table
+            .filter(service_levels::contract_id.eq(contract))
+            .order(service_levels::from_day.desc())
+            .load(self.database)?;
+        let levels = rows.into_iter().map(level).collect::<Result<_, _>>()?;
+        Ok(Levels { levels, usual: ServiceLevel::house() })
+    }
+
+    /// What a contract promises for whatever is accepted now, with the hours in which it counts.
+    pub(super) fn service_at(
+        &mut self,
+        contract: ContractId,
+        now: Timestamp,
+    ) -> Result<Option<(ServiceLevel, Calendar)>, Fault> {
+        let Some(found) = self.level_on(contract, now.day(self.zone()))? else {
+            return Ok(None);
+        };
+        let calendar = self.calendar_of(&found.level, now)?;
+        Ok(Some((found.level, calendar)))
+    }
+
     /// The level under which an issue was accepted.
     pub fn level_of(&mut self, issue: &ClockIssue) -> Result<Option<ServiceLevel>, Fault> {
         let accepted = issue.created_at.day(self.zone());
@@ -105,9 +129,9 @@ impl Reader<'_> {
     }
 
     /// The hours of a level, with the holidays of the country and the company's own.
-    pub fn calendar_of(&mut self, level: &ServiceLevel, issue: &ClockIssue) -> Result<Calendar, Fault> {
+    pub fn calendar_of(&mut self, level: &ServiceLevel, accepted: Timestamp) -> Result<Calendar, Fault> {
         let zone = self.zone();
-        let year = issue.created_at.day(zone).year();
+        let year = accepted.day(zone).year();
         let mut holidays: BTreeSet<NaiveDate> =
             (year - 1..=year + YEARS).flat_map(public_holidays).map(|holiday| holiday.on).collect();
         holidays.extend(self.company()?.catalog.holidays.into_iter().map(|holiday| holiday.on));
@@ -128,15 +152,24 @@ impl Reader<'_> {
             .flatten();
         let pause = |pause: PauseView| Pause { reason: pause.reason, from: pause.paused_at, to: pause.resumed_at };
         Ok(Course {
-            priority: issue.priority,
-            started_at: issue.created_at,
             responded_at: self.first_response(issue.id)?,
             arrived_at,
             closed_at: issue.closed_at,
-            needs_visit: orders > 0,
             withdrawn: issue.state == IssueState::Cancelled || issue.outcome == Some(Outcome::Withdrawn),
             pauses: self.pauses(issue.id)?.into_iter().map(pause).collect(),
+            ..Course::begin(issue.priority, issue.created_at, orders > 0)
         })
+    }
+
+    /// The work order of an issue that somebody still has to arrive for, and whether it waits for a technician.
+    pub fn order_ahead(&mut self, issue: IssueId) -> Result<Option<(WorkOrderId, bool)>, Fault> {
+        let found: Option<(WorkOrderId, WorkOrderState)> = work_orders::table
+            .filter(work_orders::issue_id.eq(issue).and(work_orders::state.ne(WorkOrderState::Closed)))
+            .order(work_orders::created_at.desc())
+            .select((work_orders::id, work_orders::state))
+            .first(self.database)
+            .optional()?;
+        Ok(found.map(|(id, state)| (id, state == WorkOrderState::Open)))
     }
 
     /// The first that one of us did about it: what the customer enters himself, or the server does, is no answer.
@@ -156,6 +189,14 @@ impl Reader<'_> {
 }
 
 impl Unit<'_> {
+    /// When somebody must have arrived; nobody knows while that clock stands still.
+    pub(crate) fn set_arrive_by(&mut self, id: WorkOrderId, at: Option<Timestamp>) -> Result<(), Fault> {
+        diesel::update(work_orders::table.find(id))
+            .set((work_orders::arrive_by.eq(at), work_orders::version.eq(work_orders::version + 1)))
+            .execute(self.database)?;
+        Ok(())
+    }
+
     pub(crate) fn insert_level(&mut self, set: &LevelView) -> Result<(), Fault> {
         diesel::insert_into(service_levels::table)
             .values((

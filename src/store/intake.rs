@@ -22,6 +22,7 @@ use crate::domain::wallet::billing::BillingModel;
 use crate::domain::wallet::policy::{MenuItem, Policy};
 use crate::domain::wallet::scope::Service;
 use crate::planner::problem::PartCount;
+use crate::sla::{Calendar, ServiceLevel};
 use crate::views::desk::{IntakeRequest, IssueRequest};
 
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub struct Facts {
     pub funds: Funds,
     /// What the customer lets pass without being asked.
     pub approval: ApprovalFacts,
+    /// What the contract promises for an issue that is accepted now, and in which hours.
+    pub service: Option<(ServiceLevel, Calendar)>,
 }
 
 #[derive(Debug, Clone)]
@@ -154,6 +157,7 @@ impl Reader<'_> {
             repairs: self.repairs_since(assets.keys().copied().collect(), since)?,
             funds: self.funds(contract.id, &services, units, today)?,
             approval: self.approval_facts(contract.id, contract.policy.approval_units, today)?,
+            service: self.service_at(contract.id, now)?,
             contract,
             assets,
             products,

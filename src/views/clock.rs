@@ -18,6 +18,24 @@ pub struct LevelView {
     pub level: ServiceLevel,
 }
 
+/// What a contract promises and promised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Levels {
+    /// The newest first; some may lie ahead.
+    pub levels: Vec<LevelView>,
+    /// What a first one may start from: the house's own.
+    pub usual: ServiceLevel,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelRequest {
+    /// Tomorrow at the earliest.
+    #[schemars(with = "String")]
+    pub from_day: NaiveDate,
+    pub level: ServiceLevel,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PauseRequest {
@@ -38,6 +56,16 @@ pub struct PauseView {
     /// None while it lasts.
     pub resumed_at: Option<Timestamp>,
     pub resumed_by: Option<UserId>,
+}
+
+/// The clocks of an issue as they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IssueClocks {
+    /// None where the contract had no service level when the issue was accepted.
+    pub clocks: Vec<ClockView>,
+    pub pauses: Vec<PauseView>,
+    /// Reasons for which the contract lets them stand still; none once the issue is over.
+    pub reasons: Vec<PauseReason>,
 }
 
 /// One clock of an issue.

@@ -5,6 +5,7 @@ mod bad_input;
 mod books;
 mod calls;
 mod claims;
+mod clocks;
 mod concurrency;
 mod decision;
 mod gateway;

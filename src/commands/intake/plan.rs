@@ -17,6 +17,7 @@ use crate::domain::wallet::select::{Pick, numbers_of, units_of};
 use crate::limits;
 use crate::sentences::Words;
 use crate::sentences::consumption::{self, Repeated, Total};
+use crate::sla::{self, Course};
 use crate::store::intake::{Facts, ProductFacts, Repaired, SymptomFacts};
 use crate::views::desk::{IntakeRequest, IssueRequest};
 use crate::views::wallet::{Consumption, ConsumptionLine, Expiry};
@@ -112,8 +113,15 @@ pub fn plan(request: &IntakeRequest, facts: &Facts, now: Timestamp, zone: Tz) ->
 /// What the visit of an issue needs, when it needs one.
 pub fn work(issue: &IssueRequest, product: Option<ProductId>, facts: &Facts, now: Timestamp) -> Option<Work> {
     let product = product.filter(|_| issue.needs_visit).and_then(|id| facts.products.get(&id))?;
-    let arrive_by = now + Priority::of(issue.impact, issue.urgency).arrive_within();
+    let arrive_by = arrive_by(Priority::of(issue.impact, issue.urgency), facts, now);
     Some(Work { skill: product.skill.clone(), needs: needs(issue, product), arrive_by })
+}
+
+/// What the contract promises; by priority where it promises no arrival.
+fn arrive_by(priority: Priority, facts: &Facts, now: Timestamp) -> Timestamp {
+    let course = Course::begin(priority, now, true);
+    let promised = facts.service.as_ref().and_then(|(level, calendar)| sla::issue::arrive_by(level, calendar, &course));
+    promised.unwrap_or_else(|| now + priority.arrive_within())
 }
 
 /// Where an issue starts: with the dispatcher, or with the operator on the phone.
