@@ -15,12 +15,11 @@ use crate::store::error::Fault;
 use crate::store::schema::{clock_pauses, journal, service_levels};
 use crate::views::clock::{LevelView, PauseView};
 
-/// What an entry of the journal told.
+/// What an entry of the journal told of them, beside whatever else it did.
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Told {
-    ServiceLevel(LevelView),
-    Pause(PauseView),
+struct Told {
+    service_level: Option<LevelView>,
+    pause: Option<PauseView>,
 }
 
 /// By what it is known as, in words that both sides write.
@@ -44,8 +43,10 @@ pub(super) fn check(database: &mut Database, findings: &mut Findings) -> Result<
         .load(database)?;
     for (event, data) in entries {
         match serde_json::from_str(&data) {
-            Ok(Told::ServiceLevel(level)) => told.extend([promised(&level)]),
-            Ok(Told::Pause(pause)) => told.extend([paused(&pause)]),
+            Ok(Told { service_level, pause }) => {
+                told.extend(service_level.as_ref().map(promised));
+                told.extend(pause.as_ref().map(paused));
+            }
             Err(error) => findings.add("journal.clock", event, format!("the event cannot be read: {error}")),
         }
     }

@@ -982,6 +982,25 @@ export interface components {
             /** @constant */
             type: "refresh";
         };
+        /**
+         * @description What a clock waits for.
+         * @enum {string}
+         */
+        ClockKind: "respond" | "arrive" | "restore";
+        ClockPauseId: string;
+        /** @description One clock of an issue. */
+        ClockView: {
+            /** @description Time of service that the contract gives, in seconds. */
+            allowed: components["schemas"]["Seconds"];
+            /** @description `null` while it stands still. */
+            due_at: components["schemas"]["Timestamp"] | null;
+            kind: components["schemas"]["ClockKind"];
+            /** @description Time of service left, in seconds; negative by how much it is overdue in hours of service. */
+            left: components["schemas"]["Seconds"];
+            standing: components["schemas"]["Standing"];
+            /** @description Time of service used up, in seconds. */
+            used: components["schemas"]["Seconds"];
+        };
         /** @description A column of a table that comes in. */
         ColumnView: {
             form_en: string;
@@ -1117,6 +1136,8 @@ export interface components {
             name: string;
             phones: string[];
         };
+        /** @description Spans such as `09:00-12:00 13:00-17:30`; a night is `22:00-06:00`, the whole day `00:00-24:00`, a closed day empty. */
+        DayHours: string;
         /** @description A proposal as the dispatcher reads it; nothing of it is decided before he assigns. */
         DayProposal: {
             /** @description To be made in this order. */
@@ -1398,7 +1419,7 @@ export interface components {
             work_order_id: components["schemas"]["WorkOrderId"] | null;
         };
         EventId: string;
-        EventKind: ("call.rang" | "call.answered" | "call.ended" | "call.missed" | "call.linked" | "call_back.taken" | "call_back.done" | "caller.entered" | "extension.set" | "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "use.confirmed" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
+        EventKind: ("call.rang" | "call.answered" | "call.ended" | "call.missed" | "call.linked" | "call_back.taken" | "call_back.done" | "caller.entered" | "extension.set" | "service_level.set" | "clock.paused" | "clock.resumed" | "interaction.logged" | "issue.received" | "issue.resolved" | "issue.closed" | "work_order.opened" | "work_order.reopened" | "work_order.closed" | "visit.assigned" | "visit.rescheduled" | "visit.unassigned" | "visit.cancelled" | "visit.accepted" | "visit.declined" | "visit.set_out" | "visit.arrived" | "visit.started" | "visit.paused" | "visit.resumed" | "visit.delayed" | "visit.no_access" | "visit.undone" | "visit.finished" | "report.filed" | "slot.held" | "slot.released" | "slot.lapsed" | "promise.made" | "promise.changed" | "proposal.offered" | "proposal.decided" | "eta.told" | "wallet.purchased" | "wallet.granted" | "wallet.held" | "wallet.captured" | "wallet.released" | "wallet.expired" | "wallet.reversed" | "wallet.overdrawn" | "absence.set" | "absence.ended" | "wallet.adjusted" | "wallet.transferred" | "wallet.voided" | "wallet.refunded" | "adjustment.proposed" | "adjustment.accepted" | "adjustment.refused" | "policy.set" | "dispute.raised" | "dispute.granted" | "dispute.refused" | "dispute.withdrawn" | "use.confirmed" | "approval.rule_set" | "approval.asked" | "approval.due" | "approval.given" | "approval.refused" | "approval.timed_out" | "approval.lapsed" | "notice.given" | "notice.undelivered" | "contract.entered" | "assets.entered" | "table.imported" | "lot.acknowledged" | "invoice.set" | "link.created" | "link.revoked") | "withheld";
         /** @description Visits that could go from one technician to others, so that he has room for the job. */
         Exchange: {
             en: string;
@@ -1463,7 +1484,7 @@ export interface components {
          * @description What a table that goes out holds.
          * @enum {string}
          */
-        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "calls" | "call_refusals" | "extensions" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "confirmations" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
+        ExportKind: "customers" | "contacts" | "sites" | "contracts" | "assets" | "lots" | "tickets" | "wallets" | "postings" | "interactions" | "calls" | "call_refusals" | "extensions" | "service_levels" | "clock_pauses" | "issues" | "visits" | "reports" | "work_orders" | "policies" | "holds" | "invoices" | "acknowledgements" | "refunds" | "adjustments" | "refusals" | "disputes" | "confirmations" | "approval_rules" | "approvals" | "notices" | "notice_reads" | "mails" | "journal" | "streams" | "territories" | "technicians" | "absences" | "products" | "symptoms" | "past_repairs" | "company" | "skills" | "qualifications" | "parts" | "causes" | "holidays" | "people" | "people_changes" | "roots" | "root_heads";
         Extension: {
             extension: string | null;
         };
@@ -1862,6 +1883,14 @@ export interface components {
              */
             version?: number;
         };
+        /** @description The clocks of an issue as they stand. */
+        IssueClocks: {
+            /** @description None where the contract had no service level when the issue was accepted. */
+            clocks: components["schemas"]["ClockView"][];
+            pauses: components["schemas"]["PauseView"][];
+            /** @description Reasons for which the contract lets them stand still; none once the issue is over. */
+            reasons: components["schemas"]["PauseReason"][];
+        };
         IssueDetail: {
             /** @description How it stands with the customer's approval; none was never asked for. */
             approval: components["schemas"]["ApprovalState"] | null;
@@ -2028,6 +2057,25 @@ export interface components {
             /** @description Stable: the rule that is in the way (`time` for a full day), or `promise`, `declined`, `costly`, `other_day`. */
             reason_code: string;
             work_order_id: components["schemas"]["WorkOrderId"];
+        };
+        LevelRequest: {
+            /** @description Tomorrow at the earliest. */
+            from_day: string;
+            level: components["schemas"]["ServiceLevelInput"];
+        };
+        /** @description What a contract promises and promised. */
+        Levels: {
+            /** @description The newest first; some may lie ahead. */
+            levels: components["schemas"]["LevelView"][];
+            /** @description What a first one may start from: the house's own. */
+            usual: components["schemas"]["ServiceLevel"];
+        };
+        /** @description A contract's service level from a day on. */
+        LevelView: {
+            contract_id: components["schemas"]["ContractId"];
+            /** @description The first local day on which it governs what is accepted. */
+            from_day: string;
+            level: components["schemas"]["ServiceLevel"];
         };
         /** @description The months of the books. */
         Liability: {
@@ -2544,10 +2592,32 @@ export interface components {
             password: string;
         };
         /**
+         * @description Why a clock stands still: it lies with somebody else.
+         * @enum {string}
+         */
+        PauseReason: "customer" | "customer_date" | "access" | "parts" | "third_party" | "disaster";
+        PauseRequest: {
+            /** @default  */
+            note?: string;
+            reason: components["schemas"]["PauseReason"];
+        };
+        /** @description A time in which the clocks of an issue stand still. */
+        PauseView: {
+            id: components["schemas"]["ClockPauseId"];
+            issue_id: components["schemas"]["IssueId"];
+            note: string;
+            paused_at: components["schemas"]["Timestamp"];
+            paused_by: components["schemas"]["UserId"];
+            reason: components["schemas"]["PauseReason"];
+            /** @description None while it lasts. */
+            resumed_at: components["schemas"]["Timestamp"] | null;
+            resumed_by: components["schemas"]["UserId"] | null;
+        };
+        /**
          * @description The right that a route asks for.
          * @enum {string}
          */
-        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "confirm_use" | "acknowledge_lot" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
+        Permission: "take_calls" | "read_desk" | "read_catalog" | "read_board" | "dispatch" | "stop_clocks" | "give_links" | "work_visits" | "read_portal" | "read_history" | "administer" | "own_session" | "live" | "sell_tickets" | "grant_tickets" | "capture_hold" | "release_hold" | "reverse_use" | "adjust_balance" | "approve_adjustment" | "transfer_tickets" | "void_lot" | "refund_tickets" | "set_policy" | "read_books" | "read_forecast" | "raise_dispute" | "confirm_use" | "acknowledge_lot" | "decide_dispute" | "set_approval_rule" | "give_approval" | "report_fault" | "audit_ledger";
         PersonChoice: {
             id: components["schemas"]["PersonId"];
             kind: components["schemas"]["PersonKind"];
@@ -3562,6 +3632,58 @@ export interface components {
             /** @constant */
             type: "closed";
         };
+        /**
+         * @description When a contract is served, in local time. A day at the turn of the year follows `year_end`, else a holiday follows
+         *     `holiday`, else the day of the week counts. A night belongs to the day on which it begins.
+         */
+        ServiceHours: {
+            fri: components["schemas"]["DayHours"];
+            /** @description Hours of 祝日 and of the company's own closed days; `null` where they are days like any other. */
+            holiday: components["schemas"]["DayHours"] | null;
+            mon: components["schemas"]["DayHours"];
+            sat: components["schemas"]["DayHours"];
+            sun: components["schemas"]["DayHours"];
+            thu: components["schemas"]["DayHours"];
+            tue: components["schemas"]["DayHours"];
+            wed: components["schemas"]["DayHours"];
+            /** @description `null` where the turn of the year is served like any other time. */
+            year_end: components["schemas"]["YearEnd"] | null;
+        };
+        /**
+         * @description When a contract is served, in local time. A day at the turn of the year follows `year_end`, else a holiday follows
+         *     `holiday`, else the day of the week counts. A night belongs to the day on which it begins.
+         */
+        ServiceHoursInput: {
+            fri: components["schemas"]["DayHours"];
+            /** @description Hours of 祝日 and of the company's own closed days; `null` where they are days like any other. */
+            holiday?: components["schemas"]["DayHours"] | null;
+            mon: components["schemas"]["DayHours"];
+            sat: components["schemas"]["DayHours"];
+            sun: components["schemas"]["DayHours"];
+            thu: components["schemas"]["DayHours"];
+            tue: components["schemas"]["DayHours"];
+            wed: components["schemas"]["DayHours"];
+            /** @description `null` where the turn of the year is served like any other time. */
+            year_end?: components["schemas"]["YearEnd"] | null;
+        };
+        ServiceLevel: {
+            hours: components["schemas"]["ServiceHours"];
+            /** @description What the contract accepts as a reason to stop a clock. */
+            pauses: components["schemas"]["PauseReason"][];
+            /** @description The chain, in rising order. */
+            steps: components["schemas"]["Step"][];
+            /** @description One for each priority at most. */
+            targets: components["schemas"]["Target"][];
+        };
+        ServiceLevelInput: {
+            hours: components["schemas"]["ServiceHoursInput"];
+            /** @description What the contract accepts as a reason to stop a clock. */
+            pauses: components["schemas"]["PauseReason"][];
+            /** @description The chain, in rising order. */
+            steps: components["schemas"]["Step"][];
+            /** @description One for each priority at most. */
+            targets: components["schemas"]["TargetInput"][];
+        };
         /** @description A fresh session. Browsers use the cookie that comes with it, programs the token. */
         Session: {
             /** @description None for a page in a browser: no script shall hold what logs in. */
@@ -3628,8 +3750,13 @@ export interface components {
             /** Format: double */
             p90: number;
         };
+        /**
+         * @description How a clock stands.
+         * @enum {string}
+         */
+        Standing: "running" | "out_of_hours" | "paused" | "overdue" | "kept" | "missed";
         /** @description The proposal that stands; none before the first one. */
-        Standing: {
+        Standing2: {
             offer: components["schemas"]["ReplanOffer"] | null;
         };
         Statement: {
@@ -3742,6 +3869,15 @@ export interface components {
              */
             yen: number | null;
         };
+        /** @description One step of the escalation chain. */
+        Step: {
+            /**
+             * Format: uint16
+             * @description Share of the time allowed that is used up: below 100 an early warning, from 100 on it is overdue.
+             */
+            percent: number;
+            told: components["schemas"]["Told"];
+        };
         SymptomView: {
             code: string;
             name_en: string;
@@ -3755,6 +3891,26 @@ export interface components {
          * @enum {string}
          */
         Tap: "accept" | "decline" | "set_out" | "arrive" | "start" | "pause" | "resume" | "delay" | "no_access" | "undo";
+        /** @description Time of service that a priority gives us, in minutes; `null` where the contract promises nothing. */
+        Target: {
+            /** Format: uint32 */
+            arrive_minutes: number | null;
+            priority: components["schemas"]["Priority"];
+            /** Format: uint32 */
+            respond_minutes: number | null;
+            /** Format: uint32 */
+            restore_minutes: number | null;
+        };
+        /** @description Time of service that a priority gives us, in minutes; `null` where the contract promises nothing. */
+        TargetInput: {
+            /** Format: uint32 */
+            arrive_minutes?: number | null;
+            priority: components["schemas"]["Priority"];
+            /** Format: uint32 */
+            respond_minutes?: number | null;
+            /** Format: uint32 */
+            restore_minutes?: number | null;
+        };
         TechnicianId: string;
         TechnicianRow: {
             /** @description What of his absences touches the day. */
@@ -3858,6 +4014,11 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        /**
+         * @description Who is told when a clock runs out.
+         * @enum {string}
+         */
+        Told: "desk" | "dispatch" | "duty_1" | "duty_2" | "duty_3";
         Topic: string;
         TrackLinkId: string;
         TrackLinkView: {
@@ -4205,6 +4366,20 @@ export interface components {
              */
             used_units: number;
         };
+        /** @description The turn of the year (年末年始). */
+        YearEnd: {
+            /**
+             * Format: uint8
+             * @description First day, in December.
+             */
+            from_day: number;
+            hours: components["schemas"]["DayHours"];
+            /**
+             * Format: uint8
+             * @description Last day, in January; 0 when it ends with December.
+             */
+            to_day: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4282,6 +4457,9 @@ export type CauseView = components['schemas']['CauseView'];
 export type Channel = components['schemas']['Channel'];
 export type Cheaper = components['schemas']['Cheaper'];
 export type ClientFrame = components['schemas']['ClientFrame'];
+export type ClockKind = components['schemas']['ClockKind'];
+export type ClockPauseId = components['schemas']['ClockPauseId'];
+export type ClockView = components['schemas']['ClockView'];
 export type ColumnView = components['schemas']['ColumnView'];
 export type Confirmation = components['schemas']['Confirmation'];
 export type ConfirmationRequest = components['schemas']['ConfirmationRequest'];
@@ -4297,6 +4475,7 @@ export type CrewForecast = components['schemas']['CrewForecast'];
 export type Cursor = components['schemas']['Cursor'];
 export type CustomerId = components['schemas']['CustomerId'];
 export type CustomerView = components['schemas']['CustomerView'];
+export type DayHours = components['schemas']['DayHours'];
 export type DayProposal = components['schemas']['DayProposal'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
@@ -4353,6 +4532,7 @@ export type IntakeRequest = components['schemas']['IntakeRequest'];
 export type InteractionId = components['schemas']['InteractionId'];
 export type Invoice = components['schemas']['Invoice'];
 export type InvoiceRequest = components['schemas']['InvoiceRequest'];
+export type IssueClocks = components['schemas']['IssueClocks'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueId = components['schemas']['IssueId'];
 export type IssueKind = components['schemas']['IssueKind'];
@@ -4366,6 +4546,9 @@ export type LedgerPage = components['schemas']['LedgerPage'];
 export type LedgerReceipt = components['schemas']['LedgerReceipt'];
 export type LedgerRoot = components['schemas']['LedgerRoot'];
 export type LeftOver = components['schemas']['LeftOver'];
+export type LevelRequest = components['schemas']['LevelRequest'];
+export type Levels = components['schemas']['Levels'];
+export type LevelView = components['schemas']['LevelView'];
 export type Liability = components['schemas']['Liability'];
 export type Life = components['schemas']['Life'];
 export type LineAssent = components['schemas']['LineAssent'];
@@ -4414,6 +4597,9 @@ export type PartsMore = components['schemas']['PartsMore'];
 export type PartUse = components['schemas']['PartUse'];
 export type PartUseInput = components['schemas']['PartUseInput'];
 export type PasswordReset = components['schemas']['PasswordReset'];
+export type PauseReason = components['schemas']['PauseReason'];
+export type PauseRequest = components['schemas']['PauseRequest'];
+export type PauseView = components['schemas']['PauseView'];
 export type Permission = components['schemas']['Permission'];
 export type PersonChoice = components['schemas']['PersonChoice'];
 export type PersonId = components['schemas']['PersonId'];
@@ -4483,6 +4669,10 @@ export type SearchHits = components['schemas']['SearchHits'];
 export type Seconds = components['schemas']['Seconds'];
 export type ServerClock = components['schemas']['ServerClock'];
 export type ServerFrame = components['schemas']['ServerFrame'];
+export type ServiceHours = components['schemas']['ServiceHours'];
+export type ServiceHoursInput = components['schemas']['ServiceHoursInput'];
+export type ServiceLevel = components['schemas']['ServiceLevel'];
+export type ServiceLevelInput = components['schemas']['ServiceLevelInput'];
 export type Session = components['schemas']['Session'];
 export type SignalTaken = components['schemas']['SignalTaken'];
 export type SiteChoice = components['schemas']['SiteChoice'];
@@ -4495,10 +4685,14 @@ export type Slots = components['schemas']['Slots'];
 export type SlotsRequest = components['schemas']['SlotsRequest'];
 export type Spread = components['schemas']['Spread'];
 export type Standing = components['schemas']['Standing'];
+export type Standing2 = components['schemas']['Standing2'];
 export type Statement = components['schemas']['Statement'];
 export type StatementLine = components['schemas']['StatementLine'];
+export type Step = components['schemas']['Step'];
 export type SymptomView = components['schemas']['SymptomView'];
 export type Tap = components['schemas']['Tap'];
+export type Target = components['schemas']['Target'];
+export type TargetInput = components['schemas']['TargetInput'];
 export type TechnicianId = components['schemas']['TechnicianId'];
 export type TechnicianRow = components['schemas']['TechnicianRow'];
 export type Telephone = components['schemas']['Telephone'];
@@ -4513,6 +4707,7 @@ export type TicketState = components['schemas']['TicketState'];
 export type TicketView = components['schemas']['TicketView'];
 export type Timeline = components['schemas']['Timeline'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type Told = components['schemas']['Told'];
 export type Topic = components['schemas']['Topic'];
 export type TrackLinkId = components['schemas']['TrackLinkId'];
 export type TrackLinkView = components['schemas']['TrackLinkView'];
@@ -4549,5 +4744,6 @@ export type Window = components['schemas']['Window'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkOrderId = components['schemas']['WorkOrderId'];
 export type YearCompared = components['schemas']['YearCompared'];
+export type YearEnd = components['schemas']['YearEnd'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
