@@ -19,7 +19,7 @@ coded! {
 
 coded! {
     /// How a clock stands.
-    Standing {
+    ClockStanding {
         Running = "running", "計測中", "Running";
         OutOfHours = "out_of_hours", "時間外(停止中)", "Outside the hours";
         Paused = "paused", "停止中", "Stopped";
@@ -64,7 +64,7 @@ impl Due {
 /// A clock as people read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reading {
-    pub standing: Standing,
+    pub standing: ClockStanding,
     /// Time of service used up, in seconds.
     pub used: Seconds,
     /// Time of service left, in seconds; negative by how much it is overdue in hours of service.
@@ -113,12 +113,12 @@ impl Clock<'_> {
         let (used, due_at) = (self.used(now), self.due().at());
         let late = |at: Timestamp| due_at.is_some_and(|due| at > due);
         let standing = match self.met_at.filter(|met| *met <= now) {
-            Some(met) if late(met) => Standing::Missed,
-            Some(_) => Standing::Kept,
-            None if late(now) => Standing::Overdue,
-            None if self.is_paused(now) => Standing::Paused,
-            None if !self.calendar.is_open(now) => Standing::OutOfHours,
-            None => Standing::Running,
+            Some(met) if late(met) => ClockStanding::Missed,
+            Some(_) => ClockStanding::Kept,
+            None if late(now) => ClockStanding::Overdue,
+            None if self.is_paused(now) => ClockStanding::Paused,
+            None if !self.calendar.is_open(now) => ClockStanding::OutOfHours,
+            None => ClockStanding::Running,
         };
         Reading { standing, used, left: self.allowed - used, due_at }
     }

@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
     use crate::domain::time::Seconds;
-    use crate::sla::{PauseReason, Standing};
+    use crate::sla::{ClockStanding, PauseReason};
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_seconds(1_795_000_000 + minute * 60)
@@ -118,7 +118,7 @@ mod tests {
         Course::begin(Priority::P1, at(0), true)
     }
 
-    fn clocks(course: &Course, now: Timestamp) -> Vec<(ClockKind, Standing)> {
+    fn clocks(course: &Course, now: Timestamp) -> Vec<(ClockKind, ClockStanding)> {
         let level = ServiceLevel::house();
         let calendar = Calendar::new(level.hours.clone(), BTreeSet::new(), chrono_tz::Asia::Tokyo);
         read(&level, &calendar, course, now).into_iter().map(|read| (read.kind, read.reading.standing)).collect()
@@ -127,11 +127,11 @@ mod tests {
     #[test]
     fn each_clock_stops_at_what_it_waits_for() {
         use ClockKind::{Arrive, Respond};
-        assert_eq!(clocks(&course(), at(1)), [(Respond, Standing::Running), (Arrive, Standing::Running)]);
+        assert_eq!(clocks(&course(), at(1)), [(Respond, ClockStanding::Running), (Arrive, ClockStanding::Running)]);
         let arrived = Course { responded_at: Some(at(5)), arrived_at: Some(at(121)), ..course() };
-        assert_eq!(clocks(&arrived, at(200)), [(Respond, Standing::Kept), (Arrive, Standing::Missed)]);
+        assert_eq!(clocks(&arrived, at(200)), [(Respond, ClockStanding::Kept), (Arrive, ClockStanding::Missed)]);
         let by_phone = Course { responded_at: Some(at(5)), closed_at: Some(at(9)), ..course() };
-        assert_eq!(clocks(&by_phone, at(200)), [(Respond, Standing::Kept)], "nobody has to come any more");
+        assert_eq!(clocks(&by_phone, at(200)), [(Respond, ClockStanding::Kept)], "nobody has to come any more");
         assert_eq!(clocks(&Course { withdrawn: true, ..course() }, at(200)), []);
     }
 

@@ -17,7 +17,7 @@ pub mod pause;
 mod tests;
 
 pub use calendar::{Calendar, ServiceHours, YearEnd};
-pub use clock::{Clock, ClockKind, Due, Reading, Standing};
+pub use clock::{Clock, ClockKind, ClockStanding, Due, Reading};
 pub use hours::Hours;
 pub use issue::Course;
 pub use level::{ServiceLevel, Step, Told};

@@ -988,6 +988,11 @@ export interface components {
          */
         ClockKind: "respond" | "arrive" | "restore";
         ClockPauseId: string;
+        /**
+         * @description How a clock stands.
+         * @enum {string}
+         */
+        ClockStanding: "running" | "out_of_hours" | "paused" | "overdue" | "kept" | "missed";
         /** @description One clock of an issue. */
         ClockView: {
             /** @description Time of service that the contract gives, in seconds. */
@@ -997,7 +1002,7 @@ export interface components {
             kind: components["schemas"]["ClockKind"];
             /** @description Time of service left, in seconds; negative by how much it is overdue in hours of service. */
             left: components["schemas"]["Seconds"];
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["ClockStanding"];
             /** @description Time of service used up, in seconds. */
             used: components["schemas"]["Seconds"];
         };
@@ -3750,13 +3755,8 @@ export interface components {
             /** Format: double */
             p90: number;
         };
-        /**
-         * @description How a clock stands.
-         * @enum {string}
-         */
-        Standing: "running" | "out_of_hours" | "paused" | "overdue" | "kept" | "missed";
         /** @description The proposal that stands; none before the first one. */
-        Standing2: {
+        Standing: {
             offer: components["schemas"]["ReplanOffer"] | null;
         };
         Statement: {
@@ -4459,6 +4459,7 @@ export type Cheaper = components['schemas']['Cheaper'];
 export type ClientFrame = components['schemas']['ClientFrame'];
 export type ClockKind = components['schemas']['ClockKind'];
 export type ClockPauseId = components['schemas']['ClockPauseId'];
+export type ClockStanding = components['schemas']['ClockStanding'];
 export type ClockView = components['schemas']['ClockView'];
 export type ColumnView = components['schemas']['ColumnView'];
 export type Confirmation = components['schemas']['Confirmation'];
@@ -4685,7 +4686,6 @@ export type Slots = components['schemas']['Slots'];
 export type SlotsRequest = components['schemas']['SlotsRequest'];
 export type Spread = components['schemas']['Spread'];
 export type Standing = components['schemas']['Standing'];
-export type Standing2 = components['schemas']['Standing2'];
 export type Statement = components['schemas']['Statement'];
 export type StatementLine = components['schemas']['StatementLine'];
 export type Step = components['schemas']['Step'];
